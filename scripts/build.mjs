@@ -1,0 +1,81 @@
+// Builds `dist/`: the wasm kernels (AssemblyScript) and the code (esbuild). Does nothing when nothing changed.
+import { build } from 'esbuild'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { filesBelow, stampOf } from './stamp.mjs'
+
+process.chdir(join(dirname(fileURLToPath(import.meta.url)), '..'))
+
+const assembly = 'src/engine/kernels/assembly'
+const entries = () => [
+  'src/api/index.ts',
+  'src/cli/main.ts',
+  'src/run/worker/main.ts',
+  'src/run/worker/child.ts',
+  ...readdirSync('src/steps', { withFileTypes: true })
+    .filter(entry => entry.isDirectory() && existsSync(`src/steps/${entry.name}/run.ts`))
+    .map(entry => `src/steps/${entry.name}/run.ts`),
+]
+
+const fresh = (name, files, make) => {
+  const stampFile = `dist/.${name}`
+  const stamp = stampOf(files)
+  if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return undefined
+  return Promise.resolve(make()).then(() => writeFileSync(stampFile, stamp))
+}
+
+/** dist/kernels.wasm, from every `*.ts` of the assembly folder; `index.ts` exports the kernels. */
+export const buildKernels = () => {
+  if (!existsSync(`${assembly}/index.ts`)) return undefined
+  mkdirSync('dist', { recursive: true })
+  return fresh('kernels', [...filesBelow(assembly), 'scripts/build.mjs'], () => {
+    execFileSync(
+      process.execPath,
+      [
+        'node_modules/assemblyscript/bin/asc.js',
+        `${assembly}/index.ts`,
+        '--config',
+        `${assembly}/asconfig.json`,
+        '--outFile',
+        'dist/kernels.wasm',
+      ],
+      { stdio: 'inherit' },
+    )
+  })
+}
+
+export const buildCode = () => {
+  mkdirSync('dist', { recursive: true })
+  return fresh('code', [...filesBelow('src'), 'package.json', 'scripts/build.mjs'], async () => {
+    for (const name of readdirSync('dist'))
+      if (/^chunk-.*\.js(\.map)?$/.test(name)) rmSync(join('dist', name))
+    await build({
+      entryPoints: entries().filter(existsSync),
+      outdir: 'dist',
+      outbase: 'src',
+      bundle: true,
+      splitting: true,
+      chunkNames: 'chunk-[name]-[hash]',
+      format: 'esm',
+      platform: 'node',
+      target: 'node20.19',
+      sourcemap: 'linked',
+      sourcesContent: false,
+      // A tensor library is found at run time, so that `validate` never reads it; piscina finds its own worker file.
+      external: ['@tensorflow/*', 'piscina', 'webgpu', 'onnxruntime-node'],
+      banner: {
+        js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+      },
+      logLevel: 'warning',
+    })
+  })
+}
+
+export const buildAll = async () => {
+  await buildKernels()
+  await buildCode()
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildAll()

@@ -1,0 +1,1 @@
+export { defineStep, either, list, one, optional } from '../steps/define-step.js'

@@ -1,0 +1,57 @@
+import type { Artifact } from '../core/artifact.js'
+import type { InstanceId, Key } from '../core/brand.js'
+import type { EngineChoice } from '../core/engine-name.js'
+import type { FileRef } from '../core/step-file.js'
+import type { Problem, Span } from '../core/problem.js'
+import type { Recipe } from '../language/recipe.js'
+import type { AnyStepSpec, Description } from '../steps/define-step.js'
+import type { StoredResult } from '../store/store.js'
+
+/** A typed edge: an output of another instance. */
+export interface Edge {
+  readonly instance: InstanceId
+  readonly output: string
+}
+
+export type Status =
+  | { readonly type: 'hit'; readonly key: Key; readonly result: StoredResult }
+  /** It must run; `why` in a sentence. */
+  | { readonly type: 'miss'; readonly key: Key; readonly why: string }
+  /** Its key cannot be known before these have run. */
+  | { readonly type: 'pending'; readonly waitsFor: readonly InstanceId[] }
+
+/** One run of a step. */
+export interface Instance {
+  readonly id: InstanceId
+  readonly step: string
+  readonly kind: string
+  readonly spec: AnyStepSpec
+  readonly config: Readonly<Record<string, unknown>>
+  /** By port; an optional port that is not used is absent. */
+  readonly inputs: Readonly<Record<string, readonly Edge[]>>
+  /** Ordered only, no data. */
+  readonly needs: readonly InstanceId[]
+  readonly files: Readonly<Record<string, FileRef>>
+  readonly seed: number
+  readonly engine: EngineChoice
+  readonly threads: number
+  readonly timeout?: number
+  readonly retries: number
+  readonly status: Status
+  /** By output: from the artifact on a hit, else predicted. */
+  readonly outputs: Readonly<Record<string, Description>>
+  /** For `scores[int8]`: the instance whose model its metrics are about. */
+  readonly about?: InstanceId
+  readonly at: Span
+}
+
+export interface Plan {
+  readonly recipe: Recipe
+  /** In topological order; ties in the recipe's order. */
+  readonly instances: readonly Instance[]
+  readonly engine: EngineChoice
+  readonly machine: string
+  readonly problems: readonly Problem[]
+}
+
+export type { Artifact }

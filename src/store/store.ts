@@ -1,0 +1,61 @@
+import type { Artifact } from '../core/artifact.js'
+import type { Digest, InstanceId, Key } from '../core/brand.js'
+import type { Event } from '../core/event.js'
+import type { Problem } from '../core/problem.js'
+import type { StepOutput } from '../core/step-file.js'
+import type { RunRecord } from './run-record.js'
+
+/** A step's output as it is kept under its key. */
+export interface StoredResult {
+  readonly key: Key
+  readonly kind: string
+  /** Instance that made it first. */
+  readonly instance: InstanceId
+  readonly output: StepOutput
+  readonly seconds: number
+  /** What entered the key, field by field: for `--explain`. */
+  readonly parts: Readonly<Record<string, unknown>>
+}
+
+/** Content-addressed objects: written beside, synced, renamed; never changed. */
+export interface Objects {
+  put(bytes: Uint8Array): Promise<Digest>
+  /** Verified bytes. Throws ProblemError where the object is gone or damaged. */
+  get(digest: Digest): Promise<Uint8Array>
+  /** Is it there with the right bytes? Hashes it. */
+  verify(digest: Digest): Promise<boolean>
+  path(digest: Digest): string
+}
+
+export interface Results {
+  /** A result whose every object is there and verified; undefined otherwise, with the damage said in `problems`. */
+  find(key: Key): Promise<{ readonly result?: StoredResult; readonly problems: readonly Problem[] }>
+  save(result: StoredResult): Promise<void>
+}
+
+/** An open run: its journal is appended to, its record is written when it ends. */
+export interface OpenRun {
+  readonly id: string
+  append(event: Event): void
+  /** Ends the journal and writes the record beside and renames it. */
+  close(record: RunRecord): Promise<void>
+}
+
+export interface Runs {
+  /** A new run: its id sorts by time (`20261123-235959-ab12`). */
+  open(started: Date): Promise<OpenRun>
+  list(): Promise<readonly RunRecord[]>
+  /** By id, a unique beginning of one, or `latest`. */
+  read(id: string): Promise<RunRecord | undefined>
+  journal(id: string): Promise<readonly Event[]>
+}
+
+export interface Store {
+  /** The `.trimtab` folder. */
+  readonly folder: string
+  readonly objects: Objects
+  readonly results: Results
+  readonly runs: Runs
+}
+
+export type { Artifact }
