@@ -1,1 +1,25 @@
+/** Trimtab's programmatic API: the stages that the command joins, typed. */
+export { plan, validate, type Planned } from './validate.js'
+export { run, runPlanned, type RunEnd } from './run.js'
+export { listRuns, readRun } from './records.js'
+export type { PlanOptions, ReadOptions, RunOptions } from './options.js'
 export { defineStep, either, list, one, optional } from '../steps/define-step.js'
+export type {
+  Description,
+  DescribedInputs,
+  Inspection,
+  Port,
+  Prediction,
+  StepDefinition,
+  StepSpec,
+} from '../steps/define-step.js'
+export { pathField } from '../core/fields.js'
+export { Cancelled } from '../core/step-file.js'
+export type { FileRef, RunStep, StepContext, StepFile, StepInput, StepOutput } from '../core/step-file.js'
+export { fail, ProblemError, type Fault, type Problem, type Span } from '../core/problem.js'
+export type { Artifact, ArtifactType, Metrics, ObjectRef } from '../core/artifact.js'
+export type { Event, Outcome, Progress } from '../core/event.js'
+export type { Verdict } from '../core/verdict.js'
+export { stream, type Random } from '../core/random.js'
+export type { InstanceRecord, RunRecord } from '../store/run-record.js'
+export type { Instance, Plan } from '../plan/plan.js'

@@ -1,0 +1,39 @@
+import type { Emitted, Event } from '../core/event.js'
+import type { EngineName } from '../core/engine-name.js'
+import type { AnyStepSpec } from '../steps/define-step.js'
+
+/** What every stage takes. */
+export interface ReadOptions {
+  /** Path of the recipe, from `cwd`. */
+  readonly recipe: string
+  /** Absent: the process's own. */
+  readonly cwd?: string
+  /** Params by name, as text (`--set epochs=2`). */
+  readonly set?: Readonly<Record<string, string>>
+  /** For `TRIMTAB_PARAM_X`. Absent: the process's own. */
+  readonly env?: Readonly<Record<string, string | undefined>>
+  /** Kinds of your own, made by `defineStep`, beside the built-in ones. */
+  readonly kinds?: readonly AnyStepSpec[]
+}
+
+export interface PlanOptions extends ReadOptions {
+  /** Folder of the store. Absent: `.trimtab` in the recipe's project. */
+  readonly store?: string
+  /** Instances (or steps) to make, with all that they need. Absent: everything. */
+  readonly only?: readonly string[]
+  /** Engine for steps that leave it to `auto`. Absent: the recipe's own. */
+  readonly engine?: EngineName | 'auto'
+}
+
+export interface RunOptions extends PlanOptions {
+  /** Go on with what does not depend on a failed step. */
+  readonly keepGoing?: boolean
+  /** Steps at once. Absent: as many as there are cores. */
+  readonly workers?: number
+  /** Cancels the run within one batch. */
+  readonly signal?: AbortSignal
+  /** Sees every event as it happens. */
+  readonly onEvent?: (event: Event) => void
+}
+
+export type { Emitted }

@@ -1,0 +1,44 @@
+import type { Problem } from '../core/problem.js'
+import { judge, outcomeOf } from '../judge/judge.js'
+import type { Plan } from '../plan/plan.js'
+import { runPlan } from '../run/run-plan.js'
+import type { RunRecord } from '../store/run-record.js'
+import type { Store } from '../store/store.js'
+import type { RunOptions } from './options.js'
+import { plan } from './validate.js'
+
+export interface RunEnd {
+  /** Absent where something was found wrong before a step started. */
+  readonly record?: RunRecord
+  readonly problems: readonly Problem[]
+}
+
+/** Runs a plan to its record: steps, then gates. */
+export const runPlanned = (
+  made: Plan,
+  store: Store,
+  options: Omit<RunOptions, 'recipe'>,
+): Promise<RunRecord> =>
+  runPlan({
+    plan: made,
+    store,
+    emit: options.onEvent ?? (() => undefined),
+    signal: options.signal ?? new AbortController().signal,
+    keepGoing: options.keepGoing ?? false,
+    ...(options.workers === undefined ? {} : { workers: options.workers }),
+    ...(options.only ? { only: options.only } : {}),
+    conclude: (instances, interrupted) => {
+      const verdicts = interrupted ? [] : judge(made.recipe.gates, instances, store)
+      return Promise.resolve(verdicts).then(found => ({
+        verdicts: found,
+        outcome: outcomeOf(instances, found, interrupted),
+      }))
+    },
+  })
+
+/** Recipe → record: checks it, runs what is not there yet, judges the gates. */
+export const run = async (options: RunOptions): Promise<RunEnd> => {
+  const planned = await plan(options)
+  if (!planned.ok || !planned.plan || !planned.store) return { problems: planned.problems }
+  return { record: await runPlanned(planned.plan, planned.store, options), problems: planned.problems }
+}

@@ -1,0 +1,58 @@
+import { join } from 'node:path'
+import type { Problem } from '../core/problem.js'
+import { chooseEngine } from '../engine/ladder.js'
+import { probeEngines } from '../engine/probe.js'
+import { readRecipe } from '../language/read.js'
+import type { Recipe } from '../language/recipe.js'
+import { createPlan } from '../plan/create-plan.js'
+import type { Plan } from '../plan/plan.js'
+import { builtInKinds } from '../steps/index.js'
+import { openStore } from '../store/open.js'
+import type { Store } from '../store/store.js'
+import type { PlanOptions } from './options.js'
+
+export interface Planned {
+  /** True where nothing is wrong: warnings may stand in `problems`. */
+  readonly ok: boolean
+  /** Absent where the file is no recipe at all. */
+  readonly recipe?: Recipe
+  readonly plan?: Plan
+  readonly store?: Store
+  readonly problems: readonly Problem[]
+}
+
+const isError = (problem: Problem): boolean => problem.severity === 'error'
+
+/** Recipe → plan: everything that can be known before the first epoch. Loads no tensor library; writes nothing. */
+export const plan = async (options: PlanOptions): Promise<Planned> => {
+  const cwd = options.cwd ?? process.cwd()
+  const kinds = [...builtInKinds, ...(options.kinds ?? [])]
+  const read = await readRecipe({
+    file: options.recipe,
+    kinds,
+    cwd,
+    set: options.set ?? {},
+    env: options.env ?? process.env,
+  })
+  if (!read.recipe) return { ok: false, problems: read.problems }
+  const recipe = options.engine === undefined ? read.recipe : { ...read.recipe, engine: options.engine }
+  const store = await openStore(options.store ?? join(recipe.project, '.trimtab'))
+  const made = await createPlan({
+    recipe,
+    kinds,
+    store,
+    engines: await probeEngines(recipe.project),
+    chooseEngine,
+    ...(options.only ? { only: options.only } : {}),
+  })
+  const problems = [...read.problems, ...made.problems]
+  return { ok: !problems.some(isError), recipe, plan: made, store, problems }
+}
+
+/** Checks a recipe, whole, and gives all that is wrong with it. */
+export const validate = async (
+  options: PlanOptions,
+): Promise<{ readonly ok: boolean; readonly problems: readonly Problem[] }> => {
+  const { ok, problems } = await plan(options)
+  return { ok, problems }
+}

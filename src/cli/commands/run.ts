@@ -1,0 +1,87 @@
+import { Command, InvalidArgumentError } from 'commander'
+import type { Event } from '../../core/event.js'
+import { exitCodeOf, exitCodes } from '../exit-codes.js'
+import { err, out, outPaint, errPaint, tellProblems } from '../output.js'
+import { planOptions, takesRecipe, type RecipeFlags } from '../recipe-options.js'
+
+interface RunFlags extends RecipeFlags {
+  readonly keepGoing?: boolean
+  readonly workers?: number
+}
+
+const atLeastOne = (text: string): number => {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('It takes a whole number from 1 up.')
+  return value
+}
+
+/** The first signal cancels within one batch; a second one ends the process at once. */
+const cancelOnSignal = (): AbortSignal => {
+  const controller = new AbortController()
+  const cancel = (): void => {
+    if (controller.signal.aborted) process.exit(exitCodes.interrupted)
+    controller.abort()
+    err('Stopping: what is finished is kept. Again to stop at once.')
+  }
+  process.on('SIGINT', cancel)
+  process.on('SIGTERM', cancel)
+  return controller.signal
+}
+
+/** `trimtab run`: makes what is not there yet, then judges the gates. */
+export const runCommand = (): Command =>
+  takesRecipe(new Command('run'))
+    .description('run a recipe: make what is not there yet, then judge its gates')
+    .option('--only <step...>', 'make only these steps and what they need')
+    .option('--keep-going', 'go on with what does not depend on a failed step')
+    .option('--workers <n>', 'steps at once; absent: one a core', atLeastOne)
+    .option('--store <folder>', "folder of the store; absent: .trimtab of the recipe's project")
+    .option('--json', 'print events as JSON lines, also on a terminal')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  trimtab run examples/seed-cnn/recipe.yml
+  trimtab run recipe.yml --set epochs=2 --set sparsity=0.7
+  trimtab run recipe.yml --only int8 --keep-going
+
+On a terminal it draws a tree of the running steps; elsewhere standard output carries one JSON event
+a line, and the table and verdicts go to standard error.`,
+    )
+    .action(async (named: string | undefined, flags: RunFlags) => {
+      const { plan } = await import('../../api/validate.js')
+      const planned = await plan(planOptions(named, flags))
+      if (!planned.ok || !planned.plan || !planned.store) {
+        tellProblems(planned.problems)
+        process.exitCode = exitCodes.refused
+        return
+      }
+      if (planned.problems.length > 0) tellProblems(planned.problems)
+      const live = process.stdout.isTTY && !flags.json
+      const [{ runPlanned }, sink] = await Promise.all([
+        import('../../api/run.js'),
+        live
+          ? import('../../report/tree.js').then(({ liveTree }) =>
+              liveTree(outPaint(), process.stdout.rows || 24),
+            )
+          : import('../../report/json-lines.js').then(({ jsonLines }) => ({
+              on: jsonLines(text => process.stdout.write(text)),
+              done: async () => {},
+            })),
+      ])
+      const record = await runPlanned(planned.plan, planned.store, {
+        signal: cancelOnSignal(),
+        keepGoing: flags.keepGoing === true,
+        onEvent: (event: Event) => sink.on(event),
+        ...(flags.workers === undefined ? {} : { workers: flags.workers }),
+        ...(flags.only ? { only: flags.only } : {}),
+      })
+      await sink.done()
+      const problems = [...record.problems, ...record.instances.flatMap(each => each.problems ?? [])]
+      if (problems.length > 0) tellProblems(problems)
+      const { conclusionLines } = await import('../../report/run.js')
+      if (live) out(conclusionLines(record, outPaint()))
+      else err(conclusionLines(record, errPaint()))
+      process.exitCode = exitCodeOf(record.outcome)
+    })

@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs'
+import { InvalidArgumentError, type Command } from 'commander'
+
+export interface RecipeFlags {
+  readonly set: Readonly<Record<string, string>>
+  readonly only?: readonly string[]
+  readonly engine?: 'auto' | 'native' | 'webgpu' | 'wasm' | 'cpu'
+  readonly store?: string
+  readonly json?: boolean
+}
+
+const collect = (text: string, before: Record<string, string>): Record<string, string> => {
+  const at = text.indexOf('=')
+  if (at < 1) throw new InvalidArgumentError('It takes NAME=VALUE, as in --set epochs=2.')
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) }
+}
+
+/** The argument and flags that every command over a recipe takes. */
+export const takesRecipe = (command: Command): Command =>
+  command
+    .argument('[recipe]', 'path of the recipe; absent: recipe.yml here')
+    .option('--set <name=value>', "give one of the recipe's params a value (again for more)", collect, {})
+    .option('--engine <name>', 'engine for steps that leave it to auto: auto, native, webgpu, wasm, cpu')
+
+/** The recipe that was meant when none was named. */
+export const recipeOr = (named: string | undefined): string =>
+  named ?? ['recipe.yml', 'recipe.yaml', 'trimtab.yml'].find(name => existsSync(name)) ?? 'recipe.yml'
+
+/** Flags as the api takes them. */
+export const planOptions = (named: string | undefined, flags: RecipeFlags) => ({
+  recipe: recipeOr(named),
+  set: flags.set,
+  ...(flags.only ? { only: flags.only } : {}),
+  ...(flags.engine ? { engine: flags.engine } : {}),
+  ...(flags.store ? { store: flags.store } : {}),
+})

@@ -1,0 +1,17 @@
+import picocolors from 'picocolors'
+
+/** Colours for one stream: none where it is not a terminal or NO_COLOR is set. */
+export type Paint = ReturnType<typeof picocolors.createColors>
+
+export const paintFor = (stream: { readonly isTTY?: boolean }): Paint =>
+  picocolors.createColors(
+    (stream.isTTY === true || process.env['FORCE_COLOR'] === '1') && !process.env['NO_COLOR'],
+  )
+
+/** Columns that a text takes on a terminal, colour codes left out. Our texts are narrow letters and marks. */
+export const width = (text: string): number =>
+  // eslint-disable-next-line no-control-regex
+  [...text.replaceAll(/\u001B\[[0-9;]*m/g, '')].length
+
+export const padEnd = (text: string, to: number): string => text + ' '.repeat(Math.max(0, to - width(text)))
+export const padStart = (text: string, to: number): string => ' '.repeat(Math.max(0, to - width(text))) + text

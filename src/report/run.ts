@@ -1,0 +1,64 @@
+import type { RunRecord } from '../store/run-record.js'
+import { formatSeconds } from '../core/units.js'
+import type { Paint } from './paint.js'
+import { problemLines } from './problems.js'
+import { resultLines } from './results.js'
+import { outcomeText } from './runs.js'
+import { table } from './table.js'
+import { verdictLines } from './verdicts.js'
+
+/** What stands at the end of a run: models, verdicts, one line of outcome. */
+export const conclusionLines = (record: RunRecord, paint: Paint): string[] => {
+  const results = resultLines(record, paint)
+  const verdicts = verdictLines(record.verdicts, paint)
+  const reused = record.instances.filter(each => each.status === 'reused').length
+  const finished = record.instances.filter(each => each.status === 'finished').length
+  const parts = [`${finished} ran`, `${reused} reused`, formatSeconds(record.seconds), `run ${record.id}`]
+  return [
+    ...(results.length > 0 ? ['', ...results] : []),
+    ...(verdicts.length > 0 ? ['', ...verdicts] : []),
+    '',
+    `${outcomeText(record.outcome, paint)} ${paint.dim(`· ${parts.join(' · ')}`)}`,
+  ]
+}
+
+/** A run, whole: what was asked, where, its steps, its conclusion. */
+export const runLines = (record: RunRecord, paint: Paint): string[] => {
+  const params = Object.entries(record.asked.params).map(
+    ([name, value]) => `${name}=${JSON.stringify(value)}`,
+  )
+  const lines = [
+    `${paint.bold(record.id)}  ${record.asked.recipe}`,
+    ...(record.asked.description === undefined ? [] : [record.asked.description]),
+    paint.dim(
+      `started ${record.started} · trimtab ${record.where.trimtab} · node ${record.where.node} · ${record.where.engine.name} ${record.where.engine.version}`,
+    ),
+    paint.dim(record.where.machine),
+    ...(params.length > 0 ? [paint.dim(`params ${params.join(' ')}`)] : []),
+    '',
+    ...table(
+      [
+        { title: 'step' },
+        { title: 'kind' },
+        { title: 'status' },
+        { title: 'took', align: 'right' },
+        { title: 'notes' },
+      ],
+      record.instances.map(each => [
+        each.instance,
+        each.kind,
+        each.status === 'failed'
+          ? paint.red(each.status)
+          : each.status === 'finished'
+            ? each.status
+            : paint.dim(each.status),
+        each.seconds === undefined ? '' : formatSeconds(each.seconds),
+        paint.dim(each.reason ?? each.problems?.[0]?.message ?? each.output?.notes?.[0] ?? ''),
+      ]),
+      paint,
+    ),
+    ...conclusionLines(record, paint),
+  ]
+  const problems = [...record.problems, ...record.instances.flatMap(each => each.problems ?? [])]
+  return problems.length > 0 ? [...lines, '', ...problemLines(problems, paint)] : lines
+}

@@ -1,0 +1,30 @@
+import type { Verdict } from '../core/verdict.js'
+import type { Paint } from './paint.js'
+import { table } from './table.js'
+
+/** The verdicts of a run, one gate a line, with what was asked and what was found. */
+export const verdictLines = (verdicts: readonly Verdict[], paint: Paint): string[] => {
+  if (verdicts.length === 0) return []
+  const mark = (verdict: Verdict): string => {
+    switch (verdict.status) {
+      case 'pass':
+        return paint.green('✔ pass')
+      case 'skipped':
+        return paint.dim('○ skipped')
+      case 'inconclusive':
+        return paint.yellow('? inconclusive')
+      case 'fail':
+        return verdict.severity === 'warn' ? paint.yellow('! fail (warn)') : paint.red('✘ fail')
+    }
+  }
+  const lines = table(
+    [{ title: 'verdict' }, { title: 'gate' }, { title: 'asked' }, { title: 'found' }],
+    verdicts.map(each => [mark(each), each.gate, each.asked, each.found]),
+    paint,
+  )
+  for (const each of verdicts) {
+    if (each.hint !== undefined && each.status !== 'pass')
+      lines.push(`  ${paint.cyan('→')} ${each.gate}: ${each.hint}`)
+  }
+  return lines
+}
