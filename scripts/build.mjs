@@ -68,7 +68,7 @@ export const buildCode = () => {
       banner: {
         js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
       },
-      logLevel: 'warning',
+      logLevel: 'silent',
     })
   })
 }

@@ -12,7 +12,14 @@ const out = `.build/${process.pid}`
 const limit = Number(process.env.TRIMTAB_TEST_SECONDS ?? 120) * 1000
 const started = Date.now()
 
-await buildAll()
+const total = { passed: 0, failed: 0, skipped: 0 }
+try {
+  await buildAll()
+} catch (error) {
+  // The rooms' own tests still say something; those of the real command run what was built last.
+  console.log(`  FAIL  build: ${error instanceof Error ? error.message : error}`)
+  total.failed++
+}
 const isCode = file =>
   /\.(ts|mts)$/.test(file) && !file.includes('/assembly/') && !file.includes('/fixtures/')
 const code = ['src', 'test', 'bench'].flatMap(folder => filesBelow(folder)).filter(isCode)
@@ -34,7 +41,6 @@ const files = code
   .filter(file => file.endsWith('.test.ts'))
   .filter(file => wanted.length === 0 || wanted.some(part => file.includes(part)))
 
-const total = { passed: 0, failed: 0, skipped: 0 }
 const runFile = file =>
   new Promise(done => {
     const child = spawn(process.execPath, ['--enable-source-maps', join(out, file.replace(/\.ts$/, '.js'))], {
