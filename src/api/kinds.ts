@@ -1,0 +1,45 @@
+import { fieldRows, type FieldRow } from '../core/field-rows.js'
+import { builtInKinds } from '../steps/index.js'
+import type { AnyStepSpec, Port } from '../steps/define-step.js'
+
+/** A step kind as its documentation shows it. */
+export interface KindDocs {
+  readonly kind: string
+  readonly description: string
+  readonly revision: number
+  readonly ports: readonly {
+    readonly name: string
+    readonly takes: string
+    readonly required: boolean
+    readonly description: string
+  }[]
+  readonly outputs: readonly { readonly name: string; readonly type: string }[]
+  readonly fields: readonly FieldRow[]
+  readonly notes: readonly string[]
+}
+
+const portText = (port: Port): string =>
+  `${port.list ? `list of ${port.type}` : port.type}${port.either ? ', or a map that describes one' : ''}`
+
+const docsOf = (spec: AnyStepSpec): KindDocs => ({
+  kind: spec.kind,
+  description: spec.params.description ?? '',
+  revision: spec.revision,
+  ports: Object.entries(spec.consumes).map(([name, port]) => ({
+    name,
+    takes: portText(port),
+    required: port.optional !== true,
+    description: port.description ?? '',
+  })),
+  outputs: Object.entries(spec.produces).map(([name, type]) => ({ name, type })),
+  fields: fieldRows(spec.params),
+  notes: [
+    ...(spec.exclusive ? ['Runs with nothing beside it.'] : []),
+    ...(spec.perMachine ? ['Its result holds for one class of machine.'] : []),
+    ...(spec.expands === undefined ? [] : [`Makes one instance for each member of \`${spec.expands}\`.`]),
+    ...(spec.draws ? ["Draws random numbers from the step's seed."] : []),
+  ],
+})
+
+/** The documentation of every kind, in the order in which a pipeline meets them. */
+export const kindDocs = (kinds: readonly AnyStepSpec[] = builtInKinds): KindDocs[] => kinds.map(docsOf)

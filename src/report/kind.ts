@@ -1,0 +1,77 @@
+import type { FieldRow } from '../core/field-rows.js'
+import type { Paint } from './paint.js'
+import { table } from './table.js'
+
+interface Docs {
+  readonly kind: string
+  readonly description: string
+  readonly ports: readonly {
+    readonly name: string
+    readonly takes: string
+    readonly required: boolean
+    readonly description: string
+  }[]
+  readonly outputs: readonly { readonly name: string; readonly type: string }[]
+  readonly fields: readonly FieldRow[]
+  readonly notes: readonly string[]
+}
+
+const wrap = (text: string, wide: number): string[] => {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(/\s+/)) {
+    if (line !== '' && line.length + word.length + 1 > wide) {
+      lines.push(line)
+      line = word
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return line === '' ? lines : [...lines, line]
+}
+
+/** Every kind with the first sentence of its description. */
+export const kindsLines = (kinds: readonly Docs[], paint: Paint): string[] => [
+  ...table(
+    [{ title: 'kind' }, { title: 'takes' }, { title: 'makes' }, { title: 'what it does' }],
+    kinds.map(each => [
+      paint.bold(each.kind),
+      each.ports.map(port => (port.required ? port.name : `[${port.name}]`)).join(', '),
+      each.outputs.map(output => output.type).join(', '),
+      (/^.*?\.(?=\s|$)/.exec(each.description)?.[0] ?? each.description).trim(),
+    ]),
+    paint,
+  ),
+  '',
+  paint.dim('trimtab kinds KIND shows one whole.'),
+]
+
+/** One kind as a page of a manual. */
+export const kindLines = (each: Docs, paint: Paint, columns: number): string[] => {
+  const wide = Math.max(40, Math.min(columns, 110))
+  const entry = (name: string, type: string, note: string, text: string): string[] => [
+    `  ${paint.bold(name)}  ${paint.cyan(type)}${note === '' ? '' : `  ${paint.dim(note)}`}`,
+    ...wrap(text, wide - 6).map(line => `      ${line}`),
+  ]
+  return [
+    paint.bold(each.kind),
+    ...wrap(each.description, wide),
+    ...each.notes.flatMap(note => wrap(note, wide)),
+    '',
+    paint.dim('INPUTS'),
+    ...each.ports.flatMap(port =>
+      entry(port.name, port.takes, port.required ? 'required' : 'optional', port.description),
+    ),
+    '',
+    paint.dim('OUTPUTS'),
+    ...each.outputs.flatMap(output => entry(output.name, output.type, '', '')),
+    '',
+    paint.dim('FIELDS'),
+    ...each.fields.flatMap(field =>
+      entry(
+        field.name,
+        field.type,
+        field.required ? 'required' : field.fallback === undefined ? '' : `default ${field.fallback}`,
+        field.description,
+      ),
+    ),
+  ]
+}
