@@ -17,7 +17,7 @@ try {
   await buildAll()
 } catch (error) {
   // The rooms' own tests still say something; those of the real command run what was built last.
-  console.log(`  FAIL  build: ${error instanceof Error ? error.message : error}`)
+  console.log(`  FAIL  build: ${error instanceof Error ? error.message : String(error)}`)
   total.failed++
 }
 const isCode = file =>

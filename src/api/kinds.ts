@@ -21,9 +21,12 @@ export interface KindDocs {
 const portText = (port: Port): string =>
   `${port.list ? `list of ${port.type}` : port.type}${port.either ? ', or a map that describes one' : ''}`
 
+/** TypeBox keeps what a schema was given, but its type does not say so. */
+const describe = (schema: object): string => ('description' in schema ? String(schema.description) : '')
+
 const docsOf = (spec: AnyStepSpec): KindDocs => ({
   kind: spec.kind,
-  description: spec.params.description ?? '',
+  description: describe(spec.params),
   revision: spec.revision,
   ports: Object.entries(spec.consumes).map(([name, port]) => ({
     name,

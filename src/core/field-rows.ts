@@ -57,7 +57,7 @@ export const typeText = (schema: Schema): string => {
   if (schema.type === 'object') return 'map'
   const named = Array.isArray(schema.type)
     ? schema.type.join(' | ')
-    : `${(schema.type as string | undefined) ?? 'any'}`
+    : ((schema.type as string | undefined) ?? 'any')
   return `${named}${boundsOf(schema)}`
 }
 

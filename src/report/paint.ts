@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import picocolors from 'picocolors'
 
 /** Colours for one stream: none where it is not a terminal or NO_COLOR is set. */
@@ -9,9 +10,7 @@ export const paintFor = (stream: { readonly isTTY?: boolean }): Paint =>
   )
 
 /** Columns that a text takes on a terminal, colour codes left out. Our texts are narrow letters and marks. */
-export const width = (text: string): number =>
-  // eslint-disable-next-line no-control-regex
-  [...text.replaceAll(/\u001B\[[0-9;]*m/g, '')].length
+export const width = (text: string): number => Array.from(stripVTControlCharacters(text)).length
 
 export const padEnd = (text: string, to: number): string => text + ' '.repeat(Math.max(0, to - width(text)))
 export const padStart = (text: string, to: number): string => ' '.repeat(Math.max(0, to - width(text))) + text
