@@ -1,0 +1,15 @@
+import '@tensorflow/tfjs-backend-cpu'
+import type { Engine } from './engine.js'
+import { tensorLibraryVersion } from './kernels/file.js'
+import { tf } from './tf.js'
+
+/** The pure JavaScript engine: hundreds of times slower than wasm, and the one that the others are checked against. */
+export const openCpu = async (): Promise<Engine> => {
+  if (!(await tf.setBackend('cpu'))) throw new Error('the cpu backend did not start')
+  return {
+    name: 'cpu',
+    version: tensorLibraryVersion('backend-cpu'),
+    promise: { kind: 'bitwise' },
+    memory: () => tf.memory().numBytes,
+  }
+}

@@ -1,0 +1,39 @@
+import type { EngineChoice, EngineName } from '../core/engine-name.js'
+import { engineNames } from '../core/engine-name.js'
+import { problem } from '../core/problem.js'
+import type { Result } from '../core/result.js'
+import { failed, ok } from '../core/result.js'
+import type { EngineReport } from './engine.js'
+
+const reasonOf = ({ name, why, hint }: EngineReport): string =>
+  `${name}: ${why ?? 'not available'}${hint === undefined ? '' : ` ${hint}`}`
+
+/**
+ * Resolves what a recipe asked for to one engine. `auto` takes the first available of native, webgpu and wasm, never
+ * cpu. Problem `engine-missing`: what was asked for is not available; it says why, and what to do, of each engine.
+ */
+export const chooseEngine = (
+  asked: 'auto' | EngineName,
+  reports: readonly EngineReport[],
+): Result<EngineChoice> => {
+  const wanted = asked === 'auto' ? engineNames.filter(name => name !== 'cpu') : [asked]
+  const found = wanted.flatMap(name => reports.filter(report => report.name === name))
+  const chosen = found.find(report => report.available)
+  if (chosen === undefined) {
+    const message =
+      asked === 'auto'
+        ? `no engine is available: ${found.map(reasonOf).join('; ')}`
+        : `the ${asked} engine is not available: ${found[0]?.why ?? 'nothing was found out about it.'}`
+    const hint = asked === 'auto' ? 'Run `npm run build`, then try again.' : found[0]?.hint
+    return failed(problem('engine-missing', message, hint === undefined ? {} : { hint }))
+  }
+  const choice = { name: chosen.name, version: chosen.version }
+  if (chosen.name !== 'cpu') return ok(choice)
+  return ok(choice, [
+    {
+      ...problem('engine-slow', 'the cpu engine trains a small CNN about 500 times slower than wasm'),
+      severity: 'warning',
+      hint: 'Use `engine: wasm` unless you want an independent check of its numbers.',
+    },
+  ])
+}

@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import type { EngineReport } from './engine.js'
+import { kernelsFile, tensorLibraryVersion, wasmVersion } from './kernels/file.js'
+
+const bitwise = { kind: 'bitwise' } as const
+
+/** The smallest module with a SIMD instruction in it: `(func (v128) → drop)`. */
+const simdModule = new Uint8Array([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 9, 1, 7, 0, 65, 0, 253, 15, 26, 11,
+])
+
+const probeWasm = (): EngineReport => {
+  const missing = { name: 'wasm', available: false, version: '', promise: bitwise } as const
+  if (!WebAssembly.validate(simdModule))
+    return {
+      ...missing,
+      why: 'this processor or Node runs WebAssembly without SIMD.',
+      hint: 'Use a processor with SSE4.1 or NEON, and Node without --no-wasm-simd.',
+    }
+  if (!existsSync(kernelsFile()))
+    return {
+      ...missing,
+      why: `its kernels are not built: ${kernelsFile()} is missing.`,
+      hint: 'Run `npm run build`.',
+    }
+  return { name: 'wasm', available: true, version: wasmVersion(), promise: bitwise }
+}
+
+const probeCpu = (): EngineReport => ({
+  name: 'cpu',
+  available: true,
+  version: tensorLibraryVersion('backend-cpu'),
+  promise: bitwise,
+})
+
+/** The folder of a package as the project, or else we ourselves, would find it; undefined where it is not installed. */
+const folderOf = (name: string): string | undefined => {
+  for (const base of [join(process.cwd(), 'package.json'), import.meta.url])
+    try {
+      return dirname(createRequire(base).resolve(`${name}/package.json`))
+    } catch {
+      // Not found from here.
+    }
+  return undefined
+}
+
+const later = 'this version of Trimtab does not drive it yet'
+const useWasm = 'Use `engine: wasm`, or `auto`.'
+
+const nativePackages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node']
+
+const probeNative = (): EngineReport => {
+  const found = nativePackages.map(name => ({ name, folder: folderOf(name) })).find(each => each.folder)
+  const built =
+    found?.folder !== undefined && existsSync(join(found.folder, 'lib', 'napi-v8', 'tfjs_binding.node'))
+  const state =
+    found === undefined
+      ? `neither ${nativePackages.join(' nor ')} is installed`
+      : `${found.name} is installed, its addon is ${built ? 'built' : 'not built'}`
+  return {
+    name: 'native',
+    available: false,
+    version: '',
+    promise: { kind: 'tolerance', figure: 1e-5 },
+    why: `${state}; ${later}.`,
+    hint: useWasm,
+  }
+}
+
+const probeWebgpu = (): EngineReport => ({
+  name: 'webgpu',
+  available: false,
+  version: '',
+  promise: { kind: 'tolerance', figure: 1e-5 },
+  why: `the package webgpu is ${folderOf('webgpu') === undefined ? 'not installed' : 'installed'}; ${later}.`,
+  hint: useWasm,
+})
+
+/** What each engine's cheap probe finds, in the order of `engineNames`; loads no tensor library, takes milliseconds. */
+export const probeEngines = (): Promise<EngineReport[]> =>
+  Promise.resolve([probeNative(), probeWebgpu(), probeWasm(), probeCpu()])
