@@ -1,0 +1,79 @@
+import type { Random } from '../core/random.js'
+import { tf } from '../engine/tf.js'
+
+/** How a noise layer changes its input in training. Its draws come from `random`, never from the engine. */
+export type Noise = (x: tf.Tensor, random: Random) => tf.Tensor
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
+
+const drawn = (shape: readonly number[], draw: () => number): tf.Tensor =>
+  tf.tensor(Float32Array.from({ length: sizeOf(shape) }, draw), [...shape])
+
+/** Multiplies by 0 with probability `rate`, else by 1/(1 − rate) (Srivastava et al. 2014). A side of 1 in `shape` is drawn once for all. */
+export const dropout = (
+  x: tf.Tensor,
+  rate: number,
+  random: Random,
+  shape: readonly number[] = x.shape,
+): tf.Tensor => {
+  const kept = Math.fround(1 / (1 - rate))
+  return tf.mul(
+    x,
+    drawn(shape, () => (random.uniform() < rate ? 0 : kept)),
+  )
+}
+
+const alpha = 1.6732632423543772
+const scale = 1.0507009873554805
+
+/** Dropout that keeps the mean and variance of SELU's outputs (Klambauer et al. 2017): dropped units go to −α·scale. */
+const alphaDropout = (x: tf.Tensor, rate: number, random: Random, shape: readonly number[]): tf.Tensor => {
+  const floor = -alpha * scale
+  const a = ((1 - rate) * (1 + rate * floor ** 2)) ** -0.5
+  const b = -a * floor * rate
+  const kept = drawn(shape, () => (random.uniform() < rate ? 0 : 1))
+  const mixed = tf.add(tf.mul(x, kept), tf.mul(tf.sub(1, kept), floor))
+  return tf.add(tf.mul(mixed, a), b)
+}
+
+type Config = Readonly<Record<string, unknown>>
+const number = (config: Config, name: string): number => (config[name] as number | undefined) ?? 0
+
+type Drop = (x: tf.Tensor, rate: number, random: Random, shape: readonly number[]) => tf.Tensor
+
+/** The shape in which draws are made: `noiseShape` with the batch for its nulls, else the input's. */
+const drawShape = (config: Config, x: tf.Tensor): readonly number[] => {
+  const asked = config['noiseShape'] as readonly (number | null)[] | null | undefined
+  return asked ? asked.map((side, at) => side ?? x.shape[at]!) : x.shape
+}
+
+const dropping =
+  (drop: Drop, shapeOf: (config: Config, x: tf.Tensor) => readonly number[]) =>
+  (config: Config): Noise =>
+  (x, random) => {
+    const rate = number(config, 'rate')
+    return rate > 0 ? drop(x, rate, random, shapeOf(config, x)) : x
+  }
+
+/** Noise layers by their names in the catalogue. */
+export const noises: Readonly<Record<string, (config: Config) => Noise>> = {
+  dropout: dropping(dropout, drawShape),
+  spatialDropout1d: dropping(dropout, (_, x) => [x.shape[0]!, 1, x.shape[2]!]),
+  spatialDropout2d: dropping(dropout, (_, x) => [x.shape[0]!, 1, 1, x.shape[3]!]),
+  alphaDropout: dropping(alphaDropout, drawShape),
+  gaussianNoise: config => (x, random) =>
+    tf.add(
+      x,
+      drawn(x.shape, () => number(config, 'stddev') * random.normal()),
+    ),
+  gaussianDropout: config => (x, random) => {
+    const rate = number(config, 'rate')
+    const deviation = Math.sqrt(rate / (1 - rate))
+    return rate > 0
+      ? tf.mul(
+          x,
+          drawn(x.shape, () => 1 + deviation * random.normal()),
+        )
+      : x
+  },
+}
