@@ -1,0 +1,3 @@
+import { pooling } from '../pooling.js'
+
+export const averagePooling2d = pooling('average', 2)

@@ -1,0 +1,57 @@
+import { Type } from 'typebox'
+import { initializerField } from '../fields.js'
+import { defineLayer, formatShape, misfit, type AxisRole, type Shape } from '../layer-type.js'
+
+/** An axis counted from 1 (0 is the batch) or from the end (−1), as an index of a shape without the batch. */
+export const axisIndex = (axis: number, shape: Shape): number => (axis < 0 ? shape.length + axis : axis - 1)
+
+export const axisField = (description: string) => Type.Integer({ default: -1, description })
+
+export const batchNormalization = defineLayer({
+  type: 'batchNormalization',
+  className: 'BatchNormalization',
+  params: Type.Object(
+    {
+      axis: axisField('Axis of the channels: −1 is the last, 1 the first after the batch.'),
+      momentum: Type.Number({
+        minimum: 0,
+        maximum: 1,
+        default: 0.99,
+        description: 'Share of the moving mean and variance that a training step keeps.',
+      }),
+      epsilon: Type.Number({
+        exclusiveMinimum: 0,
+        default: 0.001,
+        description: 'Added to the variance before its root is taken.',
+      }),
+      center: Type.Boolean({ default: true, description: 'Adds beta.' }),
+      scale: Type.Boolean({ default: true, description: 'Multiplies by gamma.' }),
+      betaInitializer: initializerField('zeros', 'offset beta'),
+      gammaInitializer: initializerField('ones', 'scale gamma'),
+      movingMeanInitializer: initializerField('zeros', 'moving mean'),
+      movingVarianceInitializer: initializerField('ones', 'moving variance'),
+    },
+    {
+      additionalProperties: false,
+      description:
+        'Gives each channel mean 0 and variance 1, over the batch while training (Ioffe & Szegedy 2015).',
+    },
+  ),
+  shape: ({ axis }, [input]) =>
+    input![axisIndex(axis, input!)] === undefined
+      ? misfit(`there is no axis ${axis} in ${formatShape(input!)}`, { key: 'axis' })
+      : input!,
+  weights: (config, [input]) => {
+    const index = axisIndex(config.axis, input!)
+    const shape = [input![index]!]
+    const axes: readonly AxisRole[] = [index === input!.length - 1 ? 'out' : '-']
+    const moving = { shape, axes, trainable: false }
+    return [
+      ...(config.scale ? [{ weight: 'gamma', shape, axes, initializer: config.gammaInitializer }] : []),
+      ...(config.center ? [{ weight: 'beta', shape, axes, initializer: config.betaInitializer }] : []),
+      { weight: 'movingMean', initializer: config.movingMeanInitializer, ...moving },
+      { weight: 'movingVariance', initializer: config.movingVarianceInitializer, ...moving },
+    ]
+  },
+  channels: () => ({ kind: 'keeps' }),
+})

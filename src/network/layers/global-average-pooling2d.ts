@@ -1,0 +1,3 @@
+import { globalPooling } from '../pooling.js'
+
+export const globalAveragePooling2d = globalPooling('average', 2)

@@ -1,0 +1,31 @@
+import { layerTypes } from './catalogue.js'
+import { layerSchema } from './check-config.js'
+import type { LayerType } from './layer-type.js'
+
+/** Schema of one entry of `layers`, for editors: bare names, or a map with one layer type in it. */
+export const publishedLayer = (): Record<string, unknown> => {
+  const needsNothing = ({ params }: LayerType) =>
+    (params.required ?? []).every(
+      (name: string) => (params.properties[name] as { default?: unknown } | undefined)?.default !== undefined,
+    )
+  const alone = (layer: LayerType) => {
+    const schema = layerSchema(layer)
+    const required = (layer.params.required ?? []).filter(
+      (name: string) => (layer.params.properties[name] as { default?: unknown }).default === undefined,
+    )
+    return { ...schema, required }
+  }
+  return {
+    description: 'A layer.',
+    oneOf: [
+      { enum: layerTypes.filter(layer => needsNothing(layer)).map(layer => layer.type) },
+      {
+        type: 'object',
+        minProperties: 1,
+        maxProperties: 1,
+        additionalProperties: false,
+        properties: Object.fromEntries(layerTypes.map(layer => [layer.type, alone(layer)])),
+      },
+    ],
+  }
+}
