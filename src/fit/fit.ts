@@ -1,0 +1,211 @@
+import type { Progress } from '../core/event.js'
+import { fail } from '../core/problem.js'
+import { stream } from '../core/random.js'
+import { Cancelled } from '../core/step-file.js'
+import type { Split } from '../data/dataset.js'
+import { tf } from '../engine/tf.js'
+import type { Runnable } from '../model/runnable.js'
+import type { Clip } from './clip.js'
+import type { ExampleOptions } from './examples.js'
+import type { FakeQuantization } from './fake-quantization.js'
+import { gradientStep } from './gradient-step.js'
+import type { Objective } from './objective.js'
+import { createOptimizer } from './optimizer.js'
+import type { OptimizerChoice, OptimizerState } from './optimizer.js'
+import { createWatch } from './progress.js'
+import { createTally } from './scores.js'
+import type { ScoreName } from './scores.js'
+import { createStopper } from './stopping.js'
+import type { EarlyStopping } from './stopping.js'
+import { validate } from './validate.js'
+
+/** One epoch in the record. `loss` and scores of training are means over the epoch while the weights moved. */
+export interface EpochRecord {
+  /** Counts from 1. */
+  readonly epoch: number
+  /** At the epoch's first step. */
+  readonly learningRate: number
+  readonly train: Readonly<Record<string, number>>
+  /** Absent where the dataset has no validation split. */
+  readonly validation?: Readonly<Record<string, number>>
+}
+
+/** All that training needs in order to go on after an epoch; its random streams are named by epoch and batch, so they need no state. */
+export interface FitState {
+  /** Epochs done. */
+  readonly epoch: number
+  readonly steps: number
+  readonly weights: ReadonlyMap<string, Float32Array>
+  readonly extra: ReadonlyMap<string, Float32Array>
+  readonly slots: OptimizerState
+  readonly history: readonly EpochRecord[]
+  /** The best epoch so far, where there is early stopping. */
+  readonly best?: {
+    readonly epoch: number
+    readonly value: number
+    readonly weights: ReadonlyMap<string, Float32Array>
+  }
+}
+
+export interface FitOptions {
+  readonly runnable: Runnable
+  readonly objective: Objective
+  readonly examples: ExampleOptions
+  readonly train: Split
+  readonly validation?: Split
+  readonly epochs: number
+  readonly batchSize: number
+  readonly optimizer: OptimizerChoice
+  /** By step, counted from 0. */
+  readonly learningRate: (step: number) => number
+  readonly scores: readonly ScoreName[]
+  readonly earlyStopping?: EarlyStopping
+  readonly clip?: Clip
+  /** By weight name, one byte a weight: 1 kept, 0 removed (stays exactly 0). */
+  readonly masks?: ReadonlyMap<string, Uint8Array>
+  /** Set where the model's weights are quantized: training sees them rounded. */
+  readonly fakeQuantization?: FakeQuantization
+  readonly seed: number
+  readonly cancelled: () => boolean
+  readonly emit: (progress: Progress) => void
+  /** Goes on from here. */
+  readonly resume?: FitState
+  /** After every epoch; `state` reads all of it, so it is asked only where a checkpoint is wanted. */
+  readonly onEpoch?: (record: EpochRecord, state: () => Promise<FitState>) => Promise<void> | void
+}
+
+export interface FitResult {
+  readonly history: readonly EpochRecord[]
+  readonly steps: number
+  /** The epoch whose weights the network now has. */
+  readonly epoch: number
+  readonly stoppedEarly: boolean
+}
+
+const maskTensors = (options: FitOptions): Map<string, tf.Tensor> =>
+  new Map(
+    [...(options.masks ?? [])]
+      .filter(([name]) => options.runnable.variables.has(name))
+      .map(([name, mask]) => [
+        name,
+        tf.keep(tf.tensor(Float32Array.from(mask), options.runnable.variables.get(name)!.shape)),
+      ]),
+  )
+
+const diverged = (epoch: number, batch: number, what: string, value: number): never =>
+  fail(
+    'training-diverged',
+    `the ${what} became ${value} in epoch ${epoch}, batch ${batch}`,
+    'Lower the learning rate, clip the gradients (clipNorm: 1), or look for values in the data that are far too large.',
+  )
+
+/** Lets other work of this thread (a cancelling message, a timer) have its turn. */
+const turn = (): Promise<void> => new Promise(resume => setImmediate(resume))
+
+/**
+ * The one training loop. Moves the runnable's weights; with early stopping and `restoreBest` they end as they were after
+ * the best epoch. Throws `Cancelled` between batches, and ProblemError (`training-diverged`) where a loss is not finite.
+ */
+export const fit = async (options: FitOptions): Promise<FitResult> => {
+  const { runnable, objective, train, validation, epochs, batchSize, seed, cancelled, resume } = options
+  const masks = maskTensors(options)
+  const trained = runnable.trainable
+  const moved = new Map(trained.map(name => [name, runnable.variables.get(name)!]))
+  for (const [name, variable] of objective.extra) moved.set(name, variable)
+  const optimizer = createOptimizer(options.optimizer, moved, masks)
+  const stopping = options.earlyStopping
+  const stopper = stopping && createStopper(stopping)
+  const history: EpochRecord[] = [...(resume?.history ?? [])]
+  const parts = {
+    runnable,
+    objective,
+    optimizer,
+    examples: options.examples,
+    masks,
+    clip: options.clip ?? {},
+    trained,
+  }
+  const outputs = options.examples.outputs
+  let bestWeights = resume?.best?.weights
+  let step = resume?.steps ?? 0
+  let stoppedEarly = false
+
+  const state = async (): Promise<FitState> => {
+    const extra = new Map<string, Float32Array>()
+    for (const [name, variable] of objective.extra) extra.set(name, (await variable.data()) as Float32Array)
+    return {
+      epoch: history.length,
+      steps: step,
+      weights: await runnable.weights(),
+      extra,
+      slots: await optimizer.state(),
+      history: [...history],
+      ...(stopper?.best !== undefined && bestWeights
+        ? { best: { epoch: stopper.bestEpoch, value: stopper.best, weights: bestWeights } }
+        : {}),
+    }
+  }
+
+  const trainEpoch = async (epoch: number, watch: ReturnType<typeof createWatch>) => {
+    const order = stream(seed, 'shuffle', epoch).shuffle(
+      Uint32Array.from({ length: train.count }, (_, i) => i),
+    )
+    const tally = createTally(options.scores)
+    let number = 0
+    for (const batch of train.batches(batchSize, order)) {
+      if (cancelled()) throw new Cancelled()
+      number++
+      await options.fakeQuantization?.refresh()
+      const moment = { step, learningRate: options.learningRate(step) }
+      const { loss, output } = await gradientStep(parts, batch, moment, stream(seed, 'noise', epoch, number))
+      if (!Number.isFinite(loss)) diverged(epoch, number, 'loss', loss)
+      step++
+      tally.add(batch.count, { loss: loss * batch.count })
+      tally.score(batch, output, outputs)
+      const { loss: mean, ...scores } = tally.means()
+      watch.batch(epoch, batch.count, mean!, scores)
+      await turn()
+    }
+    return tally.means()
+  }
+
+  try {
+    if (resume) {
+      runnable.assign(resume.weights)
+      for (const [name, values] of resume.extra) {
+        const variable = objective.extra.get(name)
+        if (variable) tf.tidy(() => variable.assign(tf.tensor(values, variable.shape)))
+      }
+      optimizer.restore(resume.slots, resume.steps)
+      if (resume.best) stopper?.restore(resume.best.value, resume.best.epoch)
+    }
+    const watch = createWatch(options.emit, epochs, train.count, history.length)
+    for (let epoch = history.length + 1; epoch <= epochs && !stoppedEarly; epoch++) {
+      const learningRate = options.learningRate(step)
+      const trainScores = await trainEpoch(epoch, watch)
+      await options.fakeQuantization?.refresh()
+      const validated = validation && (await validate({ ...options, cancelled }, validation))
+      if (validated && !Number.isFinite(validated['loss']))
+        diverged(epoch, Math.ceil(train.count / batchSize), 'validation loss', validated['loss']!)
+      const record: EpochRecord = {
+        epoch,
+        learningRate,
+        train: trainScores,
+        ...(validated ? { validation: validated } : {}),
+      }
+      history.push(record)
+      if (stopping && stopper) {
+        const judged = stopper.judge(epoch, (validated ?? trainScores)[stopping.monitor]!)
+        if (judged.best && stopping.restoreBest) bestWeights = await runnable.weights()
+        stoppedEarly = judged.stop
+      }
+      await options.onEpoch?.(record, state)
+    }
+    const restored = stopper !== undefined && stopping?.restoreBest === true && bestWeights !== undefined
+    if (restored) runnable.assign(bestWeights!)
+    return { history, steps: step, epoch: restored ? stopper.bestEpoch : history.length, stoppedEarly }
+  } finally {
+    optimizer.dispose()
+    for (const mask of masks.values()) mask.dispose()
+  }
+}

@@ -1,0 +1,114 @@
+import { tf } from '../engine/tf.js'
+import { adadelta, adagrad, rmsprop } from './optimizers/adaptive.js'
+import { adam, adamax, lion, nadam } from './optimizers/adam.js'
+import { numberOf } from './optimizers/rule.js'
+import type { MakeRule } from './optimizers/rule.js'
+import { sgd } from './optimizers/sgd.js'
+
+/** The rules by the recipe's names. `adamw` is Adam with decoupled weight decay (Loshchilov & Hutter 2019). */
+export const rules: Readonly<Record<string, MakeRule>> = {
+  sgd,
+  momentum: settings => sgd({ momentum: 0.9, ...settings }),
+  adam,
+  adamw: adam,
+  adamax,
+  nadam,
+  lion,
+  rmsprop,
+  adagrad,
+  adadelta,
+}
+
+/** `{adam: {learningRate: 0.001}}` taken apart. */
+export interface OptimizerChoice {
+  readonly name: string
+  readonly settings: Readonly<Record<string, unknown>>
+}
+
+/** What an optimizer remembers, as plain arrays by `weight:slot`: for checkpoints. */
+export type OptimizerState = ReadonlyMap<string, Float32Array>
+
+/** Moves weights along their gradients and remembers what its rule asks for. */
+export interface Optimizer {
+  /**
+   * One step: `w ← w·(1 − η·weightDecay) + delta` for every gradient. Masked weights (1 kept, 0 removed, shaped as
+   * the weight) end at exactly 0. Keeps the gradients; the caller disposes of them.
+   */
+  apply(gradients: ReadonlyMap<string, tf.Tensor>, learningRate: number): void
+  /** Steps made so far. */
+  readonly steps: number
+  state(): Promise<OptimizerState>
+  restore(state: OptimizerState, steps: number): void
+  dispose(): void
+}
+
+/** An optimizer over variables by weight name. It owns its slots, not the variables. */
+export const createOptimizer = (
+  choice: OptimizerChoice,
+  variables: ReadonlyMap<string, tf.Variable>,
+  masks: ReadonlyMap<string, tf.Tensor> = new Map(),
+): Optimizer => {
+  const make = rules[choice.name]
+  if (make === undefined) throw new Error(`no optimizer is named ${choice.name}`)
+  const rule = make(choice.settings)
+  const decay = numberOf(choice.settings, 'weightDecay', choice.name === 'adamw' ? 0.004 : 0)
+  const slots = new Map<string, tf.Tensor[]>()
+  const slotsOf = (name: string, shape: readonly number[]): tf.Tensor[] => {
+    const known = slots.get(name)
+    if (known) return known
+    const made = Object.values(rule.slots).map(first => tf.keep(tf.fill([...shape], first)))
+    slots.set(name, made)
+    return made
+  }
+  let steps = 0
+
+  const move = (name: string, gradient: tf.Tensor, learningRate: number): void => {
+    const variable = variables.get(name)
+    if (variable === undefined) throw new Error(`no variable is named ${name}`)
+    const held = slotsOf(name, variable.shape)
+    tf.tidy(() => {
+      const change = rule.change(gradient, held, { learningRate, step: steps })
+      const from = decay === 0 ? variable : tf.mul(variable, 1 - learningRate * decay)
+      const to = tf.add(from, change.delta)
+      const mask = masks.get(name)
+      variable.assign(mask === undefined ? to : tf.mul(to, mask))
+      for (const tensor of change.slots) tf.keep(tensor)
+      slots.set(name, [...change.slots])
+    })
+    for (const tensor of held) tensor.dispose()
+  }
+
+  return {
+    get steps() {
+      return steps
+    },
+    apply: (gradients, learningRate) => {
+      steps++
+      for (const [name, gradient] of gradients) move(name, gradient, learningRate)
+    },
+    state: async () => {
+      const state = new Map<string, Float32Array>()
+      const names = Object.keys(rule.slots)
+      for (const [name, held] of slots)
+        for (const [i, tensor] of held.entries())
+          state.set(`${name}:${names[i]}`, (await tensor.data()) as Float32Array)
+      return state
+    },
+    restore: (state, made) => {
+      steps = made
+      for (const [name, variable] of variables) {
+        const held = slotsOf(name, variable.shape)
+        const restored = Object.keys(rule.slots).map((slot, i) => {
+          const values = state.get(`${name}:${slot}`)
+          return values === undefined ? held[i]! : tf.keep(tf.tensor(values, variable.shape))
+        })
+        for (const [i, tensor] of held.entries()) if (restored[i] !== tensor) tensor.dispose()
+        slots.set(name, restored)
+      }
+    },
+    dispose: () => {
+      for (const held of slots.values()) tf.dispose(held)
+      slots.clear()
+    },
+  }
+}

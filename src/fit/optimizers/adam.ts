@@ -1,0 +1,89 @@
+import { tf } from '../../engine/tf.js'
+import { numberOf } from './rule.js'
+import type { MakeRule } from './rule.js'
+
+/**
+ * Adam (Kingma & Ba 2015, the reordered form at the end of section 2, so ε stands beside √v and not √v̂):
+ * m ← β₁m + (1−β₁)g; v ← β₂v + (1−β₂)g²; w ← w − η·√(1−β₂ᵗ)/(1−β₁ᵗ)·m/(√v + ε).
+ * `amsgrad` (Reddi, Kale & Kumar 2018) divides by the largest v so far.
+ */
+export const adam: MakeRule = settings => {
+  const beta1 = numberOf(settings, 'beta1', 0.9)
+  const beta2 = numberOf(settings, 'beta2', 0.999)
+  const epsilon = numberOf(settings, 'epsilon', 1e-7)
+  const amsgrad = settings['amsgrad'] === true
+  return {
+    slots: amsgrad ? { m: 0, v: 0, largest: 0 } : { m: 0, v: 0 },
+    change: (g, [m, v, largest], { learningRate, step }) => {
+      const alpha = (learningRate * Math.sqrt(1 - beta2 ** step)) / (1 - beta1 ** step)
+      const first = tf.add(tf.mul(m!, beta1), tf.mul(g, 1 - beta1))
+      const second = tf.add(tf.mul(v!, beta2), tf.mul(tf.square(g), 1 - beta2))
+      const top = amsgrad ? tf.maximum(largest!, second) : second
+      return {
+        delta: tf.mul(tf.div(first, tf.add(tf.sqrt(top), epsilon)), -alpha),
+        slots: amsgrad ? [first, second, top] : [first, second],
+      }
+    },
+  }
+}
+
+/** Adamax (Kingma & Ba 2015, section 7.1): u ← max(β₂u, |g|); w ← w − η/(1−β₁ᵗ)·m/(u + ε). */
+export const adamax: MakeRule = settings => {
+  const beta1 = numberOf(settings, 'beta1', 0.9)
+  const beta2 = numberOf(settings, 'beta2', 0.999)
+  const epsilon = numberOf(settings, 'epsilon', 1e-7)
+  return {
+    slots: { m: 0, u: 0 },
+    change: (g, [m, u], { learningRate, step }) => {
+      const first = tf.add(tf.mul(m!, beta1), tf.mul(g, 1 - beta1))
+      const norm = tf.maximum(tf.mul(u!, beta2), tf.abs(g))
+      const alpha = learningRate / (1 - beta1 ** step)
+      return { delta: tf.mul(tf.div(first, tf.add(norm, epsilon)), -alpha), slots: [first, norm] }
+    },
+  }
+}
+
+/** Nadam (Dozat 2016) with its momentum schedule μₜ = β₁(1 − ½·0.96ᵗ). */
+export const nadam: MakeRule = settings => {
+  const beta1 = numberOf(settings, 'beta1', 0.9)
+  const beta2 = numberOf(settings, 'beta2', 0.999)
+  const epsilon = numberOf(settings, 'epsilon', 1e-7)
+  const mu = (step: number): number => beta1 * (1 - 0.5 * 0.96 ** step)
+  let reached = 0
+  let product = 1
+  /** Π μ₁…μₜ; begun anew where training goes on from a checkpoint. */
+  const productTo = (step: number): number => {
+    if (step < reached) {
+      reached = 0
+      product = 1
+    }
+    for (; reached < step; reached++) product *= mu(reached + 1)
+    return product
+  }
+  return {
+    slots: { m: 0, v: 0 },
+    change: (g, [m, v], { learningRate, step }) => {
+      const now = mu(step)
+      const next = mu(step + 1)
+      const soFar = productTo(step)
+      const first = tf.add(tf.mul(m!, beta1), tf.mul(g, 1 - beta1))
+      const second = tf.add(tf.mul(v!, beta2), tf.mul(tf.square(g), 1 - beta2))
+      const ahead = tf.add(tf.mul(first, next / (1 - soFar * next)), tf.mul(g, (1 - now) / (1 - soFar)))
+      const scale = tf.add(tf.sqrt(tf.div(second, 1 - beta2 ** step)), epsilon)
+      return { delta: tf.mul(tf.div(ahead, scale), -learningRate), slots: [first, second] }
+    },
+  }
+}
+
+/** Lion (Chen et al. 2023): w ← w − η·sign(β₁m + (1−β₁)g); m ← β₂m + (1−β₂)g. */
+export const lion: MakeRule = settings => {
+  const beta1 = numberOf(settings, 'beta1', 0.9)
+  const beta2 = numberOf(settings, 'beta2', 0.99)
+  return {
+    slots: { m: 0 },
+    change: (g, [m], { learningRate }) => ({
+      delta: tf.mul(tf.sign(tf.add(tf.mul(m!, beta1), tf.mul(g, 1 - beta1))), -learningRate),
+      slots: [tf.add(tf.mul(m!, beta2), tf.mul(g, 1 - beta2))],
+    }),
+  }
+}

@@ -1,0 +1,19 @@
+import { tf } from '../../engine/tf.js'
+import { numberOf } from './rule.js'
+import type { MakeRule } from './rule.js'
+
+/** v ← μv − ηg; w ← w + v, or with Nesterov's look ahead w ← w + μv − ηg. Without momentum w ← w − ηg. */
+export const sgd: MakeRule = settings => {
+  const momentum = numberOf(settings, 'momentum', 0)
+  const nesterov = settings['nesterov'] === true
+  if (momentum === 0)
+    return { slots: {}, change: (g, _, { learningRate }) => ({ delta: tf.mul(g, -learningRate), slots: [] }) }
+  return {
+    slots: { momentum: 0 },
+    change: (g, [v], { learningRate }) => {
+      const push = tf.mul(g, learningRate)
+      const next = tf.sub(tf.mul(v!, momentum), push)
+      return { delta: nesterov ? tf.sub(tf.mul(next, momentum), push) : next, slots: [next] }
+    },
+  }
+}
