@@ -15,6 +15,8 @@ export interface InstanceRecord {
   /** Resolved config, as it ran. */
   readonly config: Readonly<Record<string, unknown>>
   readonly inputs: Readonly<Record<string, readonly InstanceId[]>>
+  /** For `scores[int8]`: the instance whose model its metrics are about. */
+  readonly about?: InstanceId
   /** Of the run that made it. */
   readonly seconds?: number
   readonly attempts?: number

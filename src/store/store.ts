@@ -44,8 +44,9 @@ export interface OpenRun {
 export interface Runs {
   /** A new run: its id sorts by time (`20261123-235959-ab12`). */
   open(started: Date): Promise<OpenRun>
+  /** Records of runs that ended, oldest first. */
   list(): Promise<readonly RunRecord[]>
-  /** By id, a unique beginning of one, or `latest`. */
+  /** By id, a unique beginning of one, or `latest`; undefined where there is none. Throws ProblemError where several begin so. */
   read(id: string): Promise<RunRecord | undefined>
   journal(id: string): Promise<readonly Event[]>
 }

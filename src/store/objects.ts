@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto'
+import { open, readFile, rename, mkdir } from 'node:fs/promises'
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Digest } from '../core/brand.js'
+import { digestOf } from '../core/hash.js'
+import { problem, ProblemError, type Problem } from '../core/problem.js'
+import { fileProblem, isErrno, readError } from './file-problem.js'
+import type { Objects } from './store.js'
+import { writeFileSafely } from './write-file.js'
+
+/** Up to here a blocking read beats a trip through the thread pool (measured: 20 µs against 90 µs for 4 kB). */
+const small = 256 * 1024
+const chunk = 1024 * 1024
+
+const rest = (digest: Digest): string => {
+  const match = /^sha256:([0-9a-f]{64})$/.exec(digest)
+  if (!match) throw new TypeError(`not a digest: ${digest}`)
+  return match[1]!
+}
+
+const streamedDigest = async (path: string): Promise<Digest> => {
+  const file = await open(path)
+  try {
+    const hash = createHash('sha256')
+    const buffer = Buffer.allocUnsafe(chunk)
+    for (;;) {
+      const { bytesRead } = await file.read(buffer, 0, chunk)
+      if (bytesRead === 0) return `sha256:${hash.digest('hex')}` as Digest
+      hash.update(buffer.subarray(0, bytesRead))
+    }
+  } finally {
+    await file.close()
+  }
+}
+
+/** A disk that cannot read the bytes back has lost them: that counts as damage. Other errors are thrown. */
+const unreadable = (error: unknown, path: string): Digest => {
+  if (isErrno(error, 'EIO')) return 'unreadable' as Digest
+  throw readError(error, path)
+}
+
+/** What lies at a path, by content; undefined where nothing does. */
+export const digestAt = async (path: string): Promise<Digest | undefined> => {
+  try {
+    return statSync(path).size <= small ? digestOf(readFileSync(path)) : await streamedDigest(path)
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined
+    return unreadable(error, path)
+  }
+}
+
+/** Objects as the store's other parts see them: a damaged one can be moved out of the way. */
+export interface GuardedObjects extends Objects {
+  /** Undefined where the object is there and whole; otherwise the problem, a damaged one being moved to `damaged/`. */
+  check(digest: Digest): Promise<Problem | undefined>
+}
+
+const goneProblem = (digest: Digest): Problem =>
+  problem('object-gone', `an object of the store is missing: ${digest}`, {
+    hint: 'Run again: the step that made it is repeated.',
+  })
+
+const damagedProblem = (digest: Digest, moved: string): Problem =>
+  problem('object-damaged', `an object of the store no longer matches its digest: ${digest}`, {
+    hint: `It was moved to ${moved}; run again, and the step that made it is repeated.`,
+  })
+
+export const openObjects = (folder: string): GuardedObjects => {
+  const path = (digest: Digest): string => {
+    const hex = rest(digest)
+    return join(folder, 'objects', hex.slice(0, 2), hex.slice(2))
+  }
+
+  /** Several may find the same damage at once: who comes second finds nothing to move. A read-only store keeps it. */
+  const quarantine = async (digest: Digest): Promise<Problem> => {
+    const aside = join(folder, 'damaged', rest(digest))
+    try {
+      await mkdir(join(folder, 'damaged'), { recursive: true })
+      await rename(path(digest), aside)
+    } catch (error) {
+      if (!isErrno(error, 'ENOENT') && !fileProblem(error, aside)) throw error
+    }
+    return damagedProblem(digest, aside)
+  }
+
+  const check = async (digest: Digest): Promise<Problem | undefined> => {
+    const found = await digestAt(path(digest))
+    if (found === digest) return undefined
+    return found === undefined ? goneProblem(digest) : quarantine(digest)
+  }
+
+  return {
+    path,
+    check,
+    verify: async digest => (await digestAt(path(digest))) === digest,
+    put: async bytes => {
+      const digest = digestOf(bytes)
+      const target = path(digest)
+      // Equal bytes are there: rewriting them would only wear the disk. Damaged ones are replaced.
+      if ((await digestAt(target)) !== digest) await writeFileSafely(target, bytes, join(folder, 'tmp'))
+      return digest
+    },
+    get: async digest => {
+      let bytes: Uint8Array
+      try {
+        bytes = await readFile(path(digest))
+      } catch (error) {
+        if (isErrno(error, 'ENOENT', 'ENOTDIR')) throw new ProblemError(goneProblem(digest))
+        unreadable(error, path(digest))
+        throw new ProblemError(await quarantine(digest))
+      }
+      if (digestOf(bytes) !== digest) throw new ProblemError(await quarantine(digest))
+      return bytes
+    },
+  }
+}

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs'
+import { rename, mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Key } from '../core/brand.js'
+import { digestOf } from '../core/hash.js'
+import { problem, type Problem } from '../core/problem.js'
+import { fileProblem, isErrno, readError } from './file-problem.js'
+import type { GuardedObjects } from './objects.js'
+import type { Results, StoredResult } from './store.js'
+import { writeFileSafely } from './write-file.js'
+
+/** A result's file: metrics decide gates, so they are guarded by a checksum as objects are by their names. */
+interface ResultFile {
+  /** Digest of `result` as JSON without spaces. */
+  readonly checksum: string
+  readonly result: StoredResult
+}
+
+const textOf = (result: StoredResult): string => {
+  const json = JSON.stringify(result)
+  return `{"checksum":${JSON.stringify(digestOf(json))},"result":${json}}\n`
+}
+
+/** Undefined where the text is damaged or belongs to another key. */
+const parse = (text: string, key: Key): StoredResult | undefined => {
+  try {
+    const { checksum, result } = JSON.parse(text) as ResultFile
+    // Parsing and printing again gives the text that was hashed.
+    return digestOf(JSON.stringify(result)) === checksum && result.key === key ? result : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** A hit that cannot be used becomes a miss; what was found damaged is a warning, since the run mends it. */
+const asWarning = (found: Problem): Problem => ({ ...found, severity: 'warning' })
+
+export const openResults = (folder: string, objects: GuardedObjects): Results => {
+  const nameOf = (key: Key): string => {
+    const name = key.replace(/^sha256:/, '')
+    if (!/^[\w-]+$/.test(name)) throw new TypeError(`not a key: ${key}`)
+    return `${name}.json`
+  }
+  const path = (key: Key): string => join(folder, 'results', nameOf(key))
+
+  const quarantine = async (key: Key): Promise<Problem> => {
+    const aside = join(folder, 'damaged', nameOf(key))
+    try {
+      await mkdir(join(folder, 'damaged'), { recursive: true })
+      await rename(path(key), aside)
+    } catch (error) {
+      if (!isErrno(error, 'ENOENT') && !fileProblem(error, aside)) throw error
+    }
+    return problem('result-damaged', `a stored result is damaged: ${path(key)}`, {
+      hint: `It was moved to ${aside}; the step is repeated.`,
+    })
+  }
+
+  return {
+    find: async key => {
+      let text: string
+      try {
+        // Blocking on purpose: 1,000 small files take a quarter of the time that the thread pool takes.
+        text = readFileSync(path(key), 'utf8')
+      } catch (error) {
+        if (isErrno(error, 'ENOENT', 'ENOTDIR')) return { problems: [] }
+        if (isErrno(error, 'EIO')) return { problems: [asWarning(await quarantine(key))] }
+        throw readError(error, path(key))
+      }
+      const result = parse(text, key)
+      if (!result) return { problems: [asWarning(await quarantine(key))] }
+      const digests = new Set(
+        Object.values(result.output.outputs).flatMap(artifact =>
+          Object.values(artifact.objects).map(object => object.digest),
+        ),
+      )
+      const problems: Problem[] = []
+      for (const digest of digests) {
+        const damage = await objects.check(digest)
+        if (damage) problems.push(asWarning(damage))
+      }
+      return problems.length > 0 ? { problems } : { result, problems }
+    },
+    save: result => writeFileSafely(path(result.key), textOf(result), join(folder, 'tmp')),
+  }
+}

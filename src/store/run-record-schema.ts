@@ -1,0 +1,152 @@
+import { Type, type Static } from 'typebox'
+import type { Brand } from '../core/brand.js'
+import { engineNames } from '../core/engine-name.js'
+import type { RunRecord } from './run-record.js'
+
+const closed = { additionalProperties: false } as const
+const anyMap = Type.Record(Type.String(), Type.Unknown())
+
+const span = Type.Object(
+  {
+    file: Type.String(),
+    line: Type.Integer({ minimum: 1 }),
+    column: Type.Integer({ minimum: 1 }),
+    endLine: Type.Integer({ minimum: 1 }),
+    endColumn: Type.Integer({ minimum: 1 }),
+  },
+  { ...closed, description: 'A stretch of a text file; counted from 1, the end exclusive.' },
+)
+
+const problem = Type.Object(
+  {
+    code: Type.String(),
+    severity: Type.Enum(['error', 'warning']),
+    message: Type.String(),
+    at: Type.Optional(span),
+    frame: Type.Optional(Type.String()),
+    hint: Type.Optional(Type.String()),
+  },
+  closed,
+)
+
+const digest = Type.String({ pattern: '^sha256:[0-9a-f]{64}$' })
+
+const artifact = Type.Object(
+  {
+    type: Type.Enum(['model', 'dataset', 'metrics', 'file']),
+    digest,
+    bytes: Type.Number({ minimum: 0, description: 'For a model: its weights with their scales.' }),
+    storedBytes: Type.Number({ minimum: 0, description: 'All objects together.' }),
+    objects: Type.Record(Type.String(), Type.Object({ digest, bytes: Type.Number({ minimum: 0 }) }, closed)),
+    meta: anyMap,
+  },
+  closed,
+)
+
+const output = Type.Object(
+  {
+    outputs: Type.Record(Type.String(), artifact),
+    metrics: Type.Optional(
+      Type.Record(Type.String(), Type.Record(Type.String(), Type.Number()), {
+        description: 'By data split; facts that need no data stand under `model`.',
+      }),
+    ),
+    measurements: Type.Optional(anyMap),
+    record: Type.Optional(anyMap),
+    notes: Type.Optional(Type.Array(Type.String())),
+    problems: Type.Optional(Type.Array(problem)),
+  },
+  closed,
+)
+
+const instance = Type.Object(
+  {
+    instance: Type.String(),
+    step: Type.String(),
+    kind: Type.String(),
+    status: Type.Enum(['reused', 'finished', 'failed', 'skipped']),
+    key: Type.Optional(Type.String()),
+    config: anyMap,
+    inputs: Type.Record(Type.String(), Type.Array(Type.String())),
+    about: Type.Optional(Type.String({ description: 'Instance whose model the metrics are about.' })),
+    seconds: Type.Optional(Type.Number({ minimum: 0 })),
+    attempts: Type.Optional(Type.Integer({ minimum: 0 })),
+    output: Type.Optional(output),
+    problems: Type.Optional(Type.Array(problem)),
+    reason: Type.Optional(Type.String()),
+  },
+  { ...closed, description: 'What became of one instance.' },
+)
+
+const verdict = Type.Object(
+  {
+    gate: Type.String(),
+    form: Type.Enum(['check', 'nonInferior', 'accepted', 'faster']),
+    status: Type.Enum(['pass', 'fail', 'inconclusive', 'skipped']),
+    severity: Type.Enum(['error', 'warn']),
+    asked: Type.String(),
+    found: Type.String(),
+    figures: Type.Optional(Type.Record(Type.String(), Type.Number())),
+    hint: Type.Optional(Type.String()),
+    at: Type.Optional(span),
+  },
+  closed,
+)
+
+/** JSON Schema of a run's `run.json`; `schemas/run-record.schema.json` is generated from it. */
+export const runRecordSchema = Type.Object(
+  {
+    version: Type.Literal(1),
+    id: Type.String(),
+    started: Type.String({ description: 'ISO 8601, UTC.' }),
+    seconds: Type.Number({ minimum: 0 }),
+    outcome: Type.Enum(['passed', 'gate-failed', 'inconclusive', 'step-failed', 'interrupted']),
+    asked: Type.Object(
+      {
+        recipe: Type.String(),
+        recipeDigest: Type.String(),
+        description: Type.Optional(Type.String()),
+        params: anyMap,
+        set: anyMap,
+        only: Type.Optional(Type.Array(Type.String())),
+      },
+      closed,
+    ),
+    where: Type.Object(
+      {
+        trimtab: Type.String(),
+        node: Type.String(),
+        engine: Type.Object({ name: Type.Enum([...engineNames]), version: Type.String() }, closed),
+        machine: Type.String(),
+        commit: Type.Optional(Type.String()),
+        dirty: Type.Optional(Type.Boolean()),
+      },
+      closed,
+    ),
+    instances: Type.Array(instance),
+    verdicts: Type.Array(verdict),
+    problems: Type.Array(problem),
+  },
+  {
+    ...closed,
+    description: 'A run, whole: what was asked, where, what happened, what came out, what was judged.',
+  },
+)
+
+/** JSON's view of a type: no brands, nothing read-only. */
+type Plain<T> = T extends string
+  ? T extends Brand<string, string>
+    ? string
+    : T
+  : T extends number | boolean | null | undefined
+    ? T
+    : T extends readonly (infer Item)[]
+      ? Plain<Item>[]
+      : T extends object
+        ? { -readonly [Name in keyof T]: Plain<T[Name]> }
+        : T
+
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
+
+/** Compiles only while the schema and the type say the same. */
+export const schemaIsRunRecord: Same<Plain<Static<typeof runRecordSchema>>, Plain<RunRecord>> = true

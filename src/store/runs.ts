@@ -1,0 +1,108 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fail, ProblemError } from '../core/problem.js'
+import { fileProblem, isErrno } from './file-problem.js'
+import { openJournal, readJournal, type Journal } from './journal.js'
+import type { RunRecord } from './run-record.js'
+import type { OpenRun, Runs } from './store.js'
+import { writeFileSafely } from './write-file.js'
+
+/** `20261123-235959-rk4f`, in UTC: the last four are the millisecond in base 36 and two random characters, so ids sort by time. */
+export const runId = (started: Date): string => {
+  const [day, clock] = started.toISOString().split('T') as [string, string]
+  const fraction = started.getUTCMilliseconds().toString(36).padStart(2, '0')
+  const noise = (randomBytes(2).readUInt16BE() % 1296).toString(36).padStart(2, '0')
+  return `${day.replaceAll('-', '')}-${clock.slice(0, 8).replaceAll(':', '')}-${fraction}${noise}`
+}
+
+/** The store lies in a user's project: nobody should have to think of ignoring it. */
+const keepOutOfGit = (folder: string): void => {
+  const path = join(folder, '.gitignore')
+  if (!existsSync(path)) writeFileSync(path, '*\n')
+}
+
+const idPattern = /^\d{8}-\d{6}-[0-9a-z]{4}$/
+
+export const openRuns = (folder: string): Runs => {
+  const place = join(folder, 'runs')
+  const recordPath = (id: string): string => join(place, id, 'run.json')
+  const journalPath = (id: string): string => join(place, id, 'journal.jsonl')
+
+  /** Ids, oldest first, of runs that ended or not. */
+  const ids = (): string[] => {
+    try {
+      return readdirSync(place)
+        .filter(name => idPattern.test(name))
+        .sort()
+    } catch (error) {
+      if (isErrno(error, 'ENOENT', 'ENOTDIR')) return []
+      throw error
+    }
+  }
+
+  /** Undefined where the run never ended, or its record is damaged. */
+  const readRecord = (id: string): RunRecord | undefined => {
+    try {
+      return JSON.parse(readFileSync(recordPath(id), 'utf8')) as RunRecord
+    } catch (error) {
+      if (error instanceof SyntaxError || isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined
+      throw error
+    }
+  }
+
+  const claim = (started: Date): { readonly id: string; readonly journal: Journal } => {
+    mkdirSync(place, { recursive: true })
+    keepOutOfGit(folder)
+    for (;;) {
+      const id = runId(started)
+      try {
+        mkdirSync(join(place, id))
+        return { id, journal: openJournal(journalPath(id)) }
+      } catch (error) {
+        // Another run of the same millisecond took the name.
+        if (!isErrno(error, 'EEXIST')) throw error
+      }
+    }
+  }
+
+  const begin = (started: Date): OpenRun => {
+    const { id, journal } = claim(started)
+    return {
+      id,
+      append: event => journal.append(event),
+      close: async record => {
+        const cut = journal.end()
+        const whole = cut ? { ...record, problems: [...record.problems, cut] } : record
+        await writeFileSafely(recordPath(id), `${JSON.stringify(whole, null, 1)}\n`)
+      },
+    }
+  }
+
+  return {
+    open: started => {
+      try {
+        return Promise.resolve(begin(started))
+      } catch (error) {
+        const found = fileProblem(error, place)
+        return Promise.reject(found ? new ProblemError(found) : error)
+      }
+    },
+    list: () => Promise.resolve(ids().flatMap(id => readRecord(id) ?? [])),
+    read: async id => {
+      if (id === 'latest') {
+        for (const each of ids().reverse()) {
+          const record = readRecord(each)
+          if (record) return record
+        }
+        return undefined
+      }
+      const fitting = ids().filter(each => each.startsWith(id))
+      if (fitting.length > 1 && id !== '')
+        return fail('run-ambiguous', `${fitting.length} runs begin with "${id}": ${fitting.join(', ')}`)
+      const [only] = fitting
+      return fitting.length === 1 && only !== undefined ? readRecord(only) : undefined
+    },
+    journal: id => Promise.resolve(idPattern.test(id) ? readJournal(journalPath(id)) : []),
+  }
+}
