@@ -2,11 +2,11 @@ import type { Artifact } from '../core/artifact.js'
 import type { Digest } from '../core/brand.js'
 import { canonical, digestValue } from '../core/hash.js'
 import { fail } from '../core/problem.js'
-import { describeNetwork } from '../network/describe.js'
-import type { ModelDescription, Quantized } from '../network/description.js'
+import type { ModelDescription } from '../network/description.js'
+import { arrays, copyOf, toBytes } from './binary.js'
+import { describeModel } from './describe-model.js'
 import { packMask, unpackMask } from './masks.js'
-import type { Model, Weight, WeightArray } from './model.js'
-import { toFloat } from './quantization.js'
+import type { Model, Weight } from './model.js'
 import { type Topology, type WeightRow, elements, rowBytes, topologyFault } from './topology.js'
 
 export { toFloat } from './quantization.js'
@@ -15,36 +15,6 @@ export { toFloat } from './quantization.js'
 export interface ModelMeta {
   readonly description: ModelDescription
 }
-
-const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
-
-/** Bytes of a typed array in little-endian order, whatever the machine's. */
-const toBytes = (array: WeightArray | Float64Array): Uint8Array => {
-  const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
-  if (littleEndian || array.BYTES_PER_ELEMENT === 1) return bytes
-  return swapped(bytes, array.BYTES_PER_ELEMENT)
-}
-
-const swapped = (bytes: Uint8Array, width: number): Uint8Array => {
-  const turned = Uint8Array.from(bytes)
-  for (let at = 0; at < turned.length; at += width) turned.subarray(at, at + width).reverse()
-  return turned
-}
-
-/** A copy of a stretch of bytes in memory of its own, aligned for any typed array. */
-const copyOf = (bytes: Uint8Array, from: number, length: number, width: number): ArrayBuffer => {
-  const copy = new Uint8Array(length)
-  copy.set(bytes.subarray(from, from + length))
-  return littleEndian || width === 1 ? copy.buffer : (swapped(copy, width).buffer as ArrayBuffer)
-}
-
-const arrays = {
-  float32: Float32Array,
-  int8: Int8Array,
-  uint8: Uint8Array,
-  int16: Int16Array,
-  int32: Int32Array,
-} as const
 
 const rowOf = (weight: Weight, offset: number): WeightRow => {
   const { name, shape, quantization } = weight
@@ -58,31 +28,6 @@ const rowOf = (weight: Weight, offset: number): WeightRow => {
     quantization: { scheme, scales: scale.length, ...(axis === undefined ? {} : { axis }) },
   }
 }
-
-/** The formats of a model's numbers, for tables: the integer that most weights have. */
-export const quantizedOf = (model: Model): Quantized => {
-  const counts = new Map<string, number>()
-  for (const { quantization, data } of model.weights)
-    if (quantization) counts.set(quantization.dtype, (counts.get(quantization.dtype) ?? 0) + data.length)
-  const weights = [...counts].sort(([, a], [, b]) => b - a)[0]?.[0]
-  const activations = [...model.marks.activations.values()][0]?.dtype
-  return { ...(weights ? { weights } : {}), ...(activations ? { activations } : {}) }
-}
-
-const nonZeroOf = (weight: Weight): number => {
-  let count = 0
-  for (const value of toFloat(weight)) if (value !== 0) count++
-  return count
-}
-
-/** An exact description of a model: its non-zero weights counted, its bytes those of its payload. */
-export const describeModel = (model: Model): ModelDescription =>
-  describeNetwork(model.network, {
-    quantized: quantizedOf(model),
-    nonZero: model.weights.reduce((count, weight) => count + nonZeroOf(weight), 0),
-    bytes: model.weights.reduce((bytes, weight) => bytes + rowBytes(rowOf(weight, 0)), 0),
-    ...(model.classNames ? { classNames: model.classNames } : {}),
-  })
 
 /**
  * Stores a model as an artifact: objects `topology` (canonical JSON), `weights` (little-endian numbers, each weight's
@@ -141,7 +86,7 @@ const damaged = (why: string): never =>
   fail(
     'model-damaged',
     `the stored model cannot be read: ${why}`,
-    'Run the step that made it again: remove its result from the store, or start from an empty store.',
+    'Run again with an empty store, so that the step which made it runs again.',
   )
 
 const readTopology = (bytes: Uint8Array): Topology => {
@@ -157,7 +102,6 @@ const readTopology = (bytes: Uint8Array): Topology => {
 
 const readWeight = (row: WeightRow, bytes: Uint8Array): Weight => {
   const { name, shape, dtype } = row
-  if (row.offset + rowBytes(row) > bytes.byteLength) return damaged(`weight "${name}" reaches past its end`)
   const Numbers = arrays[dtype]
   const width = Numbers.BYTES_PER_ELEMENT
   const length = elements(shape) * width
@@ -191,7 +135,11 @@ export const loadModel = async (
   }
   const topology = readTopology(await body('topology'))
   const bytes = await body('weights')
-  const end = topology.weights.reduce((most, row) => Math.max(most, row.offset + rowBytes(row)), 0)
+  let end = 0
+  for (const row of topology.weights) {
+    if (row.offset !== end) return damaged(`weight "${row.name}" does not begin where the one before it ends`)
+    end += rowBytes(row)
+  }
   if (end !== bytes.byteLength)
     return damaged(`its weights are ${bytes.byteLength} bytes where ${end} are promised`)
   const masks = new Map<string, Uint8Array>()

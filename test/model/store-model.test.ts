@@ -123,7 +123,7 @@ test('damage is a problem, wherever it is', async () => {
     ['topology', 'table', encode(text.replace('"dtype":"int16"', '"dtype":"int64"'))],
     ['topology', 'table', encode(text.replace('"scales":3', '"scales":2'))],
     ['topology', 'does not have', encode(text.replace('"masks":["', '"masks":["x'))],
-    ['topology', 'bytes', encode(text.replace('"shape":[3]', '"shape":[4]'))],
+    ['topology', 'begin', encode(text.replace('"shape":[3]', '"shape":[4]'))],
     ['topology', 'activations', encode(text.replace('"scale":0.14285714285714285', '"scale":0'))],
     ['topology', 'network', encode(text.replace('"output"', '"result"'))],
     ['weights', 'bytes', weights.subarray(1)],
