@@ -1,7 +1,9 @@
-import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
 import type { Engine } from './engine.js'
 import { backendFolder, wasmVersion } from './kernels/file.js'
+import type { Backend } from './kernels/heap.js'
+import { openHeap } from './kernels/heap.js'
+import { registerKernels } from './kernels/register.js'
 import { tf } from './tf.js'
 
 const faultEvents = ['uncaughtException', 'unhandledRejection'] as const
@@ -26,17 +28,18 @@ const start = async (): Promise<void> => {
   setThreadsCount(1)
   if (!(await withoutListeners(() => tf.setBackend('wasm'))))
     throw new Error('the wasm backend did not start')
+  registerKernels(openHeap(tf.backend() as tf.KernelBackend & Backend))
 }
 
 /** The embedded default: tfjs's WebAssembly backend with our own SIMD kernels where its own are missing, wrong or slow. */
 export const openWasm = async (): Promise<Engine> => {
   await (starting ??= start())
   await tf.setBackend('wasm')
-  const backend = tf.backend() as BackendWasm & { readonly wasm: { readonly HEAPU8: Uint8Array } }
+  const { wasm } = tf.backend() as tf.KernelBackend & Backend
   return {
     name: 'wasm',
     version: wasmVersion(),
     promise: { kind: 'bitwise' },
-    memory: () => backend.wasm.HEAPU8.buffer.byteLength,
+    memory: () => wasm.HEAPU8.buffer.byteLength,
   }
 }

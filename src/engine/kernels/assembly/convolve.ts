@@ -1,0 +1,123 @@
+import { blockColumns, blockDepth, blockRows, gemm, gemmScratch, headBytes, share, zerosBytes } from './gemm'
+import { packColumns } from './pack'
+import { locate, packElements, packPixels, placeBytes, scatter } from './patches'
+import { multiplyBlock } from './tile'
+import { Window } from './window'
+
+/** Output pixels whose patches are added back to the image at once. */
+const scatterRows: i32 = 128
+
+/** Bytes of scratch memory that the convolutions need for patches of `k` elements. */
+export function convolveScratch(k: i32): i32 {
+  return gemmScratch() + max(blockDepth, scatterRows) * placeBytes + scatterRows * k * 4
+}
+
+/** y = bias + conv(x, filter), then relu if asked for. Filter (height, width, inChannels, outChannels). */
+export function convolve(
+  w: Window,
+  x: usize,
+  filter: usize,
+  y: usize,
+  bias: usize,
+  relu: bool,
+  scratch: usize,
+): void {
+  const zeros = scratch
+  const spare = scratch + zerosBytes
+  memory.fill(zeros, 0, zerosBytes)
+  const packedRows = scratch + headBytes
+  const packedColumns = packedRows + blockRows * blockDepth * 4
+  const places = packedColumns + blockDepth * blockColumns * 4
+  const n = w.outChannels
+  const pixels = w.batch * w.outHeight * w.outWidth
+  const k = w.height * w.width * w.inChannels
+  const rowBytes = (<usize>n) << 2
+  const depth = share(k, blockDepth)
+  for (let j = 0; j < n; j += blockColumns) {
+    const columns = min(n - j, blockColumns)
+    for (let p = 0; p < k; p += depth) {
+      const deep = min(k - p, depth)
+      const last = p + deep == k
+      packColumns(filter + ((<usize>(p * n + j)) << 2), 4, rowBytes, columns, deep, packedColumns)
+      for (let i = 0; i < pixels; i += blockRows) {
+        const rows = min(pixels - i, blockRows)
+        locate(w, x, i, rows, places)
+        packPixels(w, places, rows, p, p + deep, packedRows, zeros)
+        const cell = y + ((<usize>(i * n + j)) << 2)
+        const start = p > 0 ? cell : bias == 0 ? zeros : bias + ((<usize>j) << 2)
+        multiplyBlock(
+          packedRows,
+          packedColumns,
+          rows,
+          columns,
+          deep,
+          cell,
+          rowBytes,
+          start,
+          p > 0 ? rowBytes : 0,
+          relu && last,
+          zeros,
+          spare,
+        )
+      }
+    }
+  }
+}
+
+/** dFilter = patches(x)ᵀ·dy, summed over pixels in blocks of `blockDepth`, in their order. */
+export function convolveFilterGradient(w: Window, x: usize, dy: usize, dFilter: usize, scratch: usize): void {
+  const zeros = scratch
+  const spare = scratch + zerosBytes
+  memory.fill(zeros, 0, zerosBytes)
+  const packedRows = scratch + headBytes
+  const packedColumns = packedRows + blockRows * blockDepth * 4
+  const places = packedColumns + blockDepth * blockColumns * 4
+  const n = w.outChannels
+  const pixels = w.batch * w.outHeight * w.outWidth
+  const k = w.height * w.width * w.inChannels
+  const rowBytes = (<usize>n) << 2
+  const depth = share(pixels, blockDepth)
+  for (let p = 0; p < pixels; p += depth) {
+    const deep = min(pixels - p, depth)
+    locate(w, x, p, deep, places)
+    for (let j = 0; j < n; j += blockColumns) {
+      const columns = min(n - j, blockColumns)
+      packColumns(dy + ((<usize>(p * n + j)) << 2), 4, rowBytes, columns, deep, packedColumns)
+      for (let i = 0; i < k; i += blockRows) {
+        const rows = min(k - i, blockRows)
+        packElements(w, places, deep, i, i + rows, packedRows)
+        const cell = dFilter + ((<usize>(i * n + j)) << 2)
+        multiplyBlock(
+          packedRows,
+          packedColumns,
+          rows,
+          columns,
+          deep,
+          cell,
+          rowBytes,
+          p > 0 ? cell : zeros,
+          p > 0 ? rowBytes : 0,
+          false,
+          zeros,
+          spare,
+        )
+      }
+    }
+  }
+}
+
+/** dx = the patches dy·filterᵀ added back where they came from. */
+export function convolveInputGradient(w: Window, dy: usize, filter: usize, dx: usize, scratch: usize): void {
+  const n = w.outChannels
+  const pixels = w.batch * w.outHeight * w.outWidth
+  const k = w.height * w.width * w.inChannels
+  const places = scratch + <usize>gemmScratch()
+  const patches = places + <usize>(max(blockDepth, scatterRows) * placeBytes)
+  memory.fill(dx, 0, (<usize>(w.batch * w.inHeight * w.inWidth * w.inChannels)) << 2)
+  for (let i = 0; i < pixels; i += scatterRows) {
+    const rows = min(pixels - i, scatterRows)
+    locate(w, dx, i, rows, places)
+    gemm(dy + ((<usize>(i * n)) << 2), n, 1, filter, n, 1, patches, k, rows, k, n, 0, false, scratch)
+    scatter(w, places, rows, patches, (<usize>k) << 2)
+  }
+}

@@ -1,0 +1,93 @@
+import { packColumns, packRows } from './pack'
+import { multiplyBlock } from './tile'
+
+// Sizes of the blocks, in elements: a block of A stays in the second cache, a panel of B in the first.
+export const blockRows: i32 = 64
+export const blockColumns: i32 = 256
+export const blockDepth: i32 = 384
+/** Bytes at the head of the scratch memory: zeros, as many as a block is deep, then a spare tile. */
+export const zerosBytes: usize = 384 * 4
+export const headBytes: usize = 384 * 4 + 128
+
+/** An even share of `k`, at most `limit`: 400 is cut into 200 and 200, not into 384 and 16. */
+@inline
+export function share(k: i32, limit: i32): i32 {
+  const parts = (k + limit - 1) / limit
+  return (k + parts - 1) / parts
+}
+
+/** Bytes of scratch memory that `gemm` needs, whatever the shapes. */
+export function gemmScratch(): i32 {
+  return <i32>headBytes + (blockRows * blockDepth + blockDepth * blockColumns) * 4
+}
+
+/**
+ * C(m × n) = bias + A(m × k)·B(k × n), then relu if asked for. Strides in floats; C's columns are adjacent.
+ * `bias` has n floats, or is 0 for none. The order of addition depends on the shapes alone.
+ */
+export function gemm(
+  a: usize,
+  aRow: i32,
+  aDepth: i32,
+  b: usize,
+  bColumn: i32,
+  bDepth: i32,
+  c: usize,
+  cRow: i32,
+  m: i32,
+  n: i32,
+  k: i32,
+  bias: usize,
+  relu: bool,
+  scratch: usize,
+): void {
+  const zeros = scratch
+  const spare = scratch + zerosBytes
+  memory.fill(zeros, 0, zerosBytes)
+  const packedRows = scratch + headBytes
+  const packedColumns = packedRows + blockRows * blockDepth * 4
+  const rowBytes = <usize>cRow << 2
+  const depth = share(k, blockDepth)
+  for (let j = 0; j < n; j += blockColumns) {
+    const columns = min(n - j, blockColumns)
+    for (let p = 0; p < k; p += depth) {
+      const deep = min(k - p, depth)
+      const last = p + deep == k
+      packColumns(
+        b + (<usize>(j * bColumn + p * bDepth) << 2),
+        <usize>bColumn << 2,
+        <usize>bDepth << 2,
+        columns,
+        deep,
+        packedColumns,
+      )
+      for (let i = 0; i < m; i += blockRows) {
+        const rows = min(m - i, blockRows)
+        packRows(
+          a + (<usize>(i * aRow + p * aDepth) << 2),
+          <usize>aRow << 2,
+          <usize>aDepth << 2,
+          rows,
+          deep,
+          packedRows,
+        )
+        const cell = c + (<usize>(i * cRow + j) << 2)
+        const start = p > 0 ? cell : bias == 0 ? zeros : bias + (<usize>j << 2)
+        multiplyBlock(
+          packedRows,
+          packedColumns,
+          rows,
+          columns,
+          deep,
+          cell,
+          rowBytes,
+          start,
+          p > 0 ? rowBytes : 0,
+          relu && last,
+          zeros,
+          spare,
+        )
+      }
+    }
+  }
+}
