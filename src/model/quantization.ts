@@ -46,6 +46,8 @@ export const axisLayout = (
     ? { inner: 1, channels: 1 }
     : { inner: shape.slice(axis + 1).reduce((a, b) => a * b, 1), channels: shape[axis]! }
 
+const largest = 3.4028234663852886e38
+
 /** Values of a weight as floats: x = (x_q − bias) / scale, in float64, rounded once to float32. Floats are returned as they are. */
 export const toFloat = (weight: Pick<Weight, 'shape' | 'data' | 'quantization'>): Float32Array => {
   const { data, quantization } = weight
@@ -58,7 +60,9 @@ export const toFloat = (weight: Pick<Weight, 'shape' | 'data' | 'quantization'>)
   const floats = new Float32Array(data.length)
   for (let at = 0; at < data.length; at++) {
     const channel = channels === 1 ? 0 : Math.floor(at / inner) % channels
-    floats[at] = (data[at]! - bias[channel]!) / scale[channel]!
+    const value = (data[at]! - bias[channel]!) / scale[channel]!
+    // Half a step beyond the largest float32 is still that float32.
+    floats[at] = Math.min(largest, Math.max(-largest, value))
   }
   return floats
 }
