@@ -3,13 +3,22 @@ import type { ModelDescription, Quantized } from '../network/description.js'
 import type { Model, Weight } from './model.js'
 import { payloadBytes, toFloat } from './quantization.js'
 
-/** The formats of a model's numbers, for tables: the integer that most weights have. */
+/** The key with the largest count; of equals the first in the alphabet. */
+const leading = (counts: ReadonlyMap<string, number>): string | undefined =>
+  [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))[0]?.[0]
+
+const count = (counts: Map<string, number>, key: string, by: number): void => {
+  counts.set(key, (counts.get(key) ?? 0) + by)
+}
+
+/** The formats of a model's numbers, for tables: the integers that most weights and most outputs have. */
 export const quantizedOf = (model: Model): Quantized => {
-  const counts = new Map<string, number>()
+  const byWeights = new Map<string, number>()
+  const byOutputs = new Map<string, number>()
   for (const { quantization, data } of model.weights)
-    if (quantization) counts.set(quantization.dtype, (counts.get(quantization.dtype) ?? 0) + data.length)
-  const weights = [...counts].sort(([, a], [, b]) => b - a)[0]?.[0]
-  const activations = [...model.marks.activations.values()][0]?.dtype
+    if (quantization) count(byWeights, quantization.dtype, data.length)
+  for (const { dtype } of model.marks.activations.values()) count(byOutputs, dtype, 1)
+  const [weights, activations] = [leading(byWeights), leading(byOutputs)]
   return { ...(weights ? { weights } : {}), ...(activations ? { activations } : {}) }
 }
 

@@ -24,8 +24,8 @@ interface Tie {
 
 /**
  * Biases that are added to a sum of integer products, and so have its scale: scale = input's scale · kernel's scale.
- * These are int32 biases of layers with one quantized kernel and one quantized input (recurrent and separable layers
- * have two kernels and keep a scale of their own).
+ * These are int32 biases of layers with one int8 kernel and one quantized input (recurrent and separable layers
+ * have two kernels, and their biases keep a scale of their own).
  */
 const tiesOf = (network: Network, formats: Formats, activations: Activations): ReadonlyMap<string, Tie> => {
   const ties = new Map<string, Tie>()
@@ -33,8 +33,9 @@ const tiesOf = (network: Network, formats: Formats, activations: Activations): R
     const bias = `${node.name}/bias`
     const kernels = [...formats.keys()].filter(name => partsOf(name)[0] === node.name && isKernel(name))
     const input = node.from.length === 1 ? activations.get(node.from[0]!) : undefined
-    if (formats.get(bias)?.dtype === 'int32' && kernels.length === 1 && input)
-      ties.set(bias, { kernel: kernels[0]!, input: input.scale[0]! })
+    const kernel = kernels.length === 1 ? kernels[0]! : ''
+    if (formats.get(bias)?.dtype === 'int32' && formats.get(kernel)?.dtype === 'int8' && input)
+      ties.set(bias, { kernel, input: input.scale[0]! })
   }
   return ties
 }
