@@ -1,25 +1,23 @@
-const plain = (value: unknown): Record<string, unknown> =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+type Schema = Readonly<Record<string, unknown>>
 
-const bounds = (schema: Record<string, unknown>): string => {
-  const { minimum, exclusiveMinimum, maximum, exclusiveMaximum } = schema
-  const low =
-    minimum !== undefined
-      ? `at least ${minimum}`
-      : exclusiveMinimum !== undefined
-        ? `above ${exclusiveMinimum}`
-        : ''
-  const high =
-    maximum !== undefined
-      ? `at most ${maximum}`
-      : exclusiveMaximum !== undefined
-        ? `below ${exclusiveMaximum}`
-        : ''
-  const both = [low, high].filter(Boolean).join(' and ')
-  return both && ` ${both}`
+const plain = (value: unknown): Schema =>
+  typeof value === 'object' && value !== null ? (value as Schema) : {}
+
+const bounds = (schema: Schema): string => {
+  const words = {
+    minimum: 'at least',
+    exclusiveMinimum: 'above',
+    maximum: 'at most',
+    exclusiveMaximum: 'below',
+  }
+  const said = Object.entries(words).flatMap(([key, word]) => {
+    const bound = schema[key]
+    return typeof bound === 'number' ? [`${word} ${bound}`] : []
+  })
+  return said.length > 0 ? `, ${said.join(' and ')}` : ''
 }
 
-/** What a schema wants, as the end of a sentence: `a whole number at least 1, or a list of 2`. */
+/** What a schema wants, as the end of a sentence: `a whole number, at least 1, or a list of 2`. */
 export const expectation = (of: unknown): string => {
   const schema = plain(of)
   if (Array.isArray(schema['enum'])) return `one of ${schema['enum'].join(', ')}`
@@ -33,11 +31,13 @@ export const expectation = (of: unknown): string => {
       return `a number${bounds(schema)}`
     case 'boolean':
       return 'true or false'
-    case 'string':
-      return schema['pattern'] === undefined ? 'text' : `text of the form ${String(schema['pattern'])}`
+    case 'string': {
+      const { pattern } = schema
+      return typeof pattern === 'string' ? `text of the form ${pattern}` : 'text'
+    }
     case 'array': {
       const { minItems, maxItems } = schema
-      const count = minItems === maxItems && minItems !== undefined ? ` of ${String(minItems)}` : ''
+      const count = typeof minItems === 'number' && minItems === maxItems ? ` of ${minItems}` : ''
       return `a list${count}, each ${expectation(schema['items'])}`
     }
     default:
