@@ -1,0 +1,85 @@
+// Writes what is generated from the schemas: `schemas/` and the parameter tables of the step kinds' pages.
+// With --check it writes nothing and fails when something differs.
+import { build } from 'esbuild'
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { format } from 'prettier'
+
+process.chdir(join(dirname(fileURLToPath(import.meta.url)), '..'))
+const check = process.argv.includes('--check')
+
+const bundle = `.build/generate-${process.pid}.mjs`
+await build({
+  stdin: {
+    contents: `export { builtInKinds } from './src/steps/index.js'
+      export { editorSchema } from './src/language/editor-schema.js'
+      export { fieldRows } from './src/core/field-rows.js'
+      export { runRecordSchema } from './src/store/run-record-schema.js'`,
+    resolveDir: '.',
+    loader: 'ts',
+  },
+  outfile: bundle,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  packages: 'external',
+  logLevel: 'error',
+})
+const { builtInKinds, editorSchema, fieldRows, runRecordSchema } = await import(pathToFileURL(bundle).href)
+rmSync(bundle)
+
+const json = async value => format(JSON.stringify(value), { parser: 'json', printWidth: 120 })
+const draft = { $schema: 'https://json-schema.org/draft/2020-12/schema' }
+
+const cell = text => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
+const parameterTable = spec =>
+  [
+    '| field | type | default | meaning |',
+    '| --- | --- | --- | --- |',
+    ...fieldRows(spec.params).map(
+      row =>
+        `| \`${row.name}\` | ${cell(row.type)} | ${row.required ? 'required' : row.fallback === undefined ? '' : `\`${cell(row.fallback)}\``} | ${cell(row.description)} |`,
+    ),
+  ].join('\n')
+
+const wanted = new Map()
+wanted.set('schemas/recipe.schema.json', await json(editorSchema(builtInKinds)))
+wanted.set('schemas/run-record.schema.json', await json({ ...draft, ...runRecordSchema }))
+for (const spec of builtInKinds) {
+  wanted.set(`schemas/steps/${spec.kind}.schema.json`, await json({ ...draft, ...spec.params }))
+  const page = `src/steps/${spec.kind}/README.md`
+  if (!existsSync(page)) continue
+  const text = readFileSync(page, 'utf8')
+  wanted.set(
+    page,
+    text.replace(
+      /<!-- params -->[\s\S]*?<!-- \/params -->/,
+      () => `<!-- params -->\n${parameterTable(spec)}\n<!-- /params -->`,
+    ),
+  )
+}
+
+const differing = [...wanted]
+  .filter(([file, text]) => !existsSync(file) || readFileSync(file, 'utf8') !== text)
+  .map(([file]) => file)
+const stray = existsSync('schemas/steps')
+  ? readdirSync('schemas/steps')
+      .map(name => `schemas/steps/${name}`)
+      .filter(file => !wanted.has(file))
+  : []
+if (check) {
+  for (const file of differing) console.log(`differs from what the schemas say: ${file}`)
+  for (const file of stray) console.log(`no kind has this schema: ${file}`)
+  if (differing.length + stray.length > 0) {
+    console.log('Run `npm run generate`.')
+    process.exitCode = 1
+  }
+} else {
+  for (const file of differing) {
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, wanted.get(file))
+    console.log(`wrote ${file}`)
+  }
+  for (const file of stray) rmSync(file)
+}
