@@ -29,4 +29,36 @@ export interface Kernels {
   ): void
   convolveFilterGradient(window: number, x: number, dy: number, dFilter: number, scratch: number): void
   convolveInputGradient(window: number, dy: number, filter: number, dx: number, scratch: number): void
+  depthwiseInputGradient(window: number, dy: number, filter: number, dx: number, place: number): void
+  depthwiseFilterGradient(
+    window: number,
+    x: number,
+    dy: number,
+    dFilter: number,
+    place: number,
+    partial: number,
+  ): void
+  maxPoolGradient(window: number, x: number, dy: number, dx: number): void
+  averagePoolGradient(window: number, dy: number, dx: number): void
+  reduceSum(x: number, outer: number, n: number, inner: number, y: number, divisor: number): void
+  normalize(
+    x: number,
+    mean: number,
+    factor: number,
+    offset: number,
+    rows: number,
+    channels: number,
+    y: number,
+  ): void
+  normalizationSums(
+    x: number,
+    dy: number,
+    mean: number,
+    rows: number,
+    channels: number,
+    sums: number,
+    products: number,
+  ): void
+  reluGradient(dy: number, x: number, dx: number, n: number): void
+  segmentSum(x: number, ids: number, rows: number, inner: number, y: number, segments: number): void
 }

@@ -11,7 +11,10 @@ interface Module {
   _malloc(bytes: number): number
   _free(address: number): void
 }
-export type Backend = Pick<BackendWasm, 'dataIdMap' | 'makeOutput'> & { readonly wasm: Module }
+export type Backend = Pick<
+  BackendWasm,
+  'dataIdMap' | 'makeOutput' | 'disposeData' | 'incRef' | 'typedArrayFromHeap'
+> & { readonly wasm: Module }
 
 /** A convolution's or a pool's numbers, as tfjs computes them. */
 export type WindowInfo = Pick<

@@ -1,8 +1,24 @@
 import { convolutionKernels } from './convolution.js'
+import { depthwiseKernels } from './depthwise.js'
+import { registerGradients } from './gradients.js'
 import type { Heap } from './heap.js'
+import { matrixKernels } from './matmul.js'
+import { movementKernels } from './movement.js'
+import { normalizationKernels } from './normalization.js'
+import { poolingKernels } from './pooling.js'
+import { reductionKernels } from './reduction.js'
 import { replaceKernels } from './replace.js'
 
-/** Every kernel of ours in the place of the wasm backend's. */
+/** Every kernel of ours in the place of the wasm backend's, and the gradients that use them. */
 export const registerKernels = (heap: Heap): void => {
-  replaceKernels(heap, { ...convolutionKernels })
+  replaceKernels(heap, {
+    ...convolutionKernels,
+    ...depthwiseKernels,
+    ...poolingKernels,
+    ...matrixKernels,
+    ...reductionKernels,
+    ...normalizationKernels,
+    ...movementKernels,
+  })
+  registerGradients(heap)
 }

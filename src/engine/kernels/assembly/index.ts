@@ -2,3 +2,8 @@
 // and works on the tensors where they lie. Addresses in, nothing out; shapes are checked on the JavaScript side.
 export { gemm, gemmScratch } from './gemm'
 export { convolve, convolveFilterGradient, convolveInputGradient, convolveScratch } from './convolve'
+export { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise'
+export { averagePoolGradient, maxPoolGradient } from './pool'
+export { reduceSum } from './reduce'
+export { normalizationSums, normalize } from './normalize'
+export { reluGradient, segmentSum } from './elementwise'

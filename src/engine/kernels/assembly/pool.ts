@@ -1,0 +1,127 @@
+import { Window } from './window'
+
+/**
+ * dx of a max pool: each window's dy goes to its first greatest element, in row order, as in the cpu engine;
+ * a window without an element above −∞ gives nothing.
+ */
+export function maxPoolGradient(w: Window, x: usize, dy: usize, dx: usize): void {
+  const channels = w.inChannels
+  const channelBytes = <usize>channels << 2
+  const lineBytes = <usize>w.inWidth * channelBytes
+  const imageBytes = <usize>w.inHeight * lineBytes
+  memory.fill(dx, 0, imageBytes * <usize>w.batch)
+  for (let image = 0; image < w.batch; image++) {
+    for (let row = 0; row < w.outHeight; row++) {
+      const top = row * w.strideY - w.padTop
+      const firstRow = max(0, -top)
+      const endRow = min(w.height, w.inHeight - top)
+      for (let column = 0; column < w.outWidth; column++) {
+        const left = column * w.strideX - w.padLeft
+        const firstColumn = max(0, -left)
+        const endColumn = min(w.width, w.inWidth - left)
+        const corner = (top + firstRow) * w.inWidth + left + firstColumn
+        const at = <usize>corner * channelBytes
+        let channel = 0
+        for (; channel + 4 <= channels; channel += 4) {
+          const skip = at + (<usize>channel << 2)
+          let best = f32x4.splat(-Infinity)
+          let place = i32x4.splat(-1)
+          let line = x + skip
+          for (let i = firstRow; i < endRow; i++) {
+            let cell = line
+            for (let j = firstColumn; j < endColumn; j++) {
+              const value = v128.load(cell)
+              const better = f32x4.gt(value, best)
+              best = v128.bitselect(value, best, better)
+              place = v128.bitselect(i32x4.splat(i * w.width + j), place, better)
+              cell += channelBytes
+            }
+            line += lineBytes
+          }
+          const gradient = v128.load(dy + ((<usize>channel) << 2))
+          line = dx + skip
+          for (let i = firstRow; i < endRow; i++) {
+            let cell = line
+            for (let j = firstColumn; j < endColumn; j++) {
+              const chosen = i32x4.eq(place, i32x4.splat(i * w.width + j))
+              v128.store(cell, f32x4.add(v128.load(cell), v128.and(gradient, chosen)))
+              cell += channelBytes
+            }
+            line += lineBytes
+          }
+        }
+        for (; channel < channels; channel++) {
+          const skip = at + (<usize>channel << 2)
+          let best = -Infinity as f32
+          let place: usize = 0
+          for (let i = firstRow; i < endRow; i++)
+            for (let j = firstColumn; j < endColumn; j++) {
+              const offset =
+                skip + <usize>(i - firstRow) * lineBytes + <usize>(j - firstColumn) * channelBytes
+              const value = load<f32>(x + offset)
+              if (value > best) {
+                best = value
+                place = dx + offset
+              }
+            }
+          if (place != 0) store<f32>(place, load<f32>(place) + load<f32>(dy + ((<usize>channel) << 2)))
+        }
+        dy += channelBytes
+      }
+    }
+    x += imageBytes
+    dx += imageBytes
+  }
+}
+
+/** dx of an average pool: dy divided by the number of elements that the window has inside the image. */
+export function averagePoolGradient(w: Window, dy: usize, dx: usize): void {
+  const channels = w.inChannels
+  const channelBytes = <usize>channels << 2
+  const lineBytes = <usize>w.inWidth * channelBytes
+  const imageBytes = <usize>w.inHeight * lineBytes
+  memory.fill(dx, 0, imageBytes * <usize>w.batch)
+  for (let image = 0; image < w.batch; image++) {
+    for (let row = 0; row < w.outHeight; row++) {
+      const top = row * w.strideY - w.padTop
+      const firstRow = max(0, -top)
+      const endRow = min(w.height, w.inHeight - top)
+      for (let column = 0; column < w.outWidth; column++) {
+        const left = column * w.strideX - w.padLeft
+        const firstColumn = max(0, -left)
+        const endColumn = min(w.width, w.inWidth - left)
+        const count = (endRow - firstRow) * (endColumn - firstColumn)
+        const each: f32 = count > 0 ? <f32>(<f64>1 / <f64>count) : 0
+        let line = dx + <usize>((top + firstRow) * w.inWidth + left + firstColumn) * channelBytes
+        for (let i = firstRow; i < endRow; i++) {
+          let cell = line
+          for (let j = firstColumn; j < endColumn; j++) {
+            addScaled(cell, dy, each, channels)
+            cell += channelBytes
+          }
+          line += lineBytes
+        }
+        dy += channelBytes
+      }
+    }
+    dx += imageBytes
+  }
+}
+
+@inline
+function addScaled(dst: usize, src: usize, factor: f32, n: i32): void {
+  const factors = f32x4.splat(factor)
+  let left = n
+  while (left >= 4) {
+    v128.store(dst, f32x4.add(v128.load(dst), f32x4.mul(v128.load(src), factors)))
+    dst += 16
+    src += 16
+    left -= 4
+  }
+  while (left > 0) {
+    store<f32>(dst, load<f32>(dst) + load<f32>(src) * factor)
+    dst += 4
+    src += 4
+    left--
+  }
+}

@@ -1,0 +1,98 @@
+import { tf } from '../tf.js'
+import type { Heap } from './heap.js'
+import type { KernelTable } from './replace.js'
+import { replaceKernels, sizeOf } from './replace.js'
+
+// Gradients that are many operations in tfjs and one pass here. They are registered for every engine, since tfjs
+// knows gradients by operation alone; on an engine other than wasm they do what tfjs does.
+
+const reluGradient = 'TrimtabReluGradient'
+const normalizationSums = 'TrimtabNormalizationSums'
+
+const kernels: KernelTable = {
+  [reluGradient]: heap => inputs => {
+    const dy = inputs['dy']!
+    const dx = heap.output(dy.shape)
+    heap.kernels.reluGradient(heap.at(dy), heap.at(inputs['x']!), heap.at(dx), sizeOf(dy.shape))
+    return dx
+  },
+  [normalizationSums]: heap => inputs => {
+    const x = inputs['x']!
+    const channels = x.shape.at(-1)!
+    const outs = [heap.output([channels]), heap.output([channels])]
+    const [sums, products] = outs.map(out => heap.at(out))
+    heap.kernels.normalizationSums(
+      heap.at(x),
+      heap.at(inputs['dy']!),
+      heap.at(inputs['mean']!),
+      sizeOf(x.shape) / channels,
+      channels,
+      sums!,
+      products!,
+    )
+    return outs
+  },
+}
+
+type Config = NonNullable<ReturnType<typeof tf.getGradient>>
+type Gradients = ReturnType<Config['gradFunc']>
+
+const onWasm = (): boolean => tf.getBackend() === 'wasm'
+const run = <T extends tf.Tensor | tf.Tensor[]>(name: string, inputs: Record<string, tf.Tensor>): T =>
+  tf.engine().runKernel(name, inputs)
+
+/** Replaces a gradient where `mine` gives one, and leaves tfjs's own otherwise. */
+const replaceGradient = (
+  kernelName: string,
+  mine: (dy: tf.Tensor, saved: tf.Tensor[], attrs: Record<string, unknown>) => Gradients | undefined,
+): void => {
+  const old = tf.getGradient(kernelName)
+  if (old === undefined) throw new Error(`tfjs has no gradient for ${kernelName}`)
+  tf.unregisterGradient(kernelName)
+  tf.registerGradient({
+    ...old,
+    gradFunc: (dy, saved, attrs) =>
+      (onWasm() ? mine(dy as tf.Tensor, saved, attrs as Record<string, unknown>) : undefined) ??
+      old.gradFunc(dy, saved, attrs),
+  })
+}
+
+const ofRelu = (dy: tf.Tensor, [x]: tf.Tensor[]): Gradients | undefined =>
+  dy.dtype === 'float32' && x!.dtype === 'float32' ? { x: () => run(reluGradient, { dy, x: x! }) } : undefined
+
+/** Ioffe & Szegedy 2015, section 3, with mean and variance as inputs of their own, as the operation has them. */
+const ofBatchNorm = (
+  dy: tf.Tensor,
+  saved: tf.Tensor[],
+  attrs: Record<string, unknown>,
+): Gradients | undefined => {
+  const [x, mean, variance, savedScale] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor | undefined]
+  if (mean.rank !== 1 || mean.size !== x.shape.at(-1) || dy.size === 0) return undefined
+  const scale = savedScale ?? tf.ones(mean.shape)
+  const root = tf.rsqrt(tf.add(variance, attrs['varianceEpsilon'] as number))
+  const [sum, product] = run<tf.Tensor[]>(normalizationSums, { x, dy, mean }) as [tf.Tensor, tf.Tensor]
+  const factor = tf.mul(root, scale)
+  const cube = tf.mul(tf.mul(root, root), root)
+  return {
+    x: () => tf.mul(dy, factor),
+    mean: () => tf.neg(tf.mul(sum, factor)),
+    variance: () => tf.mul(tf.mul(product, tf.mul(cube, -0.5)), scale),
+    scale: () => tf.mul(product, root),
+    offset: () => sum,
+  }
+}
+
+export const registerGradients = (heap: Heap): void => {
+  replaceKernels(heap, kernels)
+  // The gradient of the gradient: it is linear in dy, and flat in x.
+  tf.registerGradient({
+    kernelName: reluGradient,
+    inputsToSave: ['x'],
+    gradFunc: (ddx, [x]) => ({
+      dy: () => run(reluGradient, { dy: ddx as tf.Tensor, x: x! }),
+      x: () => tf.zerosLike(x!),
+    }),
+  })
+  replaceGradient('Relu', ofRelu)
+  replaceGradient('FusedBatchNorm', ofBatchNorm)
+}

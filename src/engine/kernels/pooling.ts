@@ -1,0 +1,40 @@
+import { tf } from '../tf.js'
+import type { KernelTable } from './replace.js'
+import { sizeOf } from './replace.js'
+
+type Shape4 = [number, number, number, number]
+type Pair = [number, number] | number
+type Rounding = 'floor' | 'round' | 'ceil' | undefined
+
+const infoOf = (x: tf.TensorInfo, attrs: Record<string, unknown>): tf.backend_util.Conv2DInfo =>
+  tf.backend_util.computePool2DInfo(
+    x.shape as Shape4,
+    attrs['filterSize'] as Pair,
+    attrs['strides'] as Pair,
+    1,
+    attrs['pad'] as 'same',
+    attrs['dimRoundingMode'] as Rounding,
+  )
+
+export const poolingKernels: KernelTable = {
+  // The backend's own drops the gradient of every window whose maximum is not positive.
+  MaxPoolGrad: heap => (inputs, attrs) => {
+    const x = inputs['input']!
+    const dx = heap.output(x.shape)
+    if (sizeOf(x.shape) > 0)
+      heap.kernels.maxPoolGradient(
+        heap.window(infoOf(x, attrs)),
+        heap.at(x),
+        heap.at(inputs['dy']!),
+        heap.at(dx),
+      )
+    return dx
+  },
+  AvgPoolGrad: heap => (inputs, attrs) => {
+    const x = inputs['input']!
+    const dx = heap.output(x.shape)
+    if (sizeOf(x.shape) > 0)
+      heap.kernels.averagePoolGradient(heap.window(infoOf(x, attrs)), heap.at(inputs['dy']!), heap.at(dx))
+    return dx
+  },
+}
