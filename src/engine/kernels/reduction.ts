@@ -29,8 +29,8 @@ const reduce = (
   const runs = runsOf(x.shape, axes)
   const divisor = mean ? sizeOf(summed) : 1
   if (sizeOf(kept) === 0 || sizeOf(summed) === 0 || !runs.some(run => run.summed)) {
-    const out = heap.output(shape)
-    if (sizeOf(summed) === 0) heap.floats(out).fill(mean ? NaN : 0)
+    const out = heap.output(shape, mean ? 'float32' : (x.dtype as 'int32'))
+    if (sizeOf(summed) === 0) heap.backend.typedArrayFromHeap(out).fill(mean ? NaN : 0)
     else heap.floats(out).set(heap.floats(x))
     return out
   }
@@ -53,12 +53,13 @@ const reduce = (
 export const reductionKernels: KernelTable = {
   Sum: (heap, stock) => (inputs, attrs) => {
     const x = inputs['x']!
-    if (x.dtype !== 'float32') return stock(inputs, attrs)
+    // The backend's own leaves the sum of no integers as it finds the memory.
+    if (x.dtype !== 'float32' && sizeOf(x.shape) > 0) return stock(inputs, attrs)
     return reduce(heap, x, attrs['axis'] as number[], attrs['keepDims'] === true, false)
   },
   Mean: (heap, stock) => (inputs, attrs) => {
     const x = inputs['x']!
-    if (x.dtype !== 'float32') return stock(inputs, attrs)
+    if (x.dtype !== 'float32' && sizeOf(x.shape) > 0) return stock(inputs, attrs)
     return reduce(heap, x, attrs['axis'] as number[], attrs['keepDims'] === true, true)
   },
 }
