@@ -51,6 +51,11 @@ export const storeModel = async (
     offset += rowBytes(row)
   }
   const masked = model.weights.filter(({ name }) => model.marks.masks.has(name)).map(({ name }) => name)
+  for (const { name, data } of model.weights)
+    if ((model.marks.masks.get(name)?.length ?? data.length) !== data.length)
+      throw new Error(
+        `the mask of "${name}" has ${model.marks.masks.get(name)!.length} bytes, not ${data.length}`,
+      )
   const topology: Topology = {
     version: 1,
     format: 'layers',
