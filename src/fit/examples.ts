@@ -1,4 +1,4 @@
-import type { Batch } from '../data/dataset.js'
+import type { Batch, Split } from '../data/dataset.js'
 import { tf } from '../engine/tf.js'
 import { inputTensor } from './infer.js'
 
@@ -7,6 +7,8 @@ export type Task = 'classification' | 'regression'
 
 /** A batch as tensors. */
 export interface Examples {
+  /** Where the batch comes from; its `indices` are positions in it. */
+  readonly split: Split
   readonly batch: Batch
   /** `count × ...inputShape`. */
   readonly x: tf.Tensor
@@ -43,13 +45,13 @@ export interface ExampleOptions {
 }
 
 /** A batch as tensors; the caller disposes of them (or tidies). */
-export const examplesOf = (batch: Batch, options: ExampleOptions): Examples => {
+export const examplesOf = (split: Split, batch: Batch, options: ExampleOptions): Examples => {
   const { task, inputShape, outputs, smoothing, classWeights } = options
   const truth = tf.tensor(truthOf(batch, task, outputs, smoothing), [batch.count, outputs])
   const x = inputTensor(batch, inputShape)
-  if (classWeights === undefined || task === 'regression') return { batch, x, truth }
+  if (classWeights === undefined || task === 'regression') return { split, batch, x, truth }
   const weights = Float32Array.from(batch.labels.subarray(0, batch.count), label => classWeights[label] ?? 1)
-  return { batch, x, truth, weights: tf.tensor1d(weights) }
+  return { split, batch, x, truth, weights: tf.tensor1d(weights) }
 }
 
 /** Mean over a batch of each example's loss, weighted: Σ wᵢℓᵢ / count, as Keras has it. */

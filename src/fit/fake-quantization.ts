@@ -1,4 +1,7 @@
 import { tf } from '../engine/tf.js'
+import type { Model } from '../model/model.js'
+import { toFloat } from '../model/quantization.js'
+import { requantize } from '../model/quantize-model.js'
 import type { Runnable } from '../model/runnable.js'
 
 /** Makes a network in training see its quantized weights as they would be stored. */
@@ -8,24 +11,19 @@ export interface FakeQuantization {
   dispose(): void
 }
 
-/** A weight's floats after they have been through its format: quantized and read back. */
-export type RoundTrip = (name: string, floats: Float32Array) => Float32Array
-
 /**
- * Hangs quantization into a network's reading of its weights: forward it sees them rounded (by the code that will store
- * them, so training, validation and the stored model agree), backward the gradient goes straight through to the float
- * weights (Bengio, Léonard & Courville 2013; Jacob et al. 2018). Ranges follow the weights, so nothing is clamped.
+ * Hangs quantization into a network's reading of its weights: forward it sees them rounded, by the very code that will
+ * store them, so that training, validation and the stored model agree; backward the gradient goes straight through to
+ * the float weights (Bengio, Léonard & Courville 2013; Jacob et al. 2018). Ranges follow the weights, so nothing is
+ * clamped. Undefined where no weight of the model is quantized; quantized activations the runnable simulates by itself.
  */
-export const fakeQuantization = (
-  runnable: Runnable,
-  names: readonly string[],
-  roundTrip: RoundTrip,
-): FakeQuantization => {
+export const fakeQuantization = (runnable: Runnable, model: Model): FakeQuantization | undefined => {
+  const names = model.weights.filter(({ quantization }) => quantization).map(({ name }) => name)
+  if (names.length === 0) return undefined
   const rounded = new Map<string, tf.Tensor>()
-  const before = runnable.hooks.weight
   runnable.hooks.weight = (name, tensor) => {
     const value = rounded.get(name)
-    if (value === undefined) return before ? before(name, tensor) : tensor
+    if (value === undefined) return tensor
     return tf.customGrad(() => ({ value: value.clone(), gradFunc: (dy: tf.Tensor) => [dy] }))(tensor)
   }
   const forget = (): void => {
@@ -34,19 +32,15 @@ export const fakeQuantization = (
   }
   return {
     refresh: async () => {
-      const fresh = new Map<string, tf.Tensor>()
-      for (const name of names) {
-        const variable = runnable.variables.get(name)!
-        const floats = roundTrip(name, (await variable.data()) as Float32Array)
-        fresh.set(name, tf.keep(tf.tensor(floats, variable.shape)))
-      }
+      const stored = requantize(model, await runnable.weights())
       forget()
-      for (const [name, tensor] of fresh) rounded.set(name, tensor)
+      for (const weight of stored.weights)
+        if (weight.quantization)
+          rounded.set(weight.name, tf.keep(tf.tensor(toFloat(weight), [...weight.shape])))
     },
     dispose: () => {
       forget()
-      if (before) runnable.hooks.weight = before
-      else delete runnable.hooks.weight
+      delete runnable.hooks.weight
     },
   }
 }

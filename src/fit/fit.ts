@@ -14,7 +14,6 @@ import { createOptimizer } from './optimizer.js'
 import type { OptimizerChoice, OptimizerState } from './optimizer.js'
 import { createWatch } from './progress.js'
 import { createTally } from './scores.js'
-import type { ScoreName } from './scores.js'
 import { createStopper } from './stopping.js'
 import type { EarlyStopping } from './stopping.js'
 import { validate } from './validate.js'
@@ -58,7 +57,7 @@ export interface FitOptions {
   readonly optimizer: OptimizerChoice
   /** By step, counted from 0. */
   readonly learningRate: (step: number) => number
-  readonly scores: readonly ScoreName[]
+  readonly scores: readonly string[]
   readonly earlyStopping?: EarlyStopping
   readonly clip?: Clip
   /** By weight name, one byte a weight: 1 kept, 0 removed (stays exactly 0). */
@@ -117,6 +116,7 @@ export const fit = async (options: FitOptions): Promise<FitResult> => {
   const stopper = stopping && createStopper(stopping)
   const history: EpochRecord[] = [...(resume?.history ?? [])]
   const parts = {
+    train,
     runnable,
     objective,
     optimizer,
@@ -150,7 +150,7 @@ export const fit = async (options: FitOptions): Promise<FitResult> => {
     const order = stream(seed, 'shuffle', epoch).shuffle(
       Uint32Array.from({ length: train.count }, (_, i) => i),
     )
-    const tally = createTally(options.scores)
+    const tally = createTally(options.examples.task, options.scores)
     let number = 0
     for (const batch of train.batches(batchSize, order)) {
       if (cancelled()) throw new Cancelled()

@@ -1,5 +1,5 @@
 import type { Random } from '../core/random.js'
-import type { Batch } from '../data/dataset.js'
+import type { Batch, Split } from '../data/dataset.js'
 import { tf } from '../engine/tf.js'
 import type { Runnable } from '../model/runnable.js'
 import { clipGradients } from './clip.js'
@@ -25,6 +25,7 @@ export const speak = (runnable: Runnable, x: tf.Tensor, taps: readonly string[],
 }
 
 export interface StepParts {
+  readonly train: Split
   readonly runnable: Runnable
   readonly objective: Objective
   readonly optimizer: Optimizer
@@ -53,7 +54,7 @@ export const gradientStep = async (
   const variables = new Map<string, tf.Variable>(objective.extra)
   for (const name of parts.trained) variables.set(name, runnable.variables.get(name)!)
   const results = tf.tidy(() => {
-    const examples = examplesOf(batch, parts.examples)
+    const examples = examplesOf(parts.train, batch, parts.examples)
     const given = objective.prepare(examples)
     let output: tf.Tensor | undefined
     const { value, grads } = tf.variableGrads(() => {

@@ -1,10 +1,6 @@
 import type { Batch } from '../data/dataset.js'
 import type { Task } from './examples.js'
 
-/** Names of what training can measure beside its loss. */
-export const scoreNames = ['accuracy', 'top5', 'meanSquaredError', 'meanAbsoluteError'] as const
-export type ScoreName = (typeof scoreNames)[number]
-
 type Score = (batch: Batch, output: Float32Array, outputs: number) => number
 
 /** Examples whose class is among the `k` largest outputs; of equal outputs the first comes first. */
@@ -38,17 +34,14 @@ const errors =
     return sum / outputs
   }
 
-/** Sums over a batch; divided by the examples they are the means. */
-const scores: Readonly<Record<ScoreName, Score>> = {
-  accuracy: within(1),
-  top5: within(5),
-  meanSquaredError: errors(error => error * error),
-  meanAbsoluteError: errors(Math.abs),
+/** What training can measure beside its loss, by task: sums over a batch; divided by the examples they are the means. */
+export const scores: Readonly<Record<Task, Readonly<Record<string, Score>>>> = {
+  classification: { accuracy: within(1), top5: within(5) },
+  regression: {
+    meanSquaredError: errors(error => error * error),
+    meanAbsoluteError: errors(Math.abs),
+  },
 }
-
-/** Scores that make sense of a task. */
-export const scoresOf = (task: Task): readonly ScoreName[] =>
-  task === 'classification' ? ['accuracy', 'top5'] : ['meanSquaredError', 'meanAbsoluteError']
 
 /** Means over examples, gathered batch by batch in float64. */
 export interface Tally {
@@ -58,7 +51,7 @@ export interface Tally {
   means(): Record<string, number>
 }
 
-export const createTally = (names: readonly ScoreName[]): Tally => {
+export const createTally = (task: Task, names: readonly string[]): Tally => {
   const totals: Record<string, { sum: number; count: number }> = {}
   const add: Tally['add'] = (count, sums) => {
     for (const [name, sum] of Object.entries(sums)) {
@@ -70,7 +63,11 @@ export const createTally = (names: readonly ScoreName[]): Tally => {
   return {
     add,
     score: (batch, output, outputs) => {
-      for (const name of names) add(batch.count, { [name]: scores[name](batch, output, outputs) })
+      for (const name of names) {
+        const score = scores[task][name]
+        if (score === undefined) throw new Error(`no score of ${task} is named ${name}`)
+        add(batch.count, { [name]: score(batch, output, outputs) })
+      }
     },
     means: () =>
       Object.fromEntries(Object.entries(totals).map(([name, { sum, count }]) => [name, sum / count])),

@@ -7,13 +7,12 @@ import type { ExampleOptions } from './examples.js'
 import { speak } from './gradient-step.js'
 import type { Objective } from './objective.js'
 import { createTally } from './scores.js'
-import type { ScoreName } from './scores.js'
 
 export interface ValidateOptions {
   readonly runnable: Runnable
   readonly objective: Objective
   readonly examples: ExampleOptions
-  readonly scores: readonly ScoreName[]
+  readonly scores: readonly string[]
   readonly batchSize: number
   readonly cancelled: () => boolean
 }
@@ -22,11 +21,11 @@ export interface ValidateOptions {
 export const validate = async (options: ValidateOptions, split: Split): Promise<Record<string, number>> => {
   const { runnable, objective, scores, cancelled } = options
   const { task, inputShape, outputs } = options.examples
-  const tally = createTally(scores)
+  const tally = createTally(task, scores)
   for (const batch of split.batches(options.batchSize)) {
     if (cancelled()) throw new Cancelled()
     const results = tf.tidy(() => {
-      const examples = examplesOf(batch, { task, inputShape, outputs })
+      const examples = examplesOf(split, batch, { task, inputShape, outputs })
       const given = objective.prepare(examples)
       const said = speak(runnable, examples.x, objective.taps)
       const loss = objective.plainLoss(examples, said, given)

@@ -1,5 +1,8 @@
 import type { AnyStepSpec } from './define-step.js'
+import { distill } from './distill/spec.js'
+import { finetune } from './finetune/spec.js'
 import { quantize } from './quantize/spec.js'
+import { train } from './train/spec.js'
 
 /** The kinds that Trimtab brings, one line each. */
-export const builtInKinds: readonly AnyStepSpec[] = [quantize]
+export const builtInKinds: readonly AnyStepSpec[] = [train, finetune, quantize, distill]

@@ -68,7 +68,7 @@ const oracles: Record<string, { choice: OptimizerChoice; formula: Scalar }> = {
     },
   },
   adamw: {
-    choice: { name: 'adamw', settings: { weightDecay: 0.1, epsilon: 1e-12 } },
+    choice: { name: 'adam', settings: { epsilon: 1e-12 }, weightDecay: 0.1 },
     formula: (gs, eta, w) => {
       let m = 0
       let v = 0

@@ -7,7 +7,7 @@ import type { MakeRule } from './rule.js'
  * `centered` subtracts the squared mean gradient from v (Graves 2013).
  */
 export const rmsprop: MakeRule = settings => {
-  const rho = numberOf(settings, 'rho', numberOf(settings, 'decay', 0.9))
+  const rho = numberOf(settings, 'rho', 0.9)
   const momentum = numberOf(settings, 'momentum', 0)
   const epsilon = numberOf(settings, 'epsilon', 1e-7)
   const centered = settings['centered'] === true
@@ -39,7 +39,7 @@ export const adagrad: MakeRule = settings => {
   const epsilon = numberOf(settings, 'epsilon', 1e-7)
   return {
     slots: {
-      sum: numberOf(settings, 'initialAccumulator', numberOf(settings, 'initialAccumulatorValue', 0.1)),
+      sum: numberOf(settings, 'initialAccumulator', 0.1),
     },
     change: (g, [sum], { learningRate }) => {
       const next = tf.add(sum!, tf.square(g))
