@@ -2,6 +2,7 @@ import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.
 import { Type } from 'typebox'
 import { didYouMean } from '../core/nearest.js'
 import type { Fault } from '../core/problem.js'
+import { spreadSizes } from './fields.js'
 import { expectation } from './expectation.js'
 import type { LayerType } from './layer-type.js'
 
@@ -122,7 +123,7 @@ export const checkConfig = (layer: LayerType, written: unknown): CheckedConfig =
   const { name, from, ...own } = config
   const isFaulty = (field: string) => faults.some(fault => fault.path?.[0] === field)
   return {
-    config: own,
+    config: faults.length === 0 ? spreadSizes(own, layer.params.properties) : own,
     faults,
     ...(typeof name === 'string' && !isFaulty('name') ? { name } : {}),
     ...(from !== undefined && !isFaulty('from')

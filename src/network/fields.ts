@@ -60,14 +60,14 @@ export const useBiasField = Type.Boolean({
 
 export const countField = (description: string) => Type.Integer({ minimum: 1, description })
 
-/** A whole number for all axes, or a list with one for each. */
+/** A whole number for all axes, or a list with one for each; resolved, it is always a list (see `spreadSizes`). */
 export const sizeField = (rank: 1 | 2 | 3, description: string, preset?: number) =>
   Type.Union(
     [
       Type.Integer({ minimum: 1 }),
       Type.Array(Type.Integer({ minimum: 1 }), { minItems: rank, maxItems: rank }),
     ],
-    { description, ...(preset === undefined ? {} : { default: preset }) },
+    { description, 'x-trimtab': `axes ${rank}`, ...(preset === undefined ? {} : { default: preset }) },
   )
 
 export const rateField = (description: string) =>
@@ -76,6 +76,19 @@ export const rateField = (description: string) =>
 /** A size as a list with one entry an axis. */
 export const perAxis = (size: number | readonly number[], rank: number): readonly number[] =>
   typeof size === 'number' ? Array.from({ length: rank }, () => size) : size
+
+/** A config whose sizes are lists, whichever way they were written: equal networks then have equal configs. */
+export const spreadSizes = (
+  config: Readonly<Record<string, unknown>>,
+  properties: Readonly<Record<string, unknown>>,
+): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(config).map(([key, value]) => {
+      const mark = (properties[key] as { 'x-trimtab'?: unknown } | undefined)?.['x-trimtab']
+      const rank = typeof mark === 'string' && mark.startsWith('axes ') ? Number(mark.slice(5)) : 0
+      return [key, rank > 0 && typeof value === 'number' ? perAxis(value, rank) : value]
+    }),
+  )
 
 /** True for functions that look at all channels at once, so that no channel can go without changing the others. */
 export const mixesChannels = (activation: string): boolean =>

@@ -9,11 +9,18 @@ const epsilon = Type.Number({
   default: 1e-7,
   description: 'Keeps divisions away from 0.',
 })
+const weightDecay = Type.Number({
+  minimum: 0,
+  default: 0,
+  description:
+    'Share of each weight that a step takes away, times the learning rate (Loshchilov & Hutter 2019).',
+})
 const moments = {
   learningRate: learningRateField(0.001),
   beta1: share(0.9, 'Decay of the mean of gradients.'),
   beta2: share(0.999, 'Decay of the size of gradients.'),
   epsilon,
+  weightDecay,
 }
 
 /** Optimizers with Keras's names and defaults. */
@@ -26,10 +33,30 @@ export const optimizers = {
         default: false,
         description: 'Looks ahead along the momentum (Nesterov 1983).',
       }),
+      weightDecay,
     },
     { description: 'Stochastic gradient descent, with momentum if wanted.' },
   ),
-  adam: Type.Object(moments, { description: 'Adam (Kingma & Ba 2015).' }),
+  adam: Type.Object(
+    {
+      ...moments,
+      amsgrad: Type.Boolean({
+        default: false,
+        description: 'Divides by the largest size of gradients so far (Reddi et al. 2018).',
+      }),
+    },
+    { description: 'Adam (Kingma & Ba 2015); with weightDecay, AdamW.' },
+  ),
+  nadam: Type.Object(moments, { description: 'Adam with Nesterov momentum (Dozat 2016).' }),
+  lion: Type.Object(
+    {
+      learningRate: learningRateField(0.001),
+      beta1: share(0.9, 'Share of the mean in the direction.'),
+      beta2: share(0.99, 'Decay of the mean of gradients.'),
+      weightDecay,
+    },
+    { description: 'Lion: the sign of the direction (Chen et al. 2023).' },
+  ),
   adamax: Type.Object(moments, { description: 'Adam by the infinity norm (Kingma & Ba 2015, section 7).' }),
   adagrad: Type.Object(
     {
@@ -40,6 +67,7 @@ export const optimizers = {
         description: 'Starting value of the sum of squared gradients.',
       }),
       epsilon,
+      weightDecay,
     },
     { description: 'AdaGrad (Duchi et al. 2011).' },
   ),
@@ -50,6 +78,7 @@ export const optimizers = {
       momentum: share(0, 'Share of the last update that is kept.'),
       centered: Type.Boolean({ default: false, description: 'Divides by the variance of gradients.' }),
       epsilon,
+      weightDecay,
     },
     { description: 'RMSProp (Tieleman & Hinton 2012).' },
   ),
@@ -58,6 +87,7 @@ export const optimizers = {
       learningRate: learningRateField(0.001),
       rho: share(0.95, 'Decay of the mean of squared gradients.'),
       epsilon,
+      weightDecay,
     },
     { description: 'AdaDelta (Zeiler 2012).' },
   ),

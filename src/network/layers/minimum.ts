@@ -1,0 +1,3 @@
+import { merging } from '../merging.js'
+
+export const minimum = merging('minimum', 'The smallest of its inputs.')

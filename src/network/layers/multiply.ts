@@ -1,0 +1,3 @@
+import { merging } from '../merging.js'
+
+export const multiply = merging('multiply', 'The product of its inputs.')
