@@ -32,6 +32,8 @@ export interface Instance {
   /** Ordered only, no data. */
   readonly needs: readonly InstanceId[]
   readonly files: Readonly<Record<string, FileRef>>
+  /** What enters its key besides its inputs, field by field. */
+  readonly identity: Readonly<Record<string, unknown>>
   readonly seed: number
   readonly engine: EngineChoice
   readonly threads: number

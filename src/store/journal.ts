@@ -45,7 +45,7 @@ export const openJournal = (path: string): Journal => {
     end: () => {
       if (open) {
         open = false
-        guarded(() => fsyncSync(file))
+        if (!cut) guarded(() => fsyncSync(file))
         closeSync(file)
       }
       return cut

@@ -1,37 +1,17 @@
-import { createHash } from 'node:crypto'
-import { open, readFile, rename, mkdir } from 'node:fs/promises'
-import { readFileSync, statSync } from 'node:fs'
+import { mkdir, readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Digest } from '../core/brand.js'
 import { digestOf } from '../core/hash.js'
 import { problem, ProblemError, type Problem } from '../core/problem.js'
+import { digestFile } from './digest-file.js'
 import { fileProblem, isErrno, readError } from './file-problem.js'
 import type { Objects } from './store.js'
 import { writeFileSafely } from './write-file.js'
-
-/** Up to here a blocking read beats a trip through the thread pool (measured: 20 µs against 90 µs for 4 kB). */
-const small = 256 * 1024
-const chunk = 1024 * 1024
 
 const rest = (digest: Digest): string => {
   const match = /^sha256:([0-9a-f]{64})$/.exec(digest)
   if (!match) throw new TypeError(`not a digest: ${digest}`)
   return match[1]!
-}
-
-const streamedDigest = async (path: string): Promise<Digest> => {
-  const file = await open(path)
-  try {
-    const hash = createHash('sha256')
-    const buffer = Buffer.allocUnsafe(chunk)
-    for (;;) {
-      const { bytesRead } = await file.read(buffer, 0, chunk)
-      if (bytesRead === 0) return `sha256:${hash.digest('hex')}` as Digest
-      hash.update(buffer.subarray(0, bytesRead))
-    }
-  } finally {
-    await file.close()
-  }
 }
 
 /** A disk that cannot read the bytes back has lost them: that counts as damage. Other errors are thrown. */
@@ -43,7 +23,7 @@ const unreadable = (error: unknown, path: string): Digest => {
 /** What lies at a path, by content; undefined where nothing does. */
 export const digestAt = async (path: string): Promise<Digest | undefined> => {
   try {
-    return statSync(path).size <= small ? digestOf(readFileSync(path)) : await streamedDigest(path)
+    return (await digestFile(path)).digest
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined
     return unreadable(error, path)

@@ -146,6 +146,7 @@ type Plain<T> = T extends string
         ? { -readonly [Name in keyof T]: Plain<T[Name]> }
         : T
 
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the two functions are identical only for identical types
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 
 /** Compiles only while the schema and the type say the same. */
