@@ -33,8 +33,11 @@ export interface Step {
   readonly timeout?: number
   readonly retries: number
   readonly at: Span
-  /** Span of a value (or, where it is not written, of its nearest written ancestor) by its path inside the step. */
-  locate(path: Path): Span
+  /**
+   * Span of a value (or, where it is not written, of its nearest written ancestor) by its path inside the step.
+   * `within`: only this stretch of a text, in characters of its value, as names of an expression count them.
+   */
+  locate(path: Path, within?: { readonly start: number; readonly end: number }): Span
 }
 
 export type Gate = {
@@ -42,7 +45,8 @@ export type Gate = {
   readonly severity: 'error' | 'warn'
   readonly when?: Expression
   readonly at: Span
-  locate(path: Path): Span
+  /** As of a step: `locate(['check'], name)` is the span of a name inside the expression. */
+  locate(path: Path, within?: { readonly start: number; readonly end: number }): Span
 } & (
   | { readonly form: 'check'; readonly check: Expression }
   | {

@@ -1,0 +1,20 @@
+import type { Path, Span } from '../core/problem.js'
+import { findNode, placeOf, type Entry } from './node.js'
+import { placeWithin } from './scalar-offsets.js'
+import { spanOf } from './source-file.js'
+
+/** A stretch of a text, in characters of its value. */
+export interface Stretch {
+  readonly start: number
+  readonly end: number
+}
+
+/** Spans of what stands inside a step or a gate; see `Step.locate`. */
+export const locator =
+  (whole: Entry) =>
+  (path: Path, within?: Stretch): Span => {
+    const found = findNode(whole.value, path)
+    if (within && found.whole && found.node.kind === 'scalar')
+      return spanOf(placeWithin(found.node, within.start, within.end))
+    return spanOf(found.node === whole.value ? placeOf({ node: found.node, key: whole.key }) : placeOf(found))
+  }

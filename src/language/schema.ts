@@ -1,0 +1,158 @@
+import { Type } from 'typebox'
+import { engineNames } from '../core/engine-name.js'
+
+const closed = { additionalProperties: false } as const
+
+export const engineField = Type.Enum(['auto', ...engineNames], {
+  description: 'Engine that computes: `auto` takes the fastest that is there (never `cpu`).',
+})
+
+const seed = (description: string) =>
+  Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description })
+const described = Type.Optional(Type.String({ description: 'A sentence for people.' }))
+
+/** Keys that any step may have beside its kind's own fields and ports. */
+export const metaSchema = Type.Object(
+  {
+    kind: Type.String({ description: 'What the step does: picks its other keys.' }),
+    description: described,
+    needs: Type.Optional(
+      Type.Array(Type.String(), {
+        description: 'Steps that must have finished first. Order only: no data, not in the key.',
+      }),
+    ),
+    seed: Type.Optional(seed("A seed of the step's own, in place of the recipe's.")),
+    engine: Type.Optional(engineField),
+    resources: Type.Optional(
+      Type.Object(
+        {
+          threads: Type.Optional(
+            Type.Integer({ minimum: 1, maximum: 1024, description: 'Cores that it may use.' }),
+          ),
+          memory: Type.Optional(
+            Type.Unsafe<number | string>({
+              type: ['integer', 'string'],
+              minimum: 1,
+              pattern: '^\\d+(\\.\\d+)? *([kMGT]i?)?B$',
+              description: 'Memory that it may use: `2 GB`, `512 MiB`, or bytes.',
+            }),
+          ),
+        },
+        { ...closed, description: 'What the step may use of the machine.' },
+      ),
+    ),
+    timeout: Type.Optional(
+      Type.String({
+        pattern: '^\\d+(\\.\\d+)? *(ms|s|m|h|d)$',
+        description: 'Ends the step with a problem after this long: `90s`, `30m`, `2h`.',
+      }),
+    ),
+    retries: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 100, description: 'Tries again so often after a failure.' }),
+    ),
+  },
+  closed,
+)
+
+/** Keys of the language that this version does not have yet; no kind may take them. */
+export const laterStepKeys = ['matrix', 'when', 'checkpoint', 'onOutOfMemory'] as const
+
+export const paramTypes = ['number', 'integer', 'string', 'boolean', 'path'] as const
+export type ParamType = (typeof paramTypes)[number]
+
+const scalar = Type.Unsafe<string | number | boolean>({ type: ['string', 'number', 'boolean'] })
+
+/** The long form of a param. */
+export const paramSchema = Type.Object(
+  {
+    type: Type.Enum([...paramTypes], { description: 'Type of its value.' }),
+    default: Type.Optional(
+      Type.Unsafe<string | number | boolean>({ ...scalar, description: 'Absence: the param is required.' }),
+    ),
+    minimum: Type.Optional(Type.Number({ description: 'Least value.' })),
+    maximum: Type.Optional(Type.Number({ description: 'Greatest value.' })),
+    enum: Type.Optional(Type.Array(scalar, { minItems: 1, description: 'The values that it may have.' })),
+    description: described,
+  },
+  closed,
+)
+
+const share = (description: string) => Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1, description })
+const stepName = (description: string) => Type.String({ minLength: 1, description })
+const expression = (description: string) => Type.String({ minLength: 1, description, 'x-trimtab': 'cel' })
+
+/** The forms of a gate; each gate has one. */
+export const gateForms = {
+  check: expression('True or false over metrics: `int8.accuracy >= base.accuracy - 0.01`.'),
+  nonInferior: Type.Object(
+    {
+      candidate: stepName('Step whose model is judged.'),
+      reference: stepName('Step whose model it is held against.'),
+      metric: stepName('`accuracy` or `topK`: a metric of right and wrong answers.'),
+      margin: Type.Number({
+        minimum: 0,
+        exclusiveMaximum: 1,
+        description: 'Loss that is still accepted: 0.01 is one point.',
+      }),
+      alpha: Type.Unsafe<number>({ ...share('Level of significance.'), default: 0.05 }),
+    },
+    { ...closed, description: 'Paired on single examples: exact McNemar test and Tango interval.' },
+  ),
+  faster: Type.Object(
+    {
+      candidate: stepName('Step whose model is judged.'),
+      reference: stepName('Step whose model it is held against.'),
+      by: Type.Number({ exclusiveMinimum: 0, description: 'Ratio of times that must be reached: 1.5.' }),
+      confidence: Type.Unsafe<number>({ ...share('Level of the interval.'), default: 0.95 }),
+    },
+    { ...closed, description: 'A ratio of forward times, measured interleaved by `benchmark`.' },
+  ),
+} as const
+
+export const gateSchema = Type.Object(
+  {
+    check: Type.Optional(gateForms.check),
+    nonInferior: Type.Optional(gateForms.nonInferior),
+    faster: Type.Optional(gateForms.faster),
+    when: Type.Optional(expression('The gate is skipped where this is false.')),
+    severity: Type.Optional(
+      Type.Enum(['error', 'warn'], { default: 'error', description: '`warn` reports without failing.' }),
+    ),
+    description: described,
+  },
+  closed,
+)
+
+/** Keys of gates that this version does not have yet. */
+export const laterGateKeys = ['accepted', 'each'] as const
+
+/** Top-level keys, without what stands inside of `params`, `steps` and `gates`. */
+export const recipeSchema = Type.Object(
+  {
+    trimtab: Type.Literal(1, { description: 'Version of the language.' }),
+    description: described,
+    seed: Type.Optional(
+      Type.Unsafe<number>({ ...seed('Every random draw of every step derives from it.'), default: 0 }),
+    ),
+    engine: Type.Optional(engineField),
+    allowPaths: Type.Optional(
+      Type.Array(Type.String({ minLength: 1 }), {
+        description: 'Folders and files outside the project that the recipe may read.',
+      }),
+    ),
+    params: Type.Optional(
+      Type.Object({}, { additionalProperties: true, description: 'The knobs: `--set epochs=2`.' }),
+    ),
+    steps: Type.Object({}, { additionalProperties: true, minProperties: 1, description: 'Steps by name.' }),
+    gates: Type.Optional(
+      Type.Object({}, { additionalProperties: true, description: 'What must hold of the result, by name.' }),
+    ),
+  },
+  closed,
+)
+
+/** Top-level keys of the language that this version does not have yet. */
+export const laterRecipeKeys = ['extends', 'plugins', 'inputs', 'outputs'] as const
+
+/** Kinds of the language that this version does not have yet. */
+export const laterKinds = ['select', 'pipeline'] as const

@@ -1,0 +1,78 @@
+import type { EngineName } from '../core/engine-name.js'
+import { checkValue } from './check-value.js'
+import { describeValue, plainOf, type Entry, type MapNode, type Node } from './node.js'
+import type { Reporter } from './reporter.js'
+import { laterRecipeKeys, recipeSchema } from './schema.js'
+import type { SourceFile } from './source-file.js'
+import { tellFaults } from './tell-faults.js'
+
+/** The top level of a recipe. A faulty key has its default. */
+export interface Top {
+  readonly node: MapNode
+  readonly description?: string
+  readonly seed: number
+  readonly engine: EngineName | 'auto'
+  readonly allowPaths: readonly string[]
+}
+
+type Written = Partial<Omit<Top, 'node'>>
+
+/** `params`, `steps` or `gates`; undefined where it is absent or no map. */
+export const partOf = (top: Top, name: 'params' | 'steps' | 'gates'): MapNode | undefined => {
+  const value = top.node.entries.get(name)?.value
+  return value?.kind === 'map' ? value : undefined
+}
+
+/** What the schema sees of a part: that it is a map with something in it. What is inside is read piece by piece. */
+const outline = (node: Node): unknown =>
+  node.kind === 'map' ? Object.fromEntries(node.entries.size > 0 ? [['x', true]] : []) : plainOf(node)
+
+/** Reads the top level; undefined where the file holds no recipe at all. */
+export const readTop = (root: Node, source: SourceFile, reporter: Reporter): Top | undefined => {
+  if (root.kind !== 'map') {
+    const value = plainOf(root)
+    const start = root.end > root.start ? root.start : 0
+    const place = { source, start, end: Math.max(start, root.end) }
+    if (value === null)
+      reporter.report(
+        'empty-recipe',
+        'the file holds no recipe',
+        place,
+        '`trimtab init` writes one to begin with.',
+      )
+    else reporter.report('wrong-type', `a recipe must be a map, and is ${describeValue(value)}`, place)
+    return undefined
+  }
+  const entries = new Map<string, Entry>()
+  const shown: Record<string, unknown> = {}
+  for (const [key, entry] of root.entries) {
+    if (key.startsWith('x-')) continue
+    if ((laterRecipeKeys as readonly string[]).includes(key)) {
+      reporter.report('not-yet', `this version has no "${key}" yet`, entry.key)
+      continue
+    }
+    entries.set(key, entry)
+    const isPart = key === 'params' || key === 'steps' || key === 'gates'
+    Object.defineProperty(shown, key, {
+      value: isPart ? outline(entry.value) : plainOf(entry.value),
+      enumerable: true,
+      writable: true,
+      configurable: true,
+    })
+  }
+  const node: MapNode = { ...root, entries }
+  const { faults, value } = checkValue(recipeSchema, shown, 'the recipe')
+  const head = { key: { source, start: root.start, end: root.start + 1 }, value: node }
+  tellFaults(faults, head, reporter)
+  const wrong = new Set(faults.map(({ path }) => path[0]))
+  const written = Object.fromEntries(
+    Object.entries(value as object).filter(([key]) => !wrong.has(key)),
+  ) as Written
+  return {
+    node,
+    ...(written.description === undefined ? {} : { description: written.description }),
+    seed: written.seed ?? 0,
+    engine: written.engine ?? 'auto',
+    allowPaths: written.allowPaths ?? [],
+  }
+}

@@ -1,0 +1,229 @@
+import {
+  Composer,
+  Parser,
+  isAlias,
+  isCollection,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  type CST,
+  type Document,
+} from 'yaml'
+import type { Entry, Node } from './node.js'
+import { unquotedExpressions } from './quoting.js'
+import type { Reporter } from './reporter.js'
+import type { Place, SourceFile } from './source-file.js'
+import { yamlFault } from './yaml-faults.js'
+
+/** Deepest nesting of maps and lists. */
+const deepest = 60
+/** Values after all aliases are written out. */
+const most = 200_000
+
+/** Offset of the first token that is nested too deeply; undefined where none is. */
+const tooDeep = (tokens: readonly CST.Token[]): number | undefined => {
+  const open: { value: unknown; depth: number; offset: number }[] = tokens.map(value => ({
+    value,
+    depth: 0,
+    offset: 0,
+  }))
+  while (open.length > 0) {
+    const { value, depth, offset } = open.pop()!
+    if (depth > deepest) return offset
+    if (Array.isArray(value)) {
+      for (const each of value) open.push({ value: each, depth, offset })
+      continue
+    }
+    if (typeof value !== 'object' || value === null) continue
+    const holds = 'items' in value
+    const at = 'offset' in value && typeof value.offset === 'number' ? value.offset : offset
+    for (const each of Object.values(value))
+      if (typeof each === 'object') open.push({ value: each, depth: depth + (holds ? 1 : 0), offset: at })
+  }
+  return undefined
+}
+
+/** Turns a composed document into nodes of ours. */
+const reader = (source: SourceFile, document: Document.Parsed, reporter: Reporter) => {
+  const read = new Map<object, { node: Node; size: number }>()
+  // Asking the document for an anchor walks all of it each time.
+  const anchors = new Map<string, object>()
+  const within = new Set<object>()
+  const place = (range: readonly number[] | null | undefined): Place => ({
+    source,
+    start: range?.[0] ?? 0,
+    end: range?.[1] ?? 0,
+  })
+  const empty = (at: Place): { node: Node; size: number } => ({
+    node: { ...at, kind: 'scalar', value: null },
+    size: 1,
+  })
+
+  const scalar = (value: unknown, at: Place): Node => {
+    if (typeof value === 'number' && !Number.isFinite(value)) {
+      reporter.report('not-finite', 'a recipe holds finite numbers only', at)
+      return { ...at, kind: 'scalar', value: null }
+    }
+    if (
+      typeof value === 'number' &&
+      Number.isInteger(value) &&
+      !Number.isSafeInteger(value) &&
+      Math.abs(value) < 1e21
+    ) {
+      reporter.report(
+        'number-too-large',
+        `${source.text.slice(at.start, at.end)} has more digits than a number keeps`,
+        at,
+        'Whole numbers go up to 9007199254740991; put it in quotes if it is a text.',
+      )
+    }
+    const known = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    return { ...at, kind: 'scalar', value: known ? value : null }
+  }
+
+  const visit = (value: unknown, at: Place): { node: Node; size: number } => {
+    if (isAlias(value)) {
+      const target = anchors.get(value.source)
+      const here = place(value.range)
+      if (!target) {
+        reporter.report('unknown-alias', `there is no anchor "&${value.source}" before this`, here)
+        return empty(here)
+      }
+      if (within.has(target)) {
+        reporter.report('alias-cycle', `"*${value.source}" stands inside of what it names`, here)
+        return empty(here)
+      }
+      return visit(target, here)
+    }
+    if (typeof value !== 'object' || value === null) return empty(at)
+    const known = read.get(value)
+    if (known) return known
+    if ('anchor' in value && typeof value.anchor === 'string') anchors.set(value.anchor, value)
+    within.add(value)
+    const made = create(value, at)
+    within.delete(value)
+    read.set(value, made)
+    return made
+  }
+
+  const create = (value: object, at: Place): { node: Node; size: number } => {
+    if (isScalar(value)) return { node: scalar(value.value, place(value.range)), size: 1 }
+    if (!isCollection(value)) return empty(at)
+    const here = place(value.range)
+    if (isSeq(value)) {
+      const items = value.items.map(item => visit(item, here))
+      return {
+        node: { ...here, kind: 'list', items: items.map(({ node }) => node) },
+        size: items.reduce((sum, { size }) => sum + size, 1),
+      }
+    }
+    const entries = new Map<string, Entry>()
+    let size = 1
+    if (isMap(value))
+      for (const pair of value.items) {
+        if (!isPair(pair)) continue
+        const keyAt =
+          isScalar(pair.key) || isCollection(pair.key) || isAlias(pair.key) ? place(pair.key.range) : here
+        if (!isScalar(pair.key)) {
+          reporter.report('wrong-key', 'a key must be a plain word or text', keyAt)
+          continue
+        }
+        const key =
+          typeof pair.key.value === 'string' ? pair.key.value : source.text.slice(keyAt.start, keyAt.end)
+        if (key === '<<') {
+          reporter.report(
+            'merge-key',
+            '"<<" is not part of YAML 1.2',
+            keyAt,
+            'Write the keys out, or name the whole map with an alias.',
+          )
+          continue
+        }
+        if (entries.has(key))
+          reporter.report('duplicate-key', `the key "${key}" stands here twice`, keyAt, 'Keep one of them.')
+        const inner = visit(pair.value, { ...keyAt, start: keyAt.end })
+        size += inner.size
+        entries.set(key, { key: keyAt, value: inner.node })
+      }
+    return { node: { ...here, kind: 'map', entries }, size }
+  }
+  return { read: () => visit(document.contents, { source, start: 0, end: 0 }) }
+}
+
+const control = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]/
+
+/** Reads a file's YAML. Undefined where it cannot be trusted: then its problems are those of YAML alone. */
+export const readYaml = (source: SourceFile, reporter: Reporter): Node | undefined => {
+  const { text } = source
+  const at = (start: number, end: number): Place => ({ source, start, end })
+  const strange = control.exec(text)
+  if (strange) {
+    const code = strange[0].charCodeAt(0).toString(16).padStart(4, '0').toUpperCase()
+    reporter.report(
+      'yaml-syntax',
+      `a control character (U+${code}) stands here`,
+      at(strange.index, strange.index + 1),
+      'Remove it.',
+    )
+    return undefined
+  }
+  const tokens = [...new Parser().parse(text)]
+  const deep = tooDeep(tokens)
+  if (deep !== undefined) {
+    reporter.report('too-deep', `maps and lists are nested more than ${deepest} deep`, at(deep, deep + 1))
+    return undefined
+  }
+  const bare = unquotedExpressions(text, tokens)
+  if (bare.length > 0) {
+    for (const { start, end } of bare)
+      reporter.report(
+        'quote-expression',
+        'this expression must be in quotes: YAML reads its braces or its colon',
+        at(start, end),
+        `Write "${text.slice(start, end)}" with the quotes.`,
+      )
+    return undefined
+  }
+  const documents = [
+    ...new Composer({
+      version: '1.2',
+      schema: 'core',
+      strict: true,
+      uniqueKeys: false,
+      merge: false,
+    }).compose(tokens, true, text.length),
+  ]
+  const [document, second] = documents
+  if (!document) return undefined
+  const faults = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0])
+  let broken = false
+  for (const fault of faults) {
+    const start = fault.pos[0]
+    const word = /^(?:"[^"\n]*"|'[^'\n]*'|[^\s:,[\]{}]+|.)/.exec(text.slice(start, start + 200))?.[0] ?? ''
+    const end = Math.max(start + Math.max(1, word.length), Math.min(fault.pos[1], start + 1))
+    const { code, message, hint } = yamlFault(fault, word)
+    const isSyntax = code === 'yaml-syntax'
+    // After the first broken place the rest is guesswork, and would only be an echo.
+    if (isSyntax && broken) continue
+    broken ||= isSyntax
+    reporter.report(code, message, at(Math.min(start, text.length), Math.min(end, text.length)), hint)
+  }
+  if (second && !broken) {
+    const start = second.range[0]
+    reporter.report(
+      'yaml-syntax',
+      'a second document begins here',
+      at(start, start),
+      'A recipe is one document.',
+    )
+    broken = true
+  }
+  if (broken) return undefined
+  const { node, size } = reader(source, document, reporter).read()
+  if (size > most) {
+    reporter.report('too-large', `with all aliases written out it has more than ${most} values`, at(0, 0))
+    return undefined
+  }
+  return node
+}
