@@ -41,26 +41,19 @@ const number = (config: Config, name: string): number => (config[name] as number
 
 type Drop = (x: tf.Tensor, rate: number, random: Random, shape: readonly number[]) => tf.Tensor
 
-/** The shape in which draws are made: `noiseShape` with the batch for its nulls, else the input's. */
-const drawShape = (config: Config, x: tf.Tensor): readonly number[] => {
-  const asked = config['noiseShape'] as readonly (number | null)[] | null | undefined
-  return asked ? asked.map((side, at) => side ?? x.shape[at]!) : x.shape
-}
-
 const dropping =
-  (drop: Drop, shapeOf: (config: Config, x: tf.Tensor) => readonly number[]) =>
+  (drop: Drop, shapeOf: (shape: readonly number[]) => readonly number[]) =>
   (config: Config): Noise =>
   (x, random) => {
     const rate = number(config, 'rate')
-    return rate > 0 ? drop(x, rate, random, shapeOf(config, x)) : x
+    return rate > 0 ? drop(x, rate, random, shapeOf(x.shape)) : x
   }
 
 /** Noise layers by their names in the catalogue. */
 export const noises: Readonly<Record<string, (config: Config) => Noise>> = {
-  dropout: dropping(dropout, drawShape),
-  spatialDropout1d: dropping(dropout, (_, x) => [x.shape[0]!, 1, x.shape[2]!]),
-  spatialDropout2d: dropping(dropout, (_, x) => [x.shape[0]!, 1, 1, x.shape[3]!]),
-  alphaDropout: dropping(alphaDropout, drawShape),
+  dropout: dropping(dropout, shape => shape),
+  spatialDropout1d: dropping(dropout, ([count, , channels]) => [count!, 1, channels!]),
+  alphaDropout: dropping(alphaDropout, shape => shape),
   gaussianNoise: config => (x, random) =>
     tf.add(
       x,

@@ -57,8 +57,8 @@ interface Part {
   readonly layer: TfLayer
 }
 
-const masking = ({ type, config }: LayerNode): boolean =>
-  type === 'masking' || (type === 'embedding' && config['maskZero'] === true)
+/** Never the caller's own tensor: what is returned is theirs to dispose of. */
+const apartFrom = (x: tf.Tensor, tensor: tf.Tensor): tf.Tensor => (tensor === x ? tf.clone(tensor) : tensor)
 
 const first = (value: unknown): tf.Tensor => (Array.isArray(value) ? value[0] : value) as tf.Tensor
 
@@ -112,7 +112,6 @@ export const buildRunnable = (model: Model): Runnable => {
     bind(layer, node.name)
     return { node, layer }
   })
-  const masks = network.layers.some(masking)
 
   const observe = (layer: string, tensor: tf.Tensor): tf.Tensor => {
     const format = model.marks.activations.get(layer)
@@ -122,37 +121,27 @@ export const buildRunnable = (model: Model): Runnable => {
 
   const run = (x: tf.Tensor, training: boolean, taps: readonly string[]): Forward => {
     const outputs = new Map<string, tf.Tensor>([[inputName, observe(inputName, x)]])
-    const outputMasks = new Map<string, tf.Tensor>()
     let logits: tf.Tensor | undefined
     for (const { node, layer } of parts) {
       const inputs = node.from.map(name => outputs.get(name)!)
       const given = inputs.length === 1 ? inputs[0]! : inputs
-      const inputMasks = node.from.map(name => outputMasks.get(name) ?? null)
-      const masked = inputMasks.some(mask => mask !== null)
       let output: tf.Tensor
       if (head?.layer === node.name && !head.bare) output = inputs[0]!
-      else output = first(layer.call(given, { training, ...(masked ? { mask: inputMasks[0] } : {}) }))
+      else output = first(layer.call(given, { training }))
       if (head?.layer === node.name) {
         logits = output
         output = head.apply(output)
       }
-      if (masks && (masked || masking(node)) && layer.supportsMasking) {
-        const mask: unknown = layer.computeMask(
-          given,
-          inputs.length === 1 ? inputMasks[0]! : (inputMasks as tf.Tensor[]),
-        )
-        if (mask) outputMasks.set(node.name, first(mask))
-      }
       outputs.set(node.name, observe(node.name, output))
     }
     return {
-      output: outputs.get(network.output)!,
-      ...(logits ? { logits } : {}),
+      output: apartFrom(x, outputs.get(network.output)!),
+      ...(logits ? { logits: apartFrom(x, logits) } : {}),
       taps: Object.fromEntries(
         taps.map(name => {
           const tapped = outputs.get(name)
           if (!tapped) throw new Error(`no layer "${name}" to tap`)
-          return [name, tapped]
+          return [name, apartFrom(x, tapped)]
         }),
       ),
     }

@@ -1,8 +1,9 @@
 import type { Random } from '../core/random.js'
 import type { layers, tf } from '../engine/tf.js'
 import type { LayerNode } from '../network/network.js'
-import { moveAverage, normalizeBatch } from './batch-norm.js'
 import { dropout, noises } from './noise.js'
+import { type NormWeights, moveAverage, normalizeBatch, normalizeLast } from './normalize.js'
+import { upSample } from './resize.js'
 
 export type TfLayer = InstanceType<typeof layers.layers.Layer>
 type LayerVariable = layers.LayerVariable
@@ -17,6 +18,9 @@ export interface Moment {
 
 type Call = (inputs: tf.Tensor | tf.Tensor[], kwargs: Record<string, unknown>) => tf.Tensor | tf.Tensor[]
 
+/** What a layer does instead of its own call. */
+type Taming = (layer: TfLayer, node: LayerNode, moment: Moment) => Call
+
 const only = (inputs: tf.Tensor | tf.Tensor[]): tf.Tensor => (Array.isArray(inputs) ? inputs[0]! : inputs)
 
 const drawing = (moment: Moment, what: string): Random => {
@@ -24,53 +28,58 @@ const drawing = (moment: Moment, what: string): Random => {
   return moment.random
 }
 
-interface RecurrentParts {
+interface Recurrent {
   cell?: { dropoutFunc?: unknown }
-  forwardLayer?: RecurrentParts
-  backwardLayer?: RecurrentParts
-  layer?: RecurrentParts
 }
 
-/** Recurrent cells ask this function for their dropout masks instead of drawing on the engine. */
-const tameCells = (parts: RecurrentParts, mask: (ones: tf.Tensor, rate: number) => tf.Tensor): void => {
-  if (parts.cell) parts.cell.dropoutFunc = mask
-  for (const inner of [parts.forwardLayer, parts.backwardLayer, parts.layer])
-    if (inner) tameCells(inner, mask)
-}
-
-interface BatchNormParts {
+interface NormParts {
   gamma?: LayerVariable | null
   beta?: LayerVariable | null
+}
+
+const normWeights = ({ gamma, beta }: NormParts): NormWeights => ({
+  ...(gamma ? { gamma: gamma.read() } : {}),
+  ...(beta ? { beta: beta.read() } : {}),
+})
+
+interface MovingParts extends NormParts {
   movingMean: LayerVariable
   movingVariance: LayerVariable
 }
 
-/** tfjs's own training pass cannot run without gamma and beta, so batch normalization in training is ours. */
-const tameBatchNorm = (layer: TfLayer, node: LayerNode, moment: Moment): void => {
+/** tfjs's own training pass cannot run without gamma or beta. */
+const batchNormalization: Taming = (layer, node, moment) => {
   const own = layer.call.bind(layer) as Call
-  const parts = layer as TfLayer & BatchNormParts
+  const parts = layer as TfLayer & MovingParts
   const { axis = -1, momentum = 0.99, epsilon = 1e-3 } = node.config as Record<string, number>
-  const train: Call = inputs => {
-    const { output, mean, variance } = normalizeBatch(
-      only(inputs),
-      {
-        ...(parts.gamma ? { gamma: parts.gamma.read() } : {}),
-        ...(parts.beta ? { beta: parts.beta.read() } : {}),
-      },
-      axis,
-      epsilon,
-    )
+  return (inputs, kwargs) => {
+    if (kwargs['training'] !== true) return own(inputs, kwargs)
+    const { output, mean, variance } = normalizeBatch(only(inputs), normWeights(parts), axis, epsilon)
     moveAverage(moment.variables.get(parts.movingMean)!, mean, momentum)
     moveAverage(moment.variables.get(parts.movingVariance)!, variance, momentum)
     return output
   }
-  layer.call = ((inputs, kwargs) =>
-    kwargs['training'] === true ? train(inputs, kwargs) : own(inputs, kwargs)) as Call
 }
+
+/** tfjs's own has no gradient without gamma. */
+const layerNormalization: Taming = (layer, { config }) => {
+  const parts = layer as TfLayer & NormParts
+  const { epsilon = 1e-3 } = config as Record<string, number>
+  return inputs => normalizeLast(only(inputs), normWeights(parts), epsilon)
+}
+
+const upSampling2d: Taming = (_, { config }) => {
+  const size = config['size'] as number | readonly [number, number]
+  const factors = typeof size === 'number' ? ([size, size] as const) : size
+  const interpolation = config['interpolation'] as 'nearest' | 'bilinear'
+  return inputs => upSample(only(inputs) as tf.Tensor4D, factors, interpolation)
+}
+
+const tamings: Readonly<Record<string, Taming>> = { batchNormalization, layerNormalization, upSampling2d }
 
 /**
  * Makes a tfjs layer deterministic: its noise is drawn from the moment's random stream, and what tfjs does
- * wrongly in training is replaced. `node` is the layer that the tfjs layer was built from.
+ * wrongly is replaced. `node` is the layer that the tfjs layer was built from.
  */
 export const tame = (layer: TfLayer, node: LayerNode, moment: Moment): void => {
   const noise = noises[node.type]?.(node.config)
@@ -79,8 +88,11 @@ export const tame = (layer: TfLayer, node: LayerNode, moment: Moment): void => {
       const x = only(inputs)
       return kwargs['training'] === true ? noise(x, drawing(moment, `layer "${node.name}"`)) : x
     }) as Call
-  if (node.type === 'batchNormalization') tameBatchNorm(layer, node, moment)
-  tameCells(layer as RecurrentParts, (ones, rate) =>
-    dropout(ones, rate, drawing(moment, `layer "${node.name}"`)),
-  )
+  const instead = tamings[node.type]?.(layer, node, moment)
+  if (instead) layer.call = instead
+  // A recurrent cell asks this function for its dropout masks instead of drawing on the engine.
+  const { cell } = layer as TfLayer & Recurrent
+  if (cell)
+    cell.dropoutFunc = (ones: tf.Tensor, rate: number) =>
+      dropout(ones, rate, drawing(moment, `layer "${node.name}"`))
 }

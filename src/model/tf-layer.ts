@@ -3,16 +3,7 @@ import type { LayerNode } from '../network/network.js'
 import { type Moment, type TfLayer, tame } from './tame.js'
 
 /** Names of the catalogue whose tfjs function is called otherwise. */
-const factoryNames: Readonly<Record<string, string>> = {
-  relu: 'reLU',
-  leakyRelu: 'leakyReLU',
-  thresholdedRelu: 'thresholdedReLU',
-  simpleRnn: 'simpleRNN',
-  cropping2d: 'cropping2D',
-}
-
-/** Settings of a layer that decide nothing about its forward pass, or that are ours to do. */
-const notForTf = new Set(['trainable', 'seed', 'dtype', 'weights'])
+const factoryNames: Readonly<Record<string, string>> = { cropping2d: 'cropping2D' }
 
 const initializerKey = /[iI]nitializer$/
 
@@ -24,19 +15,11 @@ const factoryOf = (type: string): Factory => {
   return factory as Factory
 }
 
-/** A layer inside a wrapper: `{lstm: {units: 4}}` or a bare name. */
-const innerNode = (value: unknown, name: string): LayerNode => {
-  if (typeof value === 'string') return { name, type: value, config: {}, from: [] }
-  const [type, config] = Object.entries(value as Record<string, LayerNode['config'] | null>)[0]!
-  return { name, type, config: config ?? {}, from: [] }
-}
-
 /** A tfjs layer, not built yet. Initializers are left out, since its weights come from the model. */
 export const createLayer = (node: LayerNode, moment: Moment): TfLayer => {
   const settings: Record<string, unknown> = {}
   for (const [key, value] of Object.entries(node.config)) {
-    if (value === null || value === undefined || notForTf.has(key) || initializerKey.test(key)) continue
-    settings[key] = key === 'layer' ? createLayer(innerNode(value, node.name), moment) : value
+    if (!initializerKey.test(key)) settings[key] = value
   }
   const layer = factoryOf(node.type)(settings)
   tame(layer, node, moment)
@@ -59,25 +42,14 @@ interface Masked {
   recurrentDropoutMask?: tf.Tensor | tf.Tensor[] | null
 }
 
-interface RecurrentParts {
-  cell?: Masked
-  forwardLayer?: RecurrentParts
-  backwardLayer?: RecurrentParts
-  layer?: RecurrentParts
-}
-
-/** Recurrent cells keep their dropout masks until the next call: this lets go of them. */
+/** A recurrent cell keeps its dropout masks until the next call: this lets go of them. */
 export const releaseMasks = (layer: TfLayer, dispose: (tensors: tf.Tensor | tf.Tensor[]) => void): void => {
-  const release = (parts: RecurrentParts): void => {
-    const { cell } = parts
-    for (const key of ['dropoutMask', 'recurrentDropoutMask'] as const) {
-      const mask = cell?.[key]
-      if (cell && mask) {
-        dispose(mask)
-        cell[key] = null
-      }
-    }
-    for (const inner of [parts.forwardLayer, parts.backwardLayer, parts.layer]) if (inner) release(inner)
+  const { cell } = layer as TfLayer & { cell?: Masked }
+  if (!cell) return
+  for (const key of ['dropoutMask', 'recurrentDropoutMask'] as const) {
+    const mask = cell[key]
+    if (!mask) continue
+    dispose(mask)
+    cell[key] = null
   }
-  release(layer as RecurrentParts)
 }

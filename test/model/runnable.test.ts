@@ -46,7 +46,8 @@ test('nothing is left behind: a forward pass, a gradient, a whole life', () => {
   const x = randomInput([3, 7, 6, 2])
   const held = tf.memory().numTensors
   const { output, logits, taps } = runnable.forward(x, { taps: ['flatten_1', 'input'] })
-  tf.dispose([output, logits!, taps['flatten_1']!])
+  tf.dispose([output, logits!, ...Object.values(taps)])
+  assert.not.ok(x.isDisposed)
   assert.is(tf.memory().numTensors, held)
   for (let i = 0; i < 2; i++) {
     const { value, grads } = tf.variableGrads(() =>

@@ -33,11 +33,10 @@ const bytesOf: Readonly<Record<IntegerName, number>> = { int8: 1, int16: 2, int3
 
 const isKernel = (spec: WeightSpec): boolean => /(kernel|embeddings)$/i.test(spec.weight)
 
-/** The axis of a kernel's output channels; a depthwise kernel's are those of its input. */
-const channelAxis = ({ axes }: WeightSpec): number | undefined => {
-  const out = axes.indexOf('out')
-  const at = out >= 0 ? out : axes.indexOf('in')
-  return at >= 0 ? at : undefined
+/** The axis of a kernel's output channels: a depthwise kernel's are those of its input, a recurrent kernel's those of its gates. */
+const channelAxis = ({ axes, weight }: WeightSpec): number => {
+  const role = weight === 'depthwiseKernel' ? 'in' : 'out'
+  return axes.includes(role) ? axes.indexOf(role) : axes.length - 1
 }
 
 const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
