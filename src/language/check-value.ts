@@ -4,9 +4,12 @@ import { sentences, type ValueFault } from './sentences.js'
 
 let ajv: Ajv2020 | undefined
 const compiled = new Map<string, ValidateFunction>()
+const byIdentity = new WeakMap<Schema, ValidateFunction>()
 
 /** Compiled on first use, one for each narrowed schema: all kinds and layers at once would cost a second. */
 const validatorOf = (schema: Schema): ValidateFunction => {
+  const known = byIdentity.get(schema)
+  if (known) return known
   const identity = JSON.stringify(schema)
   let found = compiled.get(identity)
   if (!found) {
@@ -22,22 +25,22 @@ const validatorOf = (schema: Schema): ValidateFunction => {
     found = ajv.compile(schema)
     compiled.set(identity, found)
   }
+  byIdentity.set(schema, found)
   return found
 }
 
 export interface Checked {
-  /** A copy with defaults filled in; only to be used where there are no faults. */
+  /** What was given, with defaults filled in; only to be used where there are no faults. */
   readonly value: unknown
   readonly faults: readonly ValueFault[]
   /** The schema as far as it speaks of the value. */
   readonly narrowed: Schema
 }
 
-/** Checks a value against a JSON Schema. `subject`: what the value as a whole is called in messages. */
-export const checkValue = (schema: object, given: unknown, subject: string): Checked => {
-  const narrowed = narrow(schema as Schema, given)
-  const value = structuredClone(given)
+/** Checks a value against a JSON Schema and fills in its defaults. `subject`: what the value as a whole is called in messages. */
+export const checkValue = (schema: object, value: unknown, subject: string): Checked => {
+  const narrowed = narrow(schema as Schema, value)
   const validate = validatorOf(narrowed)
-  const faults = validate(value) ? [] : sentences(validate.errors ?? [], given, subject)
+  const faults = validate(value) ? [] : sentences(validate.errors ?? [], value, subject)
   return { value, faults, narrowed }
 }

@@ -89,6 +89,7 @@ export const readMeta = (
       else ok = false
     }
   }
+  if (own.size === 0) return ok ? { needs, retries: 0, resources: {} } : undefined
   const { faults, value } = checkValue(schema, plainOf({ ...whole.value, entries: own }), `step "${id}"`)
   tellFaults(faults, whole, reporter)
   if (faults.length > 0 || !ok) return undefined

@@ -103,15 +103,19 @@ export const narrow = (schema: Schema, value: unknown): Schema => {
     const rest = schema.additionalProperties
     const others =
       typeof rest === 'object' ? Object.keys(value).filter(key => !Object.hasOwn(properties, key)) : []
+    const narrowed = [
+      ...kept.map(([key, inner]): [string, Schema] => [
+        key,
+        Object.hasOwn(value, key) ? narrow(inner, value[key]) : unwritten(inner),
+      ]),
+      ...others.map((key): [string, Schema] => [key, narrow(rest as Schema, value[key])]),
+    ]
+    // The very schema where nothing changed: what was compiled for it is found without comparing.
+    if (narrowed.length === all.length && narrowed.every(([key, inner]) => inner === properties[key]))
+      return schema
     return {
       ...schema,
-      properties: Object.fromEntries([
-        ...kept.map(([key, inner]) => [
-          key,
-          Object.hasOwn(value, key) ? narrow(inner, value[key]) : unwritten(inner),
-        ]),
-        ...others.map(key => [key, narrow(rest as Schema, value[key])]),
-      ]) as Record<string, Schema>,
+      properties: Object.fromEntries(narrowed),
       ...(kept.length < all.length ? { 'x-known': all.map(([key]) => key) } : {}),
     }
   }
@@ -135,9 +139,15 @@ export const narrow = (schema: Schema, value: unknown): Schema => {
   return schema
 }
 
+const anything: Schema = {}
+
 /** A field that is not written: only its default is left to check. */
-const unwritten = (schema: Schema): Schema =>
-  schema.default === undefined ? {} : { default: schema.default, ...narrow(schema, schema.default) }
+const unwritten = (schema: Schema): Schema => {
+  if (!needsNarrowing(schema)) return schema
+  return schema.default === undefined
+    ? anything
+    : { ...narrow(schema, schema.default), default: schema.default }
+}
 
 const needsNarrowing = (schema: Schema): boolean =>
   schema.anyOf !== undefined ||

@@ -1,4 +1,4 @@
-import type { CST } from 'yaml'
+import { Parser, type CST } from 'yaml'
 
 interface Stretch {
   readonly start: number
@@ -9,7 +9,7 @@ interface Stretch {
 const quoted = new Set(['single-quoted-scalar', 'double-quoted-scalar', 'block-scalar'])
 
 /** Scalars and comments of a token, without recursion: nesting may be deep. */
-export const stretchesOf = (tokens: readonly CST.Token[]): Stretch[] => {
+const stretchesOf = (tokens: readonly CST.Token[]): Stretch[] => {
   const found: Stretch[] = []
   const open: unknown[] = [...tokens]
   while (open.length > 0) {
@@ -41,12 +41,9 @@ export const stretchesOf = (tokens: readonly CST.Token[]): Stretch[] => {
  * Offsets of `${{` that YAML does not read as one text: unquoted in a flow map (a brace there begins a map), or
  * unquoted with `: ` or ` #` inside.
  */
-export const unquotedExpressions = (
-  text: string,
-  tokens: readonly CST.Token[],
-): { start: number; end: number }[] => {
+export const unquotedExpressions = (text: string): { start: number; end: number }[] => {
   if (!text.includes('${{')) return []
-  const stretches = stretchesOf(tokens)
+  const stretches = stretchesOf([...new Parser().parse(text)])
   const found: { start: number; end: number }[] = []
   for (const match of text.matchAll(/\$\{\{/g)) {
     const at = match.index

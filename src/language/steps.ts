@@ -68,16 +68,21 @@ const kindOf = (id: string, entry: Entry & { value: MapNode }, { kinds, reporter
   return { kind }
 }
 
-/** A kind's schema for the keys of one step, with every key that the step could have for the nearest neighbour. */
-const schemaFor = (spec: AnyStepSpec, isReference: (key: string) => boolean): Schema => {
+const schemas = new WeakMap<AnyStepSpec, Map<string, Schema>>()
+
+/** A kind's schema without the keys that are settled elsewhere, and with every key of the step for the nearest neighbour. */
+const schemaFor = (spec: AnyStepSpec, isSettled: (key: string) => boolean): Schema => {
   const params = spec.params as object as Schema
-  const properties = Object.fromEntries(
-    Object.entries(params.properties ?? {}).filter(([key]) => !isReference(key)),
-  )
-  return {
+  const settled = Object.keys(params.properties ?? {}).filter(isSettled)
+  const identity = settled.join(' ')
+  const known = schemas.get(spec)?.get(identity)
+  if (known) return known
+  const schema: Schema = {
     ...params,
-    properties,
-    required: (params.required ?? []).filter(key => !isReference(key)),
+    properties: Object.fromEntries(
+      Object.entries(params.properties ?? {}).filter(([key]) => !settled.includes(key)),
+    ),
+    required: (params.required ?? []).filter(key => !settled.includes(key)),
     additionalProperties: false,
     'x-known': [
       ...new Set([
@@ -88,6 +93,9 @@ const schemaFor = (spec: AnyStepSpec, isReference: (key: string) => boolean): Sc
       ]),
     ],
   }
+  const own = schemas.get(spec) ?? new Map<string, Schema>()
+  schemas.set(spec, own.set(identity, schema))
+  return schema
 }
 
 /** Checks a kind's own fields; undefined where they are faulty, which was told. */

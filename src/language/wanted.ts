@@ -4,17 +4,19 @@ type Bound = 'minimum' | 'maximum' | 'exclusiveMinimum' | 'exclusiveMaximum'
 
 const bounds = (schema: Schema): string => {
   const part = (key: Bound, words: string): string[] =>
-    schema[key] === undefined ? [] : [`${words} ${schema[key]}`]
+    schema[key] === undefined || schema[key] === Number.MAX_SAFE_INTEGER ? [] : [`${words} ${schema[key]}`]
   const all = [
     ...part('exclusiveMinimum', 'above'),
-    ...part('minimum', 'from'),
+    ...part('minimum', 'at least'),
     ...part('exclusiveMaximum', 'below'),
-    ...part('maximum', 'up to'),
+    ...part('maximum', 'at most'),
   ]
   return all.length > 0 ? ` ${all.join(' and ')}` : ''
 }
 
-export const list = (values: readonly unknown[]): string => values.map(String).join(', ')
+/** Values in a row, the first ten of many. */
+export const list = (values: readonly unknown[]): string =>
+  [...values.slice(0, 10).map(String), ...(values.length > 10 ? ['…'] : [])].join(', ')
 
 const patterns: readonly (readonly [RegExp, string])[] = [
   [/\(epochs\?\|steps\?\)/, 'a stretch of training such as `2 epochs` or `50 steps`'],

@@ -1,48 +1,13 @@
-import {
-  Composer,
-  Parser,
-  isAlias,
-  isCollection,
-  isMap,
-  isPair,
-  isScalar,
-  isSeq,
-  type CST,
-  type Document,
-} from 'yaml'
+import { isAlias, isCollection, isMap, isPair, isScalar, isSeq, parseDocument, type Document } from 'yaml'
+import { deepest, tooDeep } from './nesting.js'
 import type { Entry, Node } from './node.js'
 import { unquotedExpressions } from './quoting.js'
 import type { Reporter } from './reporter.js'
 import type { Place, SourceFile } from './source-file.js'
 import { yamlFault } from './yaml-faults.js'
 
-/** Deepest nesting of maps and lists. */
-const deepest = 60
 /** Values after all aliases are written out. */
 const most = 200_000
-
-/** Offset of the first token that is nested too deeply; undefined where none is. */
-const tooDeep = (tokens: readonly CST.Token[]): number | undefined => {
-  const open: { value: unknown; depth: number; offset: number }[] = tokens.map(value => ({
-    value,
-    depth: 0,
-    offset: 0,
-  }))
-  while (open.length > 0) {
-    const { value, depth, offset } = open.pop()!
-    if (depth > deepest) return offset
-    if (Array.isArray(value)) {
-      for (const each of value) open.push({ value: each, depth, offset })
-      continue
-    }
-    if (typeof value !== 'object' || value === null) continue
-    const holds = 'items' in value
-    const at = 'offset' in value && typeof value.offset === 'number' ? value.offset : offset
-    for (const each of Object.values(value))
-      if (typeof each === 'object') open.push({ value: each, depth: depth + (holds ? 1 : 0), offset: at })
-  }
-  return undefined
-}
 
 /** Turns a composed document into nodes of ours. */
 const reader = (source: SourceFile, document: Document.Parsed, reporter: Reporter) => {
@@ -168,13 +133,25 @@ export const readYaml = (source: SourceFile, reporter: Reporter): Node | undefin
     )
     return undefined
   }
-  const tokens = [...new Parser().parse(text)]
-  const deep = tooDeep(tokens)
+  const deep = tooDeep(text)
   if (deep !== undefined) {
-    reporter.report('too-deep', `maps and lists are nested more than ${deepest} deep`, at(deep, deep + 1))
+    reporter.report(
+      'too-deep',
+      `maps and lists are nested more than ${deepest} deep`,
+      at(deep, Math.min(deep + 1, text.length)),
+    )
     return undefined
   }
-  const bare = unquotedExpressions(text, tokens)
+  const document = parseDocument(text, {
+    version: '1.2',
+    schema: 'core',
+    strict: true,
+    uniqueKeys: false,
+    merge: false,
+    prettyErrors: false,
+    logLevel: 'silent',
+  })
+  const bare = document.errors.length > 0 ? unquotedExpressions(text) : []
   if (bare.length > 0) {
     for (const { start, end } of bare)
       reporter.report(
@@ -185,17 +162,6 @@ export const readYaml = (source: SourceFile, reporter: Reporter): Node | undefin
       )
     return undefined
   }
-  const documents = [
-    ...new Composer({
-      version: '1.2',
-      schema: 'core',
-      strict: true,
-      uniqueKeys: false,
-      merge: false,
-    }).compose(tokens, true, text.length),
-  ]
-  const [document, second] = documents
-  if (!document) return undefined
   const faults = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0])
   let broken = false
   for (const fault of faults) {
@@ -208,16 +174,6 @@ export const readYaml = (source: SourceFile, reporter: Reporter): Node | undefin
     if (isSyntax && broken) continue
     broken ||= isSyntax
     reporter.report(code, message, at(Math.min(start, text.length), Math.min(end, text.length)), hint)
-  }
-  if (second && !broken) {
-    const start = second.range[0]
-    reporter.report(
-      'yaml-syntax',
-      'a second document begins here',
-      at(start, start),
-      'A recipe is one document.',
-    )
-    broken = true
   }
   if (broken) return undefined
   const { node, size } = reader(source, document, reporter).read()
