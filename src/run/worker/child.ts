@@ -1,2 +1,44 @@
-// The worker's entry.
-export {}
+// The process of a lane: hosts one worker thread and obeys its channel. Its main thread runs no step, so it answers
+// even while native code does not.
+import { openStore } from '../../store/open.js'
+import { threadHost } from '../lanes/thread-host.js'
+import type { Host } from '../lanes/host.js'
+import { sharedObjects, type SharedObjects } from '../lanes/shared-objects.js'
+import type { Assignment, FromChild, ToChild } from './protocol.js'
+
+const tell = (message: FromChild): void => {
+  if (process.connected) process.send!(message, undefined, undefined, () => undefined)
+}
+
+let objects: SharedObjects | undefined
+let host: Host | undefined
+let cancel: AbortController | undefined
+
+const work = async (assignment: Assignment, heapMegabytes: number): Promise<void> => {
+  const soft = new AbortController()
+  cancel = soft
+  objects ??= sharedObjects(await openStore(assignment.store))
+  host ??= threadHost({ heapMegabytes, open: digest => objects!.open(digest) })
+  const ended = await host.run(assignment, {
+    progress: progress => tell({ type: 'progress', progress }),
+    log: (level, message) => tell({ type: 'log', level, message }),
+    soft: soft.signal,
+    // The executor ends this whole process instead: a thread inside native code cannot be ended alone.
+    hard: new AbortController().signal,
+  })
+  cancel = undefined
+  tell({ type: 'ended', ended })
+}
+
+process.on('SIGINT', () => undefined)
+process.on('message', (message: ToChild) => {
+  if (message.type === 'run') void work(message.assignment, message.heapMegabytes)
+  else cancel?.abort()
+})
+// Without a channel nobody wants the result. In mid-step the thread may be in code that does not return, and an
+// orderly exit would wait for it; whatever the store lacks then was never renamed into place.
+process.on('disconnect', () => {
+  if (cancel) process.kill(process.pid, 'SIGKILL')
+  else process.exit(0)
+})
+setInterval(() => tell({ type: 'beat' }), 1000)

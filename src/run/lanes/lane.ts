@@ -1,0 +1,56 @@
+import type { Assignment, Ended } from '../worker/protocol.js'
+import type { Hooks, Host } from './host.js'
+
+/** Where steps run: as many hosts as steps may run at once. */
+export interface Lane {
+  readonly name: string
+  /** Cores that its steps share. */
+  readonly capacity: number
+  /** `fresh`: in a thread or process that ran nothing before. */
+  run(assignment: Assignment, hooks: Hooks, fresh?: boolean): Promise<Ended>
+  /** Resolves when no thread and no process of it is left. */
+  close(): Promise<void>
+}
+
+export interface LaneOptions {
+  readonly name: string
+  readonly capacity: number
+  /** A host that holds more than this after a step is started anew: wasm memory never shrinks. */
+  readonly budget: number
+  readonly host: () => Host
+}
+
+const isClean = (ended: Ended): boolean =>
+  ended.type === 'done' ||
+  (ended.type === 'failed' && !ended.problems.some(({ code }) => code === 'step-crashed'))
+
+/** A lane over hosts of one sort, made when they are first needed. The most recently used is taken first: it is the warmest. */
+export const makeLane = ({ name, capacity, budget, host }: LaneOptions): Lane => {
+  const all: Host[] = []
+  const idle: Host[] = []
+  const take = (): Host => {
+    const warm = idle.pop()
+    if (warm) return warm
+    const made = host()
+    all.push(made)
+    return made
+  }
+  return {
+    name,
+    capacity,
+    run: async (assignment, hooks, fresh = false) => {
+      const taken = take()
+      try {
+        if (fresh) await taken.renew()
+        const ended = await taken.run(assignment, hooks)
+        if (!isClean(ended) || ended.memory > budget) await taken.renew()
+        return ended
+      } finally {
+        idle.push(taken)
+      }
+    },
+    close: async () => {
+      await Promise.all(all.map(each => each.renew()))
+    },
+  }
+}

@@ -1,0 +1,66 @@
+import { availableParallelism, totalmem } from 'node:os'
+import type { Digest } from '../../core/brand.js'
+import type { Instance } from '../../plan/plan.js'
+import { makeLane, type Lane } from './lane.js'
+import type { Host } from './host.js'
+import { processHost } from './process-host.js'
+import { threadHost } from './thread-host.js'
+
+export interface LaneSettings {
+  /** Steps at once (cores, for a step that uses several). Absent: as many as there are cores. */
+  readonly workers?: number
+  /** `process`: every step in a process of its lane. Absent: `TRIMTAB_LANE`, else threads, but for engines of native code. */
+  readonly lane?: 'process'
+  /** Limit of a worker's JavaScript heap. Absent: a share of this machine's memory. */
+  readonly heapMegabytes?: number
+  /** Bytes above which a worker is replaced after its step. Absent: a share of this machine's memory. */
+  readonly budget?: number
+  /** Milliseconds without a sign of life after which a lane's process counts as hung. Absent: a minute. */
+  readonly silence?: number
+}
+
+export interface Lanes {
+  of(instance: Instance): Lane
+  close(): Promise<void>
+}
+
+const mebi = 1024 * 1024
+
+/** Bytes that this process may use: a container's limit where there is one. */
+const memoryHere = (): number => {
+  const limit = process.constrainedMemory() ?? 0
+  return limit > 0 && limit < totalmem() ? limit : totalmem()
+}
+
+/** The lanes of one run. None starts a thread or a process before a step needs it. */
+export const openLanes = (
+  settings: LaneSettings,
+  open: (digest: Digest) => Promise<SharedArrayBuffer>,
+): Lanes => {
+  const workers = Math.max(1, Math.floor(settings.workers ?? availableParallelism()))
+  const share = memoryHere() / 2 / workers
+  const heapMegabytes = settings.heapMegabytes ?? Math.round(Math.min(4096, Math.max(512, share / mebi)))
+  const budget = settings.budget ?? Math.min(2048 * mebi, Math.max(512 * mebi, share))
+  const silence = settings.silence ?? 60_000
+  const child = (): Host => processHost({ heapMegabytes, silence })
+
+  const compute = makeLane({
+    name: 'compute',
+    capacity: workers,
+    budget,
+    host: () => threadHost({ heapMegabytes, open }),
+  })
+  const gpu = makeLane({ name: 'gpu', capacity: 1, budget, host: child })
+  const isolated = makeLane({ name: 'process', capacity: workers, budget, host: child })
+  const forced = settings.lane === 'process' || process.env.TRIMTAB_LANE === 'process'
+
+  return {
+    of: ({ spec, engine }) => {
+      if (forced) return isolated
+      return spec.lane === 'gpu' && (engine.name === 'native' || engine.name === 'webgpu') ? gpu : compute
+    },
+    close: async () => {
+      await Promise.all([compute.close(), gpu.close(), isolated.close()])
+    },
+  }
+}

@@ -1,0 +1,180 @@
+import { join } from 'node:path'
+import type { Artifact } from '../core/artifact.js'
+import type { Key } from '../core/brand.js'
+import { problem, ProblemError, type Problem } from '../core/problem.js'
+import type { StepInput, StepOutput } from '../core/step-file.js'
+import { formatSeconds } from '../core/units.js'
+import { keyOf } from '../plan/key.js'
+import type { Instance } from '../plan/plan.js'
+import { stepFileOf } from '../plan/step-file.js'
+import type { Store } from '../store/store.js'
+import { startAttempt, type Attempt } from './attempt.js'
+import { checkOutput } from './check-output.js'
+import type { Lane } from './lanes/lane.js'
+import type { Reporter } from './reporter.js'
+
+/** What became of an instance whose inputs were there. */
+export type Made =
+  | {
+      readonly type: 'reused' | 'finished'
+      readonly key: Key
+      readonly output: StepOutput
+      readonly seconds: number
+      readonly attempts?: number
+    }
+  | {
+      readonly type: 'failed'
+      readonly key: Key
+      readonly problems: readonly Problem[]
+      readonly attempts: number
+    }
+  | { readonly type: 'interrupted'; readonly key: Key; readonly attempts: number }
+
+export interface MakeOptions {
+  readonly store: Store
+  readonly reporter: Reporter
+  /** Milliseconds between asking a step to stop and ending its thread. */
+  readonly grace: number
+  /** Folder of the run, for what a crash leaves. */
+  readonly runFolder: string
+  readonly interrupted: () => boolean
+  /** Every attempt while it runs, so that a cancelled run can stop it. */
+  readonly running: Set<Attempt>
+}
+
+/** The artifact that an edge names; a finished instance always has it, since outputs are checked. */
+const artifactOf = (output: StepOutput | undefined, from: string, name: string): Artifact => {
+  const artifact = output?.outputs[name]
+  if (!artifact) throw new Error(`${from} has no output ${name}`)
+  return artifact
+}
+
+export const inputsOf = (
+  instance: Instance,
+  outputs: ReadonlyMap<string, StepOutput>,
+): Readonly<Record<string, readonly StepInput[]>> =>
+  Object.fromEntries(
+    Object.entries(instance.inputs).map(([port, edges]) => [
+      port,
+      edges.map(({ instance: from, output }) => ({
+        from,
+        output,
+        artifact: artifactOf(outputs.get(from), from, output),
+      })),
+    ]),
+  )
+
+const fileName = (text: string): string => text.replace(/[^\w=,.[\]-]+/g, '_').slice(0, 120)
+
+const timeoutProblem = ({ id, timeout }: Instance): Problem =>
+  problem('step-timeout', `"${id}" took longer than its timeout of ${formatSeconds((timeout ?? 0) / 1000)}`, {
+    hint: 'Raise `timeout`, or make the step smaller.',
+  })
+
+/** Makes instances: looks up their keys, runs what is not in the store, and puts it there. */
+export const makeMaker = (options: MakeOptions) => {
+  const { store, reporter, grace, runFolder, running } = options
+  /** Two instances may have one key: the second waits for the first and then finds its result. */
+  const making = new Map<Key, Promise<unknown>>()
+
+  const tryOnce = async (
+    instance: Instance,
+    lane: Lane,
+    step: ReturnType<typeof stepFileOf>,
+    attempt: number,
+  ): Promise<{ readonly output: StepOutput } | { readonly problems: readonly Problem[] } | 'interrupted'> => {
+    const begun = startAttempt({
+      lane,
+      assignment: {
+        step,
+        store: store.folder,
+        crashFile: join(runFolder, `crash-${fileName(instance.id)}-${attempt}.txt`),
+      },
+      timeout: instance.timeout,
+      grace,
+      fresh: attempt > 1,
+      progress: progress => reporter.say({ type: 'progress', instance: instance.id, progress }),
+      log: (level, message) => reporter.say({ type: 'log', instance: instance.id, level, message }),
+    })
+    running.add(begun)
+    try {
+      const ended = await begun.ended
+      if (begun.timedOut()) return { problems: [timeoutProblem(instance)] }
+      if (ended.type === 'failed') return options.interrupted() ? 'interrupted' : { problems: ended.problems }
+      if (ended.type === 'cancelled') {
+        return options.interrupted()
+          ? 'interrupted'
+          : { problems: [problem('step-cancelled', `"${instance.id}" gave up though nobody asked it to`)] }
+      }
+      const wrong = checkOutput(instance, ended.output, store.objects)
+      return wrong.length > 0 ? { problems: wrong } : { output: ended.output }
+    } finally {
+      running.delete(begun)
+    }
+  }
+
+  const attempts = async (
+    instance: Instance,
+    lane: Lane,
+    { key, parts }: ReturnType<typeof keyOf>,
+    inputs: Readonly<Record<string, readonly StepInput[]>>,
+  ): Promise<Made> => {
+    const step = stepFileOf(instance, key, inputs)
+    const place = (found: readonly Problem[]): readonly Problem[] =>
+      found.map(each => (each.at ? each : { ...each, at: instance.at }))
+    for (let attempt = 1; ; attempt++) {
+      reporter.say({ type: 'started', instance: instance.id, attempt, lane: lane.name })
+      const began = performance.now()
+      let tried = await tryOnce(instance, lane, step, attempt)
+      const seconds = (performance.now() - began) / 1000
+      if (tried === 'interrupted') return { type: 'interrupted', key, attempts: attempt }
+      if ('output' in tried) {
+        const { output } = tried
+        try {
+          await store.results.save({
+            key,
+            kind: instance.kind,
+            instance: instance.id,
+            output,
+            seconds,
+            parts,
+          })
+          reporter.say({ type: 'finished', instance: instance.id, seconds, metrics: output.metrics ?? {} })
+          return { type: 'finished', key, output, seconds, attempts: attempt }
+        } catch (error) {
+          if (!(error instanceof ProblemError)) throw error
+          tried = { problems: error.problems }
+        }
+      }
+      const problems = place(tried.problems)
+      const retrying = attempt <= instance.retries && !options.interrupted()
+      reporter.say({ type: 'failed', instance: instance.id, attempt, retrying, problems })
+      if (!retrying) return { type: 'failed', key, problems, attempts: attempt }
+    }
+  }
+
+  return async (
+    instance: Instance,
+    lane: Lane,
+    inputs: Readonly<Record<string, readonly StepInput[]>>,
+  ): Promise<Made> => {
+    const keyed = keyOf(instance, inputs)
+    const twin = making.get(keyed.key)
+    await twin
+    if (twin || instance.status.type === 'pending') {
+      const { result, problems } = await store.results.find(keyed.key)
+      for (const { message } of problems)
+        reporter.say({ type: 'log', instance: instance.id, level: 'warning', message })
+      if (result) {
+        reporter.reused(instance.id)
+        return { type: 'reused', key: keyed.key, output: result.output, seconds: result.seconds }
+      }
+    }
+    const made = attempts(instance, lane, keyed, inputs)
+    making.set(
+      keyed.key,
+      made.catch(() => undefined),
+    )
+    return made
+  }
+}

@@ -1,0 +1,187 @@
+import { join } from 'node:path'
+import type { Emitted, Event, Outcome } from '../core/event.js'
+import { ProblemError, type Problem } from '../core/problem.js'
+import type { StepOutput } from '../core/step-file.js'
+import type { Verdict } from '../core/verdict.js'
+import type { Instance, Plan } from '../plan/plan.js'
+import type { InstanceRecord, RunRecord } from '../store/run-record.js'
+import type { Store } from '../store/store.js'
+import type { Attempt } from './attempt.js'
+import { openLanes, type LaneSettings } from './lanes/lanes.js'
+import { sharedObjects } from './lanes/shared-objects.js'
+import { inputsOf, makeMaker } from './make-instance.js'
+import { makeReporter } from './reporter.js'
+import { before, schedule } from './schedule.js'
+import { whereOf } from './where.js'
+
+export interface Conclusion {
+  readonly verdicts: readonly Verdict[]
+  readonly outcome: Outcome
+}
+
+export interface RunPlanOptions extends LaneSettings {
+  readonly plan: Plan
+  readonly store: Store
+  /** Sees every event as it happens. */
+  readonly emit: (event: Event) => void
+  /** Cancels the run: running steps are asked to stop and ended after the grace. */
+  readonly signal: AbortSignal
+  /** Go on with what does not depend on a failed step. Absent: no new step starts after a failure. */
+  readonly keepGoing?: boolean
+  /** Milliseconds between asking a step to stop and ending its thread. Absent: 2,000. */
+  readonly grace?: number
+  /** What the user limited the run to, for its record. */
+  readonly only?: readonly string[]
+  /** Judges the gates, once nothing runs any more. */
+  readonly conclude: (instances: readonly InstanceRecord[], interrupted: boolean) => Promise<Conclusion>
+}
+
+const recordOf = (
+  instance: Instance,
+  more: Pick<InstanceRecord, 'status'> & Partial<InstanceRecord>,
+): InstanceRecord => ({
+  instance: instance.id,
+  step: instance.step,
+  kind: instance.kind,
+  config: instance.config,
+  inputs: Object.fromEntries(
+    Object.entries(instance.inputs).map(([port, edges]) => [port, edges.map(edge => edge.instance)]),
+  ),
+  ...more,
+})
+
+/**
+ * Runs a plan: what it found in the store is reused, the rest is made in lanes, then the gates are judged and the
+ * record is written. A failed step is in the record; a store that cannot hold the run's folder throws ProblemError
+ * before anything starts.
+ */
+export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
+  const { plan, store, signal } = options
+  const started = new Date()
+  const clock = performance.now()
+  const run = await store.runs.open(started)
+  const where = whereOf(plan)
+  const halt = new AbortController()
+  const running = new Set<Attempt>()
+  const stop = (): void => {
+    halt.abort()
+    for (const attempt of running) attempt.stop()
+  }
+  const reporter = makeReporter(run, options.emit, stop)
+  const records = new Map<string, InstanceRecord>()
+  const outputs = new Map<string, StepOutput>()
+  const objects = sharedObjects(store)
+  let interrupted = false
+
+  const there = (instance: Instance, output: StepOutput): void => {
+    outputs.set(instance.id, output)
+    objects.own(instance.id, Object.values(output.outputs))
+  }
+  const lanes = openLanes(options, digest => objects.open(digest))
+  const make = makeMaker({
+    store,
+    reporter,
+    grace: options.grace ?? 2000,
+    runFolder: join(store.folder, 'runs', run.id),
+    interrupted: () => halt.signal.aborted,
+    running,
+  })
+
+  reporter.say({
+    type: 'planned',
+    run: run.id,
+    recipe: plan.recipe.file,
+    instances: plan.instances.map(({ id, step, kind, status }) => ({
+      instance: id,
+      step,
+      kind,
+      status: status.type,
+    })),
+  })
+  const toMake = plan.instances.filter(({ status }) => status.type !== 'hit')
+  for (const instance of toMake) for (const id of before(instance)) objects.expect(id, 1)
+  for (const instance of plan.instances) {
+    if (instance.status.type !== 'hit') continue
+    const { key, result } = instance.status
+    there(instance, result.output)
+    records.set(
+      instance.id,
+      recordOf(instance, { status: 'reused', key, seconds: result.seconds, output: result.output }),
+    )
+    reporter.reused(instance.id)
+  }
+  reporter.flush()
+
+  signal.addEventListener('abort', stop)
+  if (signal.aborted) stop()
+  try {
+    await schedule({
+      instances: toMake,
+      keepGoing: options.keepGoing ?? false,
+      laneOf: instance => lanes.of(instance),
+      interrupted: () => halt.signal.aborted,
+      make: async instance => {
+        const made = await make(instance, lanes.of(instance), inputsOf(instance, outputs))
+        if (made.type === 'interrupted') return 'interrupted'
+        const { type: status, ...rest } = made
+        records.set(instance.id, recordOf(instance, { status, ...rest }))
+        if (made.type === 'failed') return 'failed'
+        there(instance, made.output)
+        return 'there'
+      },
+      skip: (instance, reason) => {
+        interrupted ||= reason === 'interrupted'
+        reporter.say({ type: 'skipped', instance: instance.id, reason })
+        records.set(instance.id, recordOf(instance, { status: 'skipped', reason }))
+      },
+      settled: instance => {
+        for (const id of before(instance)) objects.release(id)
+      },
+    })
+  } finally {
+    signal.removeEventListener('abort', stop)
+    for (const attempt of running) attempt.stop()
+    await lanes.close()
+  }
+  const fault = reporter.fault()
+  if (fault) throw fault.error
+
+  const instances = plan.instances.map(({ id }) => records.get(id)!)
+  const { verdicts, outcome } = await options.conclude(instances, interrupted)
+  const seconds = (performance.now() - clock) / 1000
+  const last: Emitted[] = [
+    ...verdicts.map(verdict => ({ type: 'gate' as const, verdict })),
+    { type: 'ended', run: run.id, outcome, seconds },
+  ]
+  for (const event of last) reporter.say(event)
+
+  const { recipe } = plan
+  const record: RunRecord = {
+    version: 1,
+    id: run.id,
+    started: started.toISOString(),
+    seconds,
+    outcome,
+    asked: {
+      recipe: recipe.file,
+      recipeDigest: recipe.digest,
+      ...(recipe.description === undefined ? {} : { description: recipe.description }),
+      params: recipe.params,
+      set: recipe.set,
+      ...(options.only ? { only: options.only } : {}),
+    },
+    where: await where,
+    instances,
+    verdicts,
+    problems: plan.problems,
+  }
+  try {
+    await run.close(record)
+    return record
+  } catch (error) {
+    if (!(error instanceof ProblemError)) throw error
+    // The steps ended as they did and their results are kept: only the record of it could not be written.
+    const problems: readonly Problem[] = [...record.problems, ...error.problems]
+    return { ...record, outcome: outcome === 'interrupted' ? outcome : 'step-failed', problems }
+  }
+}

@@ -1,0 +1,102 @@
+import type { InstanceId } from '../core/brand.js'
+import type { Instance } from '../plan/plan.js'
+import type { Lane } from './lanes/lane.js'
+import { makeReady } from './ready.js'
+
+type Settled = 'there' | 'failed' | 'skipped'
+
+export interface ScheduleOptions {
+  /** In topological order; an input that is not among them is there already. */
+  readonly instances: readonly Instance[]
+  /** Go on with what does not depend on a failed step. */
+  readonly keepGoing: boolean
+  readonly laneOf: (instance: Instance) => Lane
+  readonly interrupted: () => boolean
+  /** Makes an instance whose inputs are all there. */
+  readonly make: (instance: Instance) => Promise<'there' | 'failed' | 'interrupted'>
+  readonly skip: (instance: Instance, reason: string) => void
+  /** Called once for each instance, whatever became of it. */
+  readonly settled: (instance: Instance) => void
+}
+
+/** Instances that must be there before this one: its inputs' and its needs. */
+export const before = (instance: Instance): ReadonlySet<InstanceId> =>
+  new Set([
+    ...Object.values(instance.inputs).flatMap(edges => edges.map(edge => edge.instance)),
+    ...instance.needs,
+  ])
+
+/**
+ * Makes every instance after what it needs, as many at once as its lane has cores for; exclusive ones alone, when
+ * nothing else can go on. After a failure nothing new starts, unless it is to keep going; what runs is let finish.
+ */
+export const schedule = async (options: ScheduleOptions): Promise<void> => {
+  const { instances, keepGoing, laneOf, interrupted, make, skip } = options
+  const order = new Map(instances.map((instance, at) => [instance.id, at]))
+  const ready = makeReady(order, laneOf)
+  const after = new Map<InstanceId, Instance[]>()
+  const missing = new Map<InstanceId, number>()
+  for (const each of instances) {
+    const awaited = [...before(each)].filter(id => order.has(id))
+    missing.set(each.id, awaited.length)
+    if (awaited.length === 0) ready.add(each)
+    for (const id of awaited) {
+      const followers = after.get(id)
+      if (followers) followers.push(each)
+      else after.set(id, [each])
+    }
+  }
+
+  const settled = new Set<InstanceId>()
+  let firstFailed: InstanceId | undefined
+  let fault: { readonly error: unknown } | undefined
+  let wake = (): void => undefined
+
+  const settle = (first: Instance, became: Settled): void => {
+    const work: [Instance, Settled][] = [[first, became]]
+    for (const [instance, how] of work) {
+      settled.add(instance.id)
+      options.settled(instance)
+      for (const next of after.get(instance.id) ?? []) {
+        if (settled.has(next.id)) continue
+        if (how === 'there') {
+          const left = missing.get(next.id)! - 1
+          missing.set(next.id, left)
+          if (left === 0) ready.add(next)
+          continue
+        }
+        const reason = `needs "${instance.id}", which ${how === 'failed' ? 'failed' : 'was skipped'}`
+        skip(next, interrupted() ? 'interrupted' : reason)
+        settled.add(next.id)
+        work.push([next, 'skipped'])
+      }
+    }
+  }
+
+  const start = async (instance: Instance): Promise<void> => {
+    try {
+      const how = await make(instance)
+      if (how === 'failed') firstFailed ??= instance.id
+      if (how === 'interrupted') skip(instance, 'interrupted')
+      settle(instance, how === 'interrupted' ? 'skipped' : how)
+    } catch (error) {
+      fault ??= { error }
+    }
+    ready.done(instance)
+    wake()
+  }
+
+  for (;;) {
+    const goOn = (): boolean => !fault && !interrupted() && (keepGoing || firstFailed === undefined)
+    for (let next = goOn() && ready.next(); next; next = goOn() && ready.next()) void start(next)
+    if (ready.running() === 0) break
+    await new Promise<void>(resolve => (wake = resolve))
+  }
+  if (fault) throw fault.error
+  for (const instance of instances) {
+    if (settled.has(instance.id)) continue
+    skip(instance, interrupted() ? 'interrupted' : `not started, since "${firstFailed}" failed`)
+    settled.add(instance.id)
+    options.settled(instance)
+  }
+}

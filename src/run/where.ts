@@ -1,0 +1,32 @@
+import { execFile } from 'node:child_process'
+import { version } from '../core/home.js'
+import type { Plan } from '../plan/plan.js'
+import type { RunRecord } from '../store/run-record.js'
+
+/** Undefined where git is absent, the folder is no repository, or the answer takes too long to be worth waiting for. */
+const git = (folder: string, ...args: readonly string[]): Promise<string | undefined> =>
+  new Promise(resolve => {
+    execFile(
+      'git',
+      ['-C', folder, ...args],
+      // It must take no lock: the user may be committing.
+      { timeout: 2000, maxBuffer: 64 * 1024 * 1024, env: { ...process.env, GIT_OPTIONAL_LOCKS: '0' } },
+      (error, stdout) => resolve(error ? undefined : stdout.trim()),
+    )
+  })
+
+/** Where a run happens, for its record: versions, engine, machine, commit. */
+export const whereOf = async (plan: Plan): Promise<RunRecord['where']> => {
+  const [commit, changed] = await Promise.all([
+    git(plan.recipe.project, 'rev-parse', 'HEAD'),
+    git(plan.recipe.project, 'status', '--porcelain', '--untracked-files=no'),
+  ])
+  return {
+    trimtab: version(),
+    node: process.version,
+    engine: plan.engine,
+    machine: plan.machine,
+    ...(commit ? { commit } : {}),
+    ...(commit && changed !== undefined ? { dirty: changed !== '' } : {}),
+  }
+}
