@@ -1,4 +1,5 @@
 import { tf } from '../engine/tf.js'
+import { absolute } from './absolute.js'
 import { sigmoidCrossEntropy, softmaxCrossEntropy } from './cross-entropy.js'
 import { batchMean } from './examples.js'
 import type { Hints } from './hints.js'
@@ -73,7 +74,7 @@ export const distilling = (options: Distillation): Objective => {
   const near = (): tf.Tensor | undefined => {
     if (weightPenalty === 0 || anchors.length === 0) return undefined
     const terms = anchors.flatMap(({ weight, teachers: others }) =>
-      others.map(other => tf.mul(tf.sum(tf.abs(tf.sub(weight, other))), weightPenalty / teachers.count)),
+      others.map(other => tf.mul(tf.sum(absolute(tf.sub(weight, other))), weightPenalty / teachers.count)),
     )
     return tf.addN(terms)
   }

@@ -1,4 +1,5 @@
 import { tf } from '../engine/tf.js'
+import { absolute } from './absolute.js'
 import { sigmoidCrossEntropy, softmaxCrossEntropy } from './cross-entropy.js'
 
 /** What a network said of a batch, flattened to `count × outputs`. */
@@ -37,7 +38,7 @@ const binary: Loss = (truth, { output, logits }) => {
 const huber =
   (delta: number): Loss =>
   (truth, { output }) => {
-    const error = tf.abs(tf.sub(output, truth))
+    const error = absolute(tf.sub(output, truth))
     const near = tf.minimum(error, delta)
     // ½e² up to delta, then δ(e − ½δ): near·(e − ½·near) is both.
     return rowMean(tf.mul(near, tf.sub(error, tf.mul(near, 0.5))))
@@ -60,11 +61,11 @@ export const losses: Readonly<Record<string, (settings: Settings) => Loss>> = {
   meanAbsoluteError:
     () =>
     (truth, { output }) =>
-      rowMean(tf.abs(tf.sub(output, truth))),
+      rowMean(absolute(tf.sub(output, truth))),
   meanAbsolutePercentageError:
     () =>
     (truth, { output }) =>
-      tf.mul(100, rowMean(tf.div(tf.abs(tf.sub(output, truth)), positive(tf.abs(truth))))),
+      tf.mul(100, rowMean(tf.div(absolute(tf.sub(output, truth)), positive(tf.abs(truth))))),
   meanSquaredLogarithmicError:
     () =>
     (truth, { output }) =>
@@ -75,7 +76,7 @@ export const losses: Readonly<Record<string, (settings: Settings) => Loss>> = {
     (truth, { output }) => {
       const error = tf.sub(output, truth)
       // log cosh e = |e| + log(1 + e^−2|e|) − log 2: no overflow.
-      const size = tf.abs(error)
+      const size = absolute(error)
       return rowMean(tf.sub(tf.add(size, tf.log1p(tf.exp(tf.mul(size, -2)))), Math.LN2))
     },
   hinge:

@@ -1,4 +1,5 @@
 import { tf } from '../engine/tf.js'
+import { absolute } from './absolute.js'
 import type { Examples } from './examples.js'
 import { batchMean } from './examples.js'
 import type { Loss, Said } from './losses.js'
@@ -37,7 +38,7 @@ export const penalty = (
   return () => {
     const terms: tf.Tensor[] = []
     for (const weight of weights) {
-      if (l1 > 0) terms.push(tf.mul(tf.sum(tf.abs(weight)), l1))
+      if (l1 > 0) terms.push(tf.mul(tf.sum(absolute(weight)), l1))
       if (l2 > 0) terms.push(tf.mul(tf.sum(tf.square(weight)), l2))
     }
     return tf.addN(terms) as tf.Scalar

@@ -1,6 +1,7 @@
 import { tf } from '../engine/tf.js'
 import { adadelta, adagrad, rmsprop } from './optimizers/adaptive.js'
 import { adam, adamax, lion, nadam } from './optimizers/adam.js'
+import { numberOf } from './optimizers/rule.js'
 import type { MakeRule } from './optimizers/rule.js'
 import { sgd } from './optimizers/sgd.js'
 
@@ -16,12 +17,10 @@ export const rules: Readonly<Record<string, MakeRule>> = {
   adadelta,
 }
 
-/** `{adam: {beta1: 0.9}}` taken apart. */
+/** `{adam: {beta1: 0.9}}` taken apart. `weightDecay`, which all take, is decoupled (Loshchilov & Hutter 2019): with Adam, AdamW. */
 export interface OptimizerChoice {
   readonly name: string
   readonly settings: Readonly<Record<string, unknown>>
-  /** Decoupled decay (Loshchilov & Hutter 2019): with Adam this is AdamW. Absence: 0. */
-  readonly weightDecay?: number
 }
 
 /** What an optimizer remembers, as plain arrays by `weight:slot`: for checkpoints. */
@@ -50,7 +49,7 @@ export const createOptimizer = (
   const make = rules[choice.name]
   if (make === undefined) throw new Error(`no optimizer is named ${choice.name}`)
   const rule = make(choice.settings)
-  const decay = choice.weightDecay ?? 0
+  const decay = numberOf(choice.settings, 'weightDecay', 0)
   const slots = new Map<string, tf.Tensor[]>()
   const slotsOf = (name: string, shape: readonly number[]): tf.Tensor[] => {
     const known = slots.get(name)

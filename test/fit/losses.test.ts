@@ -1,6 +1,7 @@
 import { openEngine } from '../../src/engine/open.js'
 import { tf } from '../../src/engine/tf.js'
 import { losses } from '../../src/fit/losses.js'
+import { losses as named } from '../../src/network/losses.js'
 import { assert, suite } from '../suite.js'
 
 const test = suite('losses')
@@ -158,4 +159,23 @@ test('probabilities of exactly 0 and 1 give a finite loss without logits', () =>
     for (const name of ['categoricalCrossentropy', 'binaryCrossentropy', 'kullbackLeiblerDivergence'])
       assert.ok(Number.isFinite(losses[name]!({})(y, { output }).dataSync()[0]), name)
   })
+})
+
+test('at its minimum no loss has a slope, kinks included', () => {
+  const values = tf.tensor2d([[0.25, -3, 0]])
+  for (const name of ['meanSquaredError', 'meanAbsoluteError', 'huber', 'logCosh'])
+    if (losses[name])
+      assert.equal(
+        [
+          ...tf
+            .grad(output => tf.sum(losses[name]!({})(values, { output })))(values)
+            .dataSync(),
+        ].map(Math.abs),
+        [0, 0, 0],
+        name,
+      )
+})
+
+test('every loss of the recipe has its formula', () => {
+  assert.equal(Object.keys(losses).sort(), Object.keys(named).sort())
 })

@@ -1,7 +1,8 @@
 import { openEngine } from '../../src/engine/open.js'
 import { tf } from '../../src/engine/tf.js'
-import { createOptimizer } from '../../src/fit/optimizer.js'
+import { createOptimizer, rules } from '../../src/fit/optimizer.js'
 import type { OptimizerChoice } from '../../src/fit/optimizer.js'
+import { optimizers } from '../../src/network/optimizers.js'
 import { assert, suite } from '../suite.js'
 
 const test = suite('optimizer')
@@ -68,7 +69,7 @@ const oracles: Record<string, { choice: OptimizerChoice; formula: Scalar }> = {
     },
   },
   adamw: {
-    choice: { name: 'adam', settings: { epsilon: 1e-12 }, weightDecay: 0.1 },
+    choice: { name: 'adam', settings: { epsilon: 1e-12, weightDecay: 0.1 } },
     formula: (gs, eta, w) => {
       let m = 0
       let v = 0
@@ -214,6 +215,10 @@ test('a removed weight stays exactly 0 whatever the rule and its momentum', () =
     optimizer.dispose()
     tf.dispose([variable, mask])
   }
+})
+
+test('every optimizer of the recipe has its rule', () => {
+  assert.equal(Object.keys(rules).sort(), Object.keys(optimizers).sort())
 })
 
 test('state and restore go on with the same bits', async () => {

@@ -22,6 +22,8 @@ export const finalActivation = (network: Network): string => {
 
 const endings: Readonly<Record<string, string>> = {
   sparseCategoricalCrossentropy: 'softmax',
+  categoricalCrossentropy: 'softmax',
+  kullbackLeiblerDivergence: 'softmax',
   binaryCrossentropy: 'sigmoid',
 }
 

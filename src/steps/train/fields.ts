@@ -70,9 +70,6 @@ export const trainingFields = (presets: { readonly epochs: number }) => ({
   clipValue: positive('Greatest size of one number of a gradient; larger ones are cut.'),
   l1: share('λ of a term λΣ|w| over kernels in the loss (lasso): draws weights to 0.'),
   l2: share('λ of a term λΣw² over kernels in the loss (ridge).'),
-  weightDecay: share(
-    'Decoupled weight decay: every trained weight shrinks by learning rate · this in each step, apart from its gradient (AdamW).',
-  ),
 })
 
 export const trainParams = Type.Object(

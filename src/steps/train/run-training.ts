@@ -141,7 +141,7 @@ export const runTraining = async <Config extends Trained>(
       ...(validation ? { validation } : {}),
       epochs: config.epochs,
       batchSize: config.batchSize,
-      optimizer: { name: optimizer, settings, weightDecay: config.weightDecay },
+      optimizer: { name: optimizer, settings },
       learningRate: at => scheduleValue(learningRate, at, stepsPerEpoch),
       scores: config.metrics ?? [scoreNames[task][0]],
       ...(config.earlyStopping ? { earlyStopping: config.earlyStopping } : {}),
