@@ -179,6 +179,22 @@ test('pool gradients: ties, negative windows, overlap, odd channels, padding', (
   return agree(cases)
 })
 
+test('pool gradients of volumes, with negative windows', () => {
+  const cases: Record<string, () => Outputs> = {}
+  for (const shift of [0, 3])
+    for (const [size, stride, pad] of [
+      [2, 2, 'valid'],
+      [3, 1, 'same'],
+      [2, 2, 'same'],
+    ] as const)
+      cases[`${shift} ${size} ${stride} ${pad}`] = () => {
+        const x = tf.sub(drawn('volume', [2, 4, 5, 3, 3], 3), shift) as tf.Tensor5D
+        const run = (t: tf.Tensor): tf.Tensor => tf.maxPool3d(t as tf.Tensor5D, size, stride, pad)
+        return { y: run(x), dx: tf.grad(run)(x, drawn('dy', run(x).shape)) }
+      }
+  return agree(cases)
+})
+
 test('depthwise gradients: multipliers, strides, padding', () => {
   const cases: Record<string, () => Outputs> = {}
   for (const [channels, multiplier] of [

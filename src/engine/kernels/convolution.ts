@@ -88,7 +88,7 @@ const filterGradient = (heap: Heap, x: tf.TensorInfo, dy: tf.TensorInfo, attrs: 
     return dFilter
   }
   const scratch = heap.scratch(kernels.convolveScratch(patchOf(info)))
-  kernels.convolveFilterGradient(heap.window(info), heap.at(x), heap.at(dy), heap.at(dFilter), scratch)
+  kernels.convolveFilterGradient(heap.window(info), heap.at(x), heap.at(dy), heap.at(dFilter), false, scratch)
   return dFilter
 }
 
@@ -114,7 +114,7 @@ const inputGradient = (
     return dx
   }
   const scratch = heap.scratch(kernels.convolveScratch(patchOf(info)))
-  kernels.convolveInputGradient(heap.window(info), heap.at(dy), heap.at(filter), heap.at(dx), scratch)
+  kernels.convolveInputGradient(heap.window(info), heap.at(dy), heap.at(filter), heap.at(dx), false, scratch)
   return dx
 }
 

@@ -27,8 +27,22 @@ export interface Kernels {
     relu: boolean,
     scratch: number,
   ): void
-  convolveFilterGradient(window: number, x: number, dy: number, dFilter: number, scratch: number): void
-  convolveInputGradient(window: number, dy: number, filter: number, dx: number, scratch: number): void
+  convolveFilterGradient(
+    window: number,
+    x: number,
+    dy: number,
+    dFilter: number,
+    add: boolean,
+    scratch: number,
+  ): void
+  convolveInputGradient(
+    window: number,
+    dy: number,
+    filter: number,
+    dx: number,
+    add: boolean,
+    scratch: number,
+  ): void
   depthwiseInputGradient(window: number, dy: number, filter: number, dx: number, place: number): void
   depthwiseFilterGradient(
     window: number,
@@ -39,6 +53,7 @@ export interface Kernels {
     partial: number,
   ): void
   maxPoolGradient(window: number, x: number, dy: number, dx: number): void
+  maxPool3d(window: number, x: number, y: number, dx: number, gradient: boolean): void
   averagePoolGradient(window: number, dy: number, dx: number): void
   reduceSum(x: number, outer: number, n: number, inner: number, y: number, divisor: number): void
   normalize(

@@ -16,6 +16,8 @@ export type Backend = Pick<
   'dataIdMap' | 'makeOutput' | 'disposeData' | 'incRef' | 'typedArrayFromHeap'
 > & { readonly wasm: Module }
 
+type Volume = ReturnType<typeof tf.backend_util.computeConv3DInfo>
+
 /** A convolution's or a pool's numbers, as tfjs computes them. */
 export type WindowInfo = Pick<
   tf.backend_util.Conv2DInfo,
@@ -33,7 +35,10 @@ export type WindowInfo = Pick<
   | 'padInfo'
   | 'dilationHeight'
   | 'dilationWidth'
->
+> &
+  Partial<Pick<Volume, 'inDepth' | 'outDepth' | 'filterDepth' | 'strideDepth'>> & {
+    readonly padInfo: { readonly front?: number }
+  }
 
 /** Our kernels at work in the backend's own memory: tensors are read and written where they lie. */
 export interface Heap {
@@ -45,13 +50,13 @@ export interface Heap {
   output(shape: readonly number[], dtype?: 'float32' | 'int32' | 'bool'): tf.TensorInfo
   /** Working memory of at least so many bytes, 16-byte aligned; valid until the next call. */
   scratch(bytes: number): number
-  /** Puts a window's 15 numbers where the kernels read them; valid until the next call. */
+  /** Puts a window's numbers where the kernels read them; valid until the next call. */
   window(info: WindowInfo): number
   /** A tensor's data as they lie; valid until anything is allocated. */
   floats(tensor: tf.TensorInfo): Float32Array
 }
 
-const windowBytes = 64
+const windowNumbers = 20
 
 /** A failed allocation gives address 0, which the backend would go on to overwrite: make it a problem instead. */
 const guardAllocation = (module: Module): void => {
@@ -75,7 +80,7 @@ export const openHeap = (backend: Backend): Heap => {
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readKernels().bytes), {
     env: { memory: module.asm.memory },
   })
-  const windowAddress = module._malloc(windowBytes)
+  const windowAddress = module._malloc(windowNumbers * 4)
   let scratchAddress = 0
   let scratchBytes = 0
   const at = (tensor: tf.TensorInfo): number => backend.dataIdMap.get(tensor.dataId).memoryOffset
@@ -94,7 +99,7 @@ export const openHeap = (backend: Backend): Heap => {
       return Math.ceil(scratchAddress / 16) * 16
     },
     window: info => {
-      new Int32Array(module.HEAPU8.buffer, windowAddress, 15).set([
+      new Int32Array(module.HEAPU8.buffer, windowAddress, windowNumbers).set([
         info.batchSize,
         info.inHeight,
         info.inWidth,
@@ -110,6 +115,11 @@ export const openHeap = (backend: Backend): Heap => {
         info.padInfo.left,
         info.dilationHeight,
         info.dilationWidth,
+        info.inDepth ?? 1,
+        info.outDepth ?? 1,
+        info.filterDepth ?? 1,
+        info.strideDepth ?? 1,
+        info.padInfo.front ?? 0,
       ])
       return windowAddress
     },

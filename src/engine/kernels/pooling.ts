@@ -16,6 +16,19 @@ const infoOf = (x: tf.TensorInfo, attrs: Record<string, unknown>): tf.backend_ut
     attrs['dimRoundingMode'] as Rounding,
   )
 
+const volumeOf = (
+  x: tf.TensorInfo,
+  attrs: Record<string, unknown>,
+): ReturnType<typeof tf.backend_util.computePool3DInfo> =>
+  tf.backend_util.computePool3DInfo(
+    x.shape as [number, number, number, number, number],
+    attrs['filterSize'] as number,
+    attrs['strides'] as number,
+    1,
+    attrs['pad'] as 'same',
+    attrs['dimRoundingMode'] as Rounding,
+  )
+
 export const poolingKernels: KernelTable = {
   // The backend's own drops the gradient of every window whose maximum is not positive.
   MaxPoolGrad: heap => (inputs, attrs) => {
@@ -35,6 +48,27 @@ export const poolingKernels: KernelTable = {
     const dx = heap.output(x.shape)
     if (sizeOf(x.shape) > 0)
       heap.kernels.averagePoolGradient(heap.window(infoOf(x, attrs)), heap.at(inputs['dy']!), heap.at(dx))
+    return dx
+  },
+  // The backend's own takes no maximum below 1e-38, here and in the gradient.
+  MaxPool3D: heap => (inputs, attrs) => {
+    const x = inputs['x']!
+    const info = volumeOf(x, attrs)
+    const y = heap.output(info.outShape)
+    if (sizeOf(y.shape) > 0) heap.kernels.maxPool3d(heap.window(info), heap.at(x), heap.at(y), 0, false)
+    return y
+  },
+  MaxPool3DGrad: heap => (inputs, attrs) => {
+    const x = inputs['input']!
+    const dx = heap.output(x.shape)
+    if (sizeOf(x.shape) > 0)
+      heap.kernels.maxPool3d(
+        heap.window(volumeOf(x, attrs)),
+        heap.at(x),
+        heap.at(inputs['dy']!),
+        heap.at(dx),
+        true,
+      )
     return dx
   },
 }

@@ -1,4 +1,5 @@
 import { convolutionKernels } from './convolution.js'
+import { volumeKernels } from './convolution3d.js'
 import { depthwiseKernels } from './depthwise.js'
 import { registerGradients } from './gradients.js'
 import type { Heap } from './heap.js'
@@ -13,6 +14,7 @@ import { replaceKernels } from './replace.js'
 export const registerKernels = (heap: Heap): void => {
   replaceKernels(heap, {
     ...convolutionKernels,
+    ...volumeKernels,
     ...depthwiseKernels,
     ...poolingKernels,
     ...matrixKernels,

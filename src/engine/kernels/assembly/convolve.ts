@@ -64,8 +64,15 @@ export function convolve(
   }
 }
 
-/** dFilter = patches(x)ᵀ·dy, summed over pixels in blocks of `blockDepth`, in their order. */
-export function convolveFilterGradient(w: Window, x: usize, dy: usize, dFilter: usize, scratch: usize): void {
+/** dFilter = patches(x)ᵀ·dy, summed over pixels in blocks of `blockDepth`, in their order; `add`: on top of what is there. */
+export function convolveFilterGradient(
+  w: Window,
+  x: usize,
+  dy: usize,
+  dFilter: usize,
+  add: bool,
+  scratch: usize,
+): void {
   const zeros = scratch
   const spare = scratch + zerosBytes
   memory.fill(zeros, 0, zerosBytes)
@@ -95,8 +102,8 @@ export function convolveFilterGradient(w: Window, x: usize, dy: usize, dFilter: 
           deep,
           cell,
           rowBytes,
-          p > 0 ? cell : zeros,
-          p > 0 ? rowBytes : 0,
+          p > 0 || add ? cell : zeros,
+          p > 0 || add ? rowBytes : 0,
           false,
           zeros,
           spare,
@@ -106,14 +113,21 @@ export function convolveFilterGradient(w: Window, x: usize, dy: usize, dFilter: 
   }
 }
 
-/** dx = the patches dy·filterᵀ added back where they came from. */
-export function convolveInputGradient(w: Window, dy: usize, filter: usize, dx: usize, scratch: usize): void {
+/** dx = the patches dy·filterᵀ added back where they came from; `add`: on top of what is there. */
+export function convolveInputGradient(
+  w: Window,
+  dy: usize,
+  filter: usize,
+  dx: usize,
+  add: bool,
+  scratch: usize,
+): void {
   const n = w.outChannels
   const pixels = w.batch * w.outHeight * w.outWidth
   const k = w.height * w.width * w.inChannels
   const places = scratch + <usize>gemmScratch()
   const patches = places + <usize>(max(blockDepth, scatterRows) * placeBytes)
-  memory.fill(dx, 0, (<usize>(w.batch * w.inHeight * w.inWidth * w.inChannels)) << 2)
+  if (!add) memory.fill(dx, 0, (<usize>(w.batch * w.inHeight * w.inWidth * w.inChannels)) << 2)
   for (let i = 0; i < pixels; i += scatterRows) {
     const rows = min(pixels - i, scatterRows)
     locate(w, dx, i, rows, places)

@@ -1,4 +1,4 @@
-/** A window sliding over NHWC images, as the convolutions and pools take it. 15 int32, written by JavaScript. */
+/** A window sliding over NHWC images, as the convolutions and pools take it. 20 int32, written by JavaScript. */
 @unmanaged
 export class Window {
   batch: i32
@@ -16,4 +16,10 @@ export class Window {
   padLeft: i32
   dilationY: i32
   dilationX: i32
+  // Of volumes (NDHWC) alone; 1, 1, 1, 1 and 0 for images.
+  inDepth: i32
+  outDepth: i32
+  depth: i32
+  strideZ: i32
+  padFront: i32
 }
