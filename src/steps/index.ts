@@ -3,6 +3,7 @@ import { distill } from './distill/spec.js'
 import { finetune } from './finetune/spec.js'
 import { quantize } from './quantize/spec.js'
 import { train } from './train/spec.js'
+import { model } from './model/spec.js'
 
 /** The kinds that Trimtab brings, one line each. */
-export const builtInKinds: readonly AnyStepSpec[] = [train, finetune, quantize, distill]
+export const builtInKinds: readonly AnyStepSpec[] = [train, finetune, quantize, distill, model]

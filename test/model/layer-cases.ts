@@ -25,7 +25,10 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
   depthwiseConv2d: [
     [[{ depthwiseConv2d: { kernelSize: 2, depthMultiplier: 2, activation: 'relu' } }], [4, 3, 3]],
   ],
-  separableConv2d: [[[{ separableConv2d: { filters: 4, kernelSize: 2, depthMultiplier: 2 } }], [4, 3, 2]]],
+  separableConv2d: [
+    [[{ separableConv2d: { filters: 4, kernelSize: 2, depthMultiplier: 2 } }], [4, 3, 2]],
+    [[{ separableConv2d: { filters: 2, kernelSize: 3, padding: 'same' } }], [3, 2, 2]],
+  ],
   dense: [
     [[{ dense: { units: 3, activation: 'softmax' } }], [5]],
     [[{ dense: { units: 2, activation: 'elu', useBias: false } }], [3, 4]],

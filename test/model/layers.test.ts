@@ -1,13 +1,13 @@
 import { stream } from '../../src/core/random.js'
 import { openEngine } from '../../src/engine/open.js'
-import { layers as library, tf } from '../../src/engine/tf.js'
+import { tf } from '../../src/engine/tf.js'
 import { buildRunnable } from '../../src/model/runnable.js'
 import { layerNames } from '../../src/network/catalogue.js'
 import type { Network } from '../../src/network/network.js'
 import { untrainable } from '../../src/network/trainable.js'
 import { assert, suite } from '../suite.js'
 import { cases } from './layer-cases.js'
-import { apart, networkOf, oracle, randomInput, stirredModel } from './networks.js'
+import { apart, networkOf, oracle, randomInput, stirredModel, tfLayer } from './networks.js'
 
 const test = suite('layers')
 
@@ -19,12 +19,6 @@ const inputFor = (network: Network): tf.Tensor => {
   const shape = [3, ...network.inputShape]
   if (network.layers[0]!.type !== 'embedding') return randomInput(shape)
   return tf.tensor([0, 1, 6, 3, 2, 2, 5, 4, 6, 0, 1, 3], shape)
-}
-
-const tfLayer = (type: string, config: Record<string, unknown>) => {
-  const name = type === 'cropping2d' ? 'cropping2D' : type
-  const factory = (library.layers as Record<string, unknown>)[name]
-  return (factory as (config: object) => InstanceType<typeof library.layers.Layer>)(config)
 }
 
 test('every layer type has a case here', () => {

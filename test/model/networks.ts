@@ -40,6 +40,13 @@ export const randomInput = (shape: readonly number[], seed = 1): tf.Tensor => {
 
 type Built = InstanceType<typeof layersLibrary.layers.Layer>
 
+/** A layer of the tensor library by our name of its type. */
+export const tfLayer = (type: string, config: Record<string, unknown>): Built => {
+  const name = type === 'cropping2d' ? 'cropping2D' : type
+  const factory = (layersLibrary.layers as Record<string, unknown>)[name]
+  return (factory as (config: object) => Built)(config)
+}
+
 /** The same network through tfjs-layers' own model, given our weights layer by layer: the oracle of forward passes. */
 export const oracle = (
   model: Model,
