@@ -54,7 +54,8 @@ const words: Readonly<Record<string, string>> = {
   '*': 'There is no power operator: multiply.',
 }
 
-const article = (word: string): string => (/^[aeiou]/.test(word) ? `an ${word}` : `a ${word}`)
+const article = (word: string): string =>
+  word === 'true/false' ? word : /^[aeiou]/.test(word) ? `an ${word}` : `a ${word}`
 
 const operator = (summary: string): string => {
   const parts = /^no such overload: (\S+(?:, \S+)?) (\S+) (\S+)$/.exec(summary)

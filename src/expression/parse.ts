@@ -35,23 +35,23 @@ const celTypes = { number: 'double', string: 'string', boolean: 'bool', any: 'dy
 const ourTypes: Readonly<Record<string, NameType>> = { double: 'number', string: 'string', bool: 'boolean' }
 
 /** Calls of functions that there are not; `matches` and CEL's conversions among them. */
-const unknownCalls = (node: CelNode): ExpressionFault[] => {
+const unknownCalls = (node: CelNode, text: string): ExpressionFault[] => {
   const own: ExpressionFault[] = []
   if (node.op === 'call' || node.op === 'rcall') {
-    const { name } = callOf(node)
-    const known: readonly string[] = node.op === 'call' ? functionNames : methodNames
+    const { name, receiver } = callOf(node)
+    const known: readonly string[] = receiver ? methodNames : functionNames
     if (!known.includes(name)) {
-      const end = node.op === 'call' ? node.start + name.length : node.end
+      const start = receiver ? Math.max(text.indexOf(name, receiver.end), node.start) : node.start
       own.push({
         code: 'expression-name',
-        message: `there is no function "${name}"${node.op === 'call' ? '' : ' behind a dot'}`,
-        start: node.start,
-        end,
+        message: `there is no function "${name}"${receiver ? ' behind a dot' : ''}`,
+        start,
+        end: start + name.length,
         hint: didYouMean(name, known) ?? `There are: ${known.join(', ')}.`,
       })
     }
   }
-  return [...own, ...childrenOf(node).flatMap(unknownCalls)]
+  return [...own, ...childrenOf(node).flatMap(child => unknownCalls(child, text))]
 }
 
 const unknownNames = (found: readonly FoundName[], names: Names): ExpressionFault[] =>
@@ -106,7 +106,7 @@ export const parseExpression = (
     const tree = treeOf(environment, text)
     program = tree.program
     found = namesOf(tree.root)
-    const unknown = [...unknownCalls(tree.root), ...unknownNames(found, names)]
+    const unknown = [...unknownCalls(tree.root, text), ...unknownNames(found, names)]
     if (unknown.length > 0) return { ok: false, faults: unknown.sort((a, b) => a.start - b.start) }
     oneNumber(environment, tree.root)
     declare(environment, found, names)

@@ -89,7 +89,7 @@ export const narrow = (schema: Schema, value: unknown): Schema => {
   if (branches) {
     const { anyOf: _, oneOf: __, default: ___, ...rest } = schema
     const one = meant(branches, value)
-    if (one === undefined) return { ...rest, anyOf: branches }
+    if (one === undefined) return { ...rest, anyOf: branches.map(outline) }
     if (one.anyOf) return { ...rest, ...one }
     return narrow(
       { ...one, ...(rest.description === undefined ? {} : { description: rest.description }) },
@@ -136,7 +136,17 @@ export const narrow = (schema: Schema, value: unknown): Schema => {
       return { ...rest, prefixItems: value.map(each => narrow(items as Schema, each)) }
     }
   }
-  return schema
+  return Array.isArray(schema.items) || schema.prefixItems ? outline(schema) : schema
+}
+
+/** A schema without what it says of the inside. */
+const outline = (schema: Schema): Schema => {
+  const { properties, items: _, prefixItems: __, ...rest } = schema as Schema & { additionalItems?: unknown }
+  const { additionalItems: ___, ...outside } = rest
+  return {
+    ...outside,
+    ...(properties ? { 'x-known': schema['x-known'] ?? Object.keys(properties) } : {}),
+  }
 }
 
 const anything: Schema = {}
@@ -154,5 +164,6 @@ const needsNarrowing = (schema: Schema): boolean =>
   schema.oneOf !== undefined ||
   schema.type === 'object' ||
   Array.isArray(schema.type) ||
+  Array.isArray(schema.items) ||
   schema.prefixItems !== undefined ||
   (typeof schema.items === 'object' && needsNarrowing(schema.items as Schema))

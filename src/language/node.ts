@@ -64,7 +64,7 @@ export const placeOf = ({ node, key }: { readonly node: Node; readonly key?: Pla
 
 /** A value in a few words, as a sentence names what it found: `the text "ten"`, `a list`. */
 export const describeValue = (value: unknown): string => {
-  if (value === null || value === undefined) return 'nothing'
+  if (value === null || value === undefined) return 'empty'
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'a map'
   if (typeof value === 'string') {

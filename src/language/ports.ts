@@ -1,7 +1,9 @@
+import { nearest } from '../core/nearest.js'
 import type { Port, AnyStepSpec } from '../steps/define-step.js'
 import { describeValue, plainOf, type Entry, type Node } from './node.js'
 import type { Reporter } from './reporter.js'
 import type { Reference } from './recipe.js'
+import { isMetaKey } from './schema.js'
 import { spanOf, type Place } from './source-file.js'
 
 /** A reference with its place, on its way to being checked. */
@@ -98,6 +100,13 @@ export interface ReadPorts {
 
 const article = (type: string): string => (type === 'metrics' ? type : `a ${type}`)
 
+/** Keys that the kind does not have; the schema tells of them. */
+const strangersOf = (spec: AnyStepSpec, entries: ReadonlyMap<string, Entry>): string[] =>
+  [...entries.keys()].filter(
+    key =>
+      !Object.hasOwn(spec.consumes, key) && !Object.hasOwn(spec.params.properties, key) && !isMetaKey(key),
+  )
+
 /** Reads the ports of a step from its keys. Values of `either` ports are left to the config. */
 export const readPorts = (
   spec: AnyStepSpec,
@@ -107,18 +116,21 @@ export const readPorts = (
   reporter: Reporter,
 ): ReadPorts => {
   const ports: Record<string, readonly PlacedReference[]> = {}
+  const strangers = strangersOf(spec, entries)
   let ok = true
   for (const [name, port] of Object.entries(spec.consumes)) {
     const entry = entries.get(name)
     const what = `${id}.${name}`
     if (!entry) {
       if (port.optional) continue
+      ok = false
+      // Told where the misspelt key stands.
+      if (nearest(name, strangers) !== undefined) continue
       const also = port.either ? ', or a map that describes it' : ''
       const asked = port.list
         ? `a list of steps that make ${article(port.type)}`
         : `a step that makes ${article(port.type)}`
       reporter.report('missing-key', `step "${id}" lacks "${name}": ${asked}${also}`, key, port.description)
-      ok = false
       continue
     }
     if (isOwnValue(port, entry.value)) continue

@@ -1,4 +1,4 @@
-import { Parser, type CST } from 'yaml'
+import { Parser } from 'yaml'
 
 interface Stretch {
   readonly start: number
@@ -8,10 +8,10 @@ interface Stretch {
 
 const quoted = new Set(['single-quoted-scalar', 'double-quoted-scalar', 'block-scalar'])
 
-/** Scalars and comments of a token, without recursion: nesting may be deep. */
-const stretchesOf = (tokens: readonly CST.Token[]): Stretch[] => {
+/** Scalars and comments of a text, without recursion: nesting may be deep. */
+export const stretchesOf = (text: string): Stretch[] => {
   const found: Stretch[] = []
-  const open: unknown[] = [...tokens]
+  const open: unknown[] = [...new Parser().parse(text)]
   while (open.length > 0) {
     const each = open.pop()
     if (Array.isArray(each)) {
@@ -43,7 +43,7 @@ const stretchesOf = (tokens: readonly CST.Token[]): Stretch[] => {
  */
 export const unquotedExpressions = (text: string): { start: number; end: number }[] => {
   if (!text.includes('${{')) return []
-  const stretches = stretchesOf([...new Parser().parse(text)])
+  const stretches = stretchesOf(text)
   const found: { start: number; end: number }[] = []
   for (const match of text.matchAll(/\$\{\{/g)) {
     const at = match.index

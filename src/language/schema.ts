@@ -57,6 +57,11 @@ export const metaSchema = Type.Object(
 /** Keys of the language that this version does not have yet; no kind may take them. */
 export const laterStepKeys = ['matrix', 'when', 'checkpoint', 'onOutOfMemory'] as const
 
+const stepKeys: ReadonlySet<string> = new Set([...Object.keys(metaSchema.properties), ...laterStepKeys])
+
+/** True for a key that any step may have, whatever its kind. */
+export const isMetaKey = (key: string): boolean => stepKeys.has(key)
+
 export const paramTypes = ['number', 'integer', 'string', 'boolean', 'path'] as const
 export type ParamType = (typeof paramTypes)[number]
 
@@ -88,7 +93,11 @@ export const gateForms = {
     {
       candidate: stepName('Step whose model is judged.'),
       reference: stepName('Step whose model it is held against.'),
-      metric: stepName('`accuracy` or `topK`: a metric of right and wrong answers.'),
+      metric: Type.String({
+        minLength: 1,
+        default: 'accuracy',
+        description: 'A metric of right and wrong answers: `accuracy`, or one of the top-k.',
+      }),
       margin: Type.Number({
         minimum: 0,
         exclusiveMaximum: 1,

@@ -1,5 +1,5 @@
 import type { ErrorObject } from 'ajv'
-import { didYouMean } from '../core/nearest.js'
+import { didYouMean, nearest } from '../core/nearest.js'
 import type { Fault, Path } from '../core/problem.js'
 import type { Schema } from './narrow.js'
 import { describeValue } from './node.js'
@@ -111,7 +111,12 @@ export const sentences = (errors: readonly ErrorObject[], value: unknown, subjec
           schema.minItems === schema.maxItems
             ? limit
             : `${error.keyword === 'minItems' ? 'at least' : 'at most'} ${limit}`
-        tell(path, 'value', 'wrong-length', `${name} must have ${asked} in its list, and has ${count}`)
+        tell(
+          path,
+          'value',
+          'wrong-length',
+          `${name} must have ${asked} ${asked.endsWith(' 1') ? 'entry' : 'entries'}, and has ${count}`,
+        )
         break
       }
       case 'uniqueItems':
@@ -155,7 +160,22 @@ export const sentences = (errors: readonly ErrorObject[], value: unknown, subjec
         )
     }
   }
-  return outermost([...faults.values()])
+  return outermost(withoutMisspelt([...faults.values()]))
+}
+
+const inSameMap = (a: Path, b: Path): boolean =>
+  a.length === b.length && a.slice(0, -1).every((step, index) => step === b[index])
+
+/** A key that is missing because it was misspelt is told once, where it was misspelt. */
+const withoutMisspelt = (faults: readonly ValueFault[]): ValueFault[] => {
+  const unknown = faults.filter(fault => fault.code === 'unknown-key')
+  const isMisspelt = ({ path }: ValueFault): boolean =>
+    unknown.some(
+      other =>
+        inSameMap(other.path, path) &&
+        nearest(String(other.path.at(-1)), [String(path.at(-1))]) !== undefined,
+    )
+  return faults.filter(fault => fault.code !== 'missing-key' || !isMisspelt(fault))
 }
 
 /** A fault inside of something that is itself wrong is an echo. */

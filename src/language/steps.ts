@@ -110,6 +110,11 @@ const readConfig = (
   let complete = true
   for (const [name, entry] of entries) {
     if (metaKeys.has(name) || laterKeys.has(name)) continue
+    if (name.includes('${{')) {
+      reporter.report('expression-not-here', 'a key cannot hold an expression', entry.key)
+      complete = false
+      continue
+    }
     const port = Object.hasOwn(spec.consumes, name) ? spec.consumes[name] : undefined
     if (port && !isOwnValue(port, entry.value)) continue
     const value = interpolate(entry.value, interpolation, reporter)

@@ -7,6 +7,9 @@ import type { Place } from './source-file.js'
 export const placeOfFault = (fault: Pick<ValueFault, 'path' | 'on'>, whole: Entry): Place => {
   const found = findNode(whole.value, fault.path)
   if (fault.on === 'key' && found.whole && found.key) return found.key
+  const key = found.node === whole.value ? whole.key : found.key
+  // What is missing has no place of its own: its map's key has.
+  if (!found.whole && key) return key
   return found.node === whole.value ? placeOf({ node: found.node, key: whole.key }) : placeOf(found)
 }
 

@@ -16,7 +16,7 @@ const bounds = (schema: Schema): string => {
 
 /** Values in a row, the first ten of many. */
 export const list = (values: readonly unknown[]): string =>
-  [...values.slice(0, 10).map(String), ...(values.length > 10 ? ['…'] : [])].join(', ')
+  values.length > 11 ? `${values.slice(0, 10).join(', ')} and ${values.length - 10} more` : values.join(', ')
 
 const patterns: readonly (readonly [RegExp, string])[] = [
   [/\(epochs\?\|steps\?\)/, 'a stretch of training such as `2 epochs` or `50 steps`'],

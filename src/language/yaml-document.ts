@@ -1,7 +1,17 @@
-import { isAlias, isCollection, isMap, isPair, isScalar, isSeq, parseDocument, type Document } from 'yaml'
+import {
+  isAlias,
+  isCollection,
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  parseDocument,
+  type Document,
+  type YAMLError,
+} from 'yaml'
 import { deepest, tooDeep } from './nesting.js'
 import type { Entry, Node } from './node.js'
-import { unquotedExpressions } from './quoting.js'
+import { stretchesOf, unquotedExpressions } from './quoting.js'
 import type { Reporter } from './reporter.js'
 import type { Place, SourceFile } from './source-file.js'
 import { yamlFault } from './yaml-faults.js'
@@ -28,7 +38,7 @@ const reader = (source: SourceFile, document: Document.Parsed, reporter: Reporte
   const scalar = (value: unknown, at: Place): Node => {
     if (typeof value === 'number' && !Number.isFinite(value)) {
       reporter.report('not-finite', 'a recipe holds finite numbers only', at)
-      return { ...at, kind: 'scalar', value: null }
+      return { ...at, kind: 'scalar', value: 0 }
     }
     if (
       typeof value === 'number' &&
@@ -116,6 +126,13 @@ const reader = (source: SourceFile, document: Document.Parsed, reporter: Reporte
   return { read: () => visit(document.contents, { source, start: 0, end: 0 }) }
 }
 
+/** Where a fault begins: of a text that is not closed its quote, else where the reader noticed. */
+const openingOf = (fault: YAMLError, text: string): number =>
+  fault.code === 'MISSING_CHAR' && fault.message.includes('quote')
+    ? (stretchesOf(text).findLast(each => each.kind === 'quoted' && each.start < fault.pos[0])?.start ??
+      fault.pos[0])
+    : fault.pos[0]
+
 const control = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]/
 
 /** Reads a file's YAML. Undefined where it cannot be trusted: then its problems are those of YAML alone. */
@@ -149,7 +166,6 @@ export const readYaml = (source: SourceFile, reporter: Reporter): Node | undefin
     uniqueKeys: false,
     merge: false,
     prettyErrors: false,
-    logLevel: 'silent',
   })
   const bare = document.errors.length > 0 ? unquotedExpressions(text) : []
   if (bare.length > 0) {
@@ -165,7 +181,7 @@ export const readYaml = (source: SourceFile, reporter: Reporter): Node | undefin
   const faults = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0])
   let broken = false
   for (const fault of faults) {
-    const start = fault.pos[0]
+    const start = openingOf(fault, text)
     const word = /^(?:"[^"\n]*"|'[^'\n]*'|[^\s:,[\]{}]+|.)/.exec(text.slice(start, start + 200))?.[0] ?? ''
     const end = Math.max(start + Math.max(1, word.length), Math.min(fault.pos[1], start + 1))
     const { code, message, hint } = yamlFault(fault, word)

@@ -40,12 +40,15 @@ export const yamlFault = (error: YAMLError, near: string): Fault => {
         'A key needs ": " after it, and keys of one map the same indentation.',
       )
     case 'BAD_INDENT':
-      return syntax(
-        /end with a/.test(error.message)
-          ? `this list or map in brackets is not closed, or its end is not indented enough`
-          : 'the indentation does not fit what stands above',
-        'Keys of one map, and items of one list, begin in the same column.',
-      )
+      return /end with a/.test(error.message)
+        ? syntax(
+            'a list or map in brackets is not closed before this, or its end is not indented enough',
+            'Look above for the [ or { without a partner.',
+          )
+        : syntax(
+            'the indentation does not fit what stands above',
+            'Keys of one map, and items of one list, begin in the same column.',
+          )
     case 'BAD_SCALAR_START':
       return syntax(`a value cannot begin with ${near.charAt(0)}`, 'Put it in quotes.')
     case 'UNEXPECTED_TOKEN':
