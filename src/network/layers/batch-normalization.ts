@@ -1,6 +1,6 @@
 import { Type } from 'typebox'
 import { initializerField } from '../fields.js'
-import { defineLayer, formatShape, misfit, type AxisRole, type Shape } from '../layer-type.js'
+import { channelsOf, defineLayer, formatShape, misfit, type Shape } from '../layer-type.js'
 
 /** An axis counted from 1 (0 is the batch) or from the end (−1), as an index of a shape without the batch. */
 export const axisIndex = (axis: number, shape: Shape): number => (axis < 0 ? shape.length + axis : axis - 1)
@@ -12,7 +12,7 @@ export const batchNormalization = defineLayer({
   className: 'BatchNormalization',
   params: Type.Object(
     {
-      axis: axisField('Axis of the channels: −1 is the last, 1 the first after the batch.'),
+      axis: axisField('Axis of the channels: the last, −1.'),
       momentum: Type.Number({
         minimum: 0,
         maximum: 1,
@@ -37,14 +37,17 @@ export const batchNormalization = defineLayer({
         'Gives each channel mean 0 and variance 1, over the batch while training (Ioffe & Szegedy 2015).',
     },
   ),
+  // TensorFlow.js takes another axis, and then gives wrong values: its kernels run the statistics along the last.
   shape: ({ axis }, [input]) =>
-    input![axisIndex(axis, input!)] === undefined
-      ? misfit(`there is no axis ${axis} in ${formatShape(input!)}`, { key: 'axis' })
-      : input!,
+    axisIndex(axis, input!) === input!.length - 1
+      ? input!
+      : misfit(`only the last axis of ${formatShape(input!)} can be normalized`, {
+          key: 'axis',
+          hint: 'Leave `axis` out.',
+        }),
   weights: (config, [input]) => {
-    const index = axisIndex(config.axis, input!)
-    const shape = [input![index]!]
-    const axes: readonly AxisRole[] = [index === input!.length - 1 ? 'out' : '-']
+    const shape = [channelsOf(input!)]
+    const axes = ['out' as const]
     const moving = { shape, axes, trainable: false }
     return [
       ...(config.scale ? [{ weight: 'gamma', shape, axes, initializer: config.gammaInitializer }] : []),
