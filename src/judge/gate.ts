@@ -1,0 +1,36 @@
+import type { Span } from '../core/problem.js'
+import type { Expression } from '../expression/expression.js'
+
+/** A gate as the judge sees it: what was asked, checked before the run. */
+export type JudgedGate = {
+  readonly name: string
+  readonly severity: 'error' | 'warn'
+  readonly when?: Expression
+  readonly at: Span
+} & (
+  | { readonly form: 'check'; readonly check: Expression }
+  | {
+      readonly form: 'nonInferior'
+      readonly candidate: string
+      readonly reference: string
+      readonly metric: string
+      readonly margin: number
+      readonly alpha: number
+    }
+  | {
+      readonly form: 'faster'
+      readonly candidate: string
+      readonly reference: string
+      readonly by: number
+      readonly confidence: number
+    }
+)
+
+/** What a form decided, before the gate's name and severity are put to it. */
+export interface Decision {
+  readonly status: 'pass' | 'fail' | 'inconclusive'
+  readonly asked: string
+  readonly found: string
+  readonly figures?: Readonly<Record<string, number>>
+  readonly hint?: string
+}
