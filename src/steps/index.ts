@@ -1,4 +1,5 @@
 import type { AnyStepSpec } from './define-step.js'
+import { dataset } from './dataset/spec.js'
 import { distill } from './distill/spec.js'
 import { finetune } from './finetune/spec.js'
 import { quantize } from './quantize/spec.js'
@@ -6,4 +7,4 @@ import { train } from './train/spec.js'
 import { model } from './model/spec.js'
 
 /** The kinds that Trimtab brings, one line each. */
-export const builtInKinds: readonly AnyStepSpec[] = [train, finetune, quantize, distill, model]
+export const builtInKinds: readonly AnyStepSpec[] = [dataset, train, finetune, quantize, distill, model]

@@ -1,0 +1,44 @@
+import type { Fault } from '../../core/problem.js'
+import { type Inspection, defineStep } from '../define-step.js'
+import { inspectSource, sourceFiles } from '../../sources/source.js'
+import { type Facts, describeDataset } from './describe.js'
+import { type DatasetConfig, datasetFields, resolveSource } from './fields.js'
+
+/** Where a fault inside a source's fields stands in the step: a bare name has no fields. */
+const placeOf = (config: DatasetConfig, key: 'source' | 'test', type: string): (string | number)[] =>
+  typeof config[key] === 'string' ? [key] : [key, type]
+
+const inspect = async (config: DatasetConfig): Promise<Inspection> => {
+  const files: string[] = []
+  const faults: Fault[] = []
+  const facts: { -readonly [K in keyof Facts]: Facts[K] } = {}
+  for (const key of ['source', 'test'] as const) {
+    const written = config[key]
+    if (written === undefined) continue
+    const source = resolveSource(written)
+    files.push(...sourceFiles(source))
+    const found = await inspectSource(source, config.task)
+    faults.push(
+      ...found.faults.map(fault => ({
+        ...fault,
+        path: [...placeOf(config, key, source.type), ...(fault.path ?? [])],
+      })),
+    )
+    if (found.facts) facts[key] = found.facts
+  }
+  return { files: [...new Set(files)], faults, found: facts }
+}
+
+export const dataset = defineStep({
+  kind: 'dataset',
+  revision: 1,
+  params: datasetFields,
+  lane: 'io',
+  draws: true,
+  produces: { dataset: 'dataset' },
+  inspect,
+  predict: (config, _inputs, found) => {
+    const { description, faults } = describeDataset(config, (found as Facts | undefined) ?? {})
+    return { outputs: description ? { dataset: description } : {}, faults }
+  },
+})
