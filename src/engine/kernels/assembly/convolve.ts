@@ -1,5 +1,5 @@
 import { blockColumns, blockDepth, blockRows, gemm, gemmScratch, headBytes, share, zerosBytes } from './gemm'
-import { packColumns } from './pack'
+import { packColumns, packRows } from './pack'
 import { locate, packElements, packPixels, placeBytes, scatter } from './patches'
 import { multiplyBlock } from './tile'
 import { Window } from './window'
@@ -7,9 +7,17 @@ import { Window } from './window'
 /** Output pixels whose patches are added back to the image at once. */
 const scatterRows: i32 = 128
 
+/** A filter of up to so many floats is packed once for the whole input gradient. */
+const keptFilter: i32 = 262144
+
 /** Bytes of scratch memory that the convolutions need for patches of `k` elements. */
 export function convolveScratch(k: i32): i32 {
-  return gemmScratch() + max(blockDepth, scatterRows) * placeBytes + scatterRows * k * 4
+  return (
+    gemmScratch() +
+    max(blockDepth, scatterRows) * placeBytes +
+    scatterRows * k * 4 +
+    (keptFilter + blockDepth * 8) * 4
+  )
 }
 
 /** y = bias + conv(x, filter), then relu if asked for. Filter (height, width, inChannels, outChannels). */
@@ -128,10 +136,42 @@ export function convolveInputGradient(
   const places = scratch + <usize>gemmScratch()
   const patches = places + <usize>(max(blockDepth, scatterRows) * placeBytes)
   if (!add) memory.fill(dx, 0, (<usize>(w.batch * w.inHeight * w.inWidth * w.inChannels)) << 2)
+  const rowBytes = (<usize>n) << 2
+  const patchBytes = (<usize>k) << 2
+  const zeros = scratch
+  const spare = scratch + zerosBytes
+  const packedRows = scratch + headBytes
+  const kept = patches + <usize>scatterRows * patchBytes
+  const keep = n <= blockDepth && n * k <= keptFilter
+  if (keep) {
+    memory.fill(zeros, 0, zerosBytes)
+    packColumns(filter, rowBytes, 4, k, n, kept)
+  }
   for (let i = 0; i < pixels; i += scatterRows) {
     const rows = min(pixels - i, scatterRows)
+    const from = dy + <usize>i * rowBytes
     locate(w, dx, i, rows, places)
-    gemm(dy + ((<usize>(i * n)) << 2), n, 1, filter, n, 1, patches, k, rows, k, n, 0, false, scratch)
-    scatter(w, places, rows, patches, (<usize>k) << 2)
+    if (keep)
+      for (let row = 0; row < rows; row += blockRows) {
+        const some = min(rows - row, blockRows)
+        packRows(from + <usize>row * rowBytes, rowBytes, 4, some, n, packedRows)
+        for (let j = 0; j < k; j += blockColumns)
+          multiplyBlock(
+            packedRows,
+            kept + <usize>j * rowBytes,
+            some,
+            min(k - j, blockColumns),
+            n,
+            patches + <usize>row * patchBytes + ((<usize>j) << 2),
+            patchBytes,
+            zeros,
+            0,
+            false,
+            zeros,
+            spare,
+          )
+      }
+    else gemm(from, n, 1, filter, n, 1, patches, k, rows, k, n, 0, false, scratch)
+    scatter(w, places, rows, patches, patchBytes)
   }
 }

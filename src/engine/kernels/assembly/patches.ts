@@ -37,6 +37,18 @@ function tapAt(w: Window, place: usize, tapRow: i32, tapColumn: i32): usize {
   return load<usize>(place) + (<usize>((y * w.inWidth + x) * w.inChannels) << 2)
 }
 
+/** Do all taps of a row lie side by side in the image, for each of these pixels? */
+@inline
+function rowsWhole(w: Window, place: usize, pixels: i32): bool {
+  if (w.dilationX != 1) return false
+  for (let i = 0; i < pixels; i++) {
+    const left = load<i32>(place, 8)
+    if (left < 0 || left + w.width > w.inWidth) return false
+    place += placeBytes
+  }
+  return true
+}
+
 /** Panels of 4 pixels, elements `from` to `to` of their patches. `zeros` holds as many zeros as the block is deep. */
 export function packPixels(
   w: Window,
@@ -53,10 +65,15 @@ export function packPixels(
     let tap = from / channels
     let channel = from % channels
     let k = from
+    // Then a row of taps is one run, which saves much where channels are few.
+    const whole = rowsWhole(w, place, min(pixels - i, 4))
     while (k < to) {
       const tapRow = (tap / w.width) * w.dilationY
       const tapColumn = (tap % w.width) * w.dilationX
-      let run = min(channels - channel, to - k)
+      const ahead = whole ? w.width - (tap % w.width) : 1
+      let run = min(ahead * channels - channel, to - k)
+      // A cut run ends the block, so `tap` need not be right after it.
+      tap += ahead
       k += run
       const skip = <usize>channel << 2
       let p0 = tapAt(w, place, tapRow, tapColumn)
@@ -88,7 +105,6 @@ export function packPixels(
         dst += 16
         run--
       }
-      tap++
       channel = 0
     }
   }
