@@ -1,0 +1,67 @@
+import { readdir, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { digestValue } from '../core/hash.js'
+import type { Fault } from '../core/problem.js'
+import type { FileRef } from '../core/step-file.js'
+import { digestFile } from '../store/digest-file.js'
+
+/** What lies at a path: a file, or a folder by the names and contents of all that it holds. */
+export type FoundFile = FileRef | Pick<Fault, 'code' | 'message'>
+
+/** Reads at once; more only makes the disk seek. */
+const most = 4
+
+const errnoOf = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+
+/** Digests of files, each read once however many steps name it. */
+export const fileReader = (): ((path: string) => Promise<FoundFile>) => {
+  const known = new Map<string, Promise<FoundFile>>()
+  const waiting: (() => void)[] = []
+  let busy = 0
+
+  const limited = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (busy >= most) await new Promise<void>(go => waiting.push(go))
+    else busy++
+    try {
+      return await work()
+    } finally {
+      const next = waiting.shift()
+      if (next) next()
+      else busy--
+    }
+  }
+
+  const folder = async (path: string): Promise<FileRef> => {
+    const entries = await readdir(path, { recursive: true, withFileTypes: true })
+    const names = entries
+      .filter(entry => entry.isFile())
+      .map(entry => join(entry.parentPath, entry.name))
+      .sort()
+    const read = await Promise.all(names.map(name => limited(() => digestFile(name))))
+    return {
+      path,
+      digest: digestValue(names.map((name, at) => [name.slice(path.length), read[at]!.digest])),
+      bytes: read.reduce((sum, { bytes }) => sum + bytes, 0),
+    }
+  }
+
+  const find = async (path: string): Promise<FoundFile> => {
+    try {
+      if ((await stat(path)).isDirectory()) return await folder(path)
+      return { path, ...(await limited(() => digestFile(path))) }
+    } catch (error) {
+      const code = errnoOf(error)
+      if (code === undefined) throw error
+      return code === 'ENOENT' || code === 'ENOTDIR'
+        ? { code: 'file-missing', message: `there is no file ${path}` }
+        : { code: 'file-unreadable', message: `${path} cannot be read (${code})` }
+    }
+  }
+
+  return path => {
+    const found = known.get(path) ?? find(path)
+    known.set(path, found)
+    return found
+  }
+}

@@ -1,0 +1,34 @@
+import type { Fault, Problem, Span } from '../core/problem.js'
+import type { Recipe, Step } from '../language/recipe.js'
+
+/** Collects a plan's problems with their frames; the same one of several instances is said once. */
+export interface Problems {
+  add(...found: readonly Problem[]): void
+  /** A fault of a step's config, whose path is one inside the step. */
+  fault(step: Step, fault: Fault): void
+  all(): readonly Problem[]
+}
+
+const framed = (found: Problem, recipe: Recipe): Problem =>
+  found.at && found.frame === undefined ? { ...found, frame: recipe.frame(found.at) } : found
+
+const before = (a: Span | undefined, b: Span | undefined): number =>
+  a && b
+    ? (a.file < b.file ? -1 : a.file > b.file ? 1 : 0) || a.line - b.line || a.column - b.column
+    : Number(a !== undefined) - Number(b !== undefined)
+
+export const collectProblems = (recipe: Recipe): Problems => {
+  const found = new Map<string, Problem>()
+  const add = (...more: readonly Problem[]): void => {
+    for (const each of more) {
+      const identity = JSON.stringify([each.code, each.message, each.at])
+      if (!found.has(identity)) found.set(identity, framed(each, recipe))
+    }
+  }
+  return {
+    add,
+    fault: (step, { path, severity = 'error', ...rest }) =>
+      add({ ...rest, severity, at: path === undefined ? step.at : step.locate(path) }),
+    all: () => [...found.values()].sort((a, b) => before(a.at, b.at)),
+  }
+}
