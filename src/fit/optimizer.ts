@@ -54,7 +54,9 @@ export const createOptimizer = (
   const slotsOf = (name: string, shape: readonly number[]): tf.Tensor[] => {
     const known = slots.get(name)
     if (known) return known
-    const made = Object.values(rule.slots).map(first => tf.keep(tf.fill([...shape], first)))
+    const made = Object.values(rule.slots).map(first =>
+      tf.keep(tf.tidy(() => tf.add(tf.zeros([...shape]), first))),
+    )
     slots.set(name, made)
     return made
   }

@@ -149,7 +149,7 @@ test('memory stays flat, and nothing is left behind', async () => {
     { data: [data] },
     { context: contextWith({ emit: () => counts.push(tf.memory().numTensors) }) },
   )
-  assert.is(new Set(counts).size, 1, `${[...new Set(counts)]} tensors from step to step`)
+  assert.is(new Set(counts).size, 1, `${counts.join(', ')} tensors from step to step`)
   assert.is(tf.memory().numTensors, before)
 })
 

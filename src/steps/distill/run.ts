@@ -78,7 +78,7 @@ const objectiveOf = async (
     weightPenalty: config.weightPenalty,
     ...(bench.penalty ? { penalty: bench.penalty } : {}),
   })
-  return { objective, dispose: hints.dispose }
+  return { objective, dispose: () => hints.dispose() }
 }
 
 /** Trains a student on labels and on what its teachers say. */
@@ -86,14 +86,17 @@ export const run: RunStep<DistillConfig> = async (step, context) => {
   const teachers: Runnable[] = []
   let dispose = (): void => {}
   try {
-    const output = await runTraining(step, context, async bench => {
+    const { output, fitted } = await runTraining(step, context, async bench => {
       for (const { artifact } of step.inputs['teachers']!)
         teachers.push(buildRunnable(await loadModel(artifact, digest => context.open(digest))))
       const made = await objectiveOf(step, context, teachers, bench)
       dispose = made.dispose
       return made.objective
     })
-    return output
+    const validated = fitted.history[fitted.epoch - 1]?.validation?.['similarity']
+    return validated === undefined
+      ? output
+      : { ...output, metrics: { validation: { similarity: validated } } }
   } finally {
     dispose()
     for (const teacher of teachers) teacher.dispose()

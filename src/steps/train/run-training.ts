@@ -9,6 +9,7 @@ import { balancedWeights, namedWeights } from '../../fit/class-weights.js'
 import { fakeQuantization } from '../../fit/fake-quantization.js'
 import type { Task } from '../../fit/examples.js'
 import { fit } from '../../fit/fit.js'
+import type { FitResult } from '../../fit/fit.js'
 import { losses } from '../../fit/losses.js'
 import type { Loss } from '../../fit/losses.js'
 import { penalty } from '../../fit/objective.js'
@@ -94,13 +95,13 @@ const lossOf = (config: TrainingConfig, outputShape: readonly number[], task: Ta
 
 /**
  * What train, finetune and distill do alike: opens engine, data and model, fits the objective, and stores the model with
- * its contracts (masks, quantized formats) kept. `extra` is added to the record.
+ * its contracts (masks, quantized formats) kept.
  */
 export const runTraining = async <Config extends Trained>(
   step: StepFile<Config>,
   context: StepContext,
   makeObjective: (bench: Bench) => Promise<Objective>,
-): Promise<StepOutput> => {
+): Promise<{ readonly output: StepOutput; readonly fitted: FitResult }> => {
   const { config } = step
   await openEngine(step.engine.name)
   const dataset = await openDataset(step.inputs['data']![0]!.artifact, digest => context.open(digest))
@@ -156,7 +157,7 @@ export const runTraining = async <Config extends Trained>(
       emit: progress => context.emit(progress),
     })
     const { model: kept, notes } = keepContracts(model, await runnable.weights())
-    return {
+    const output: StepOutput = {
       outputs: { model: await storeModel(kept, bytes => context.put(bytes)) },
       record: {
         loss: type,
@@ -169,6 +170,7 @@ export const runTraining = async <Config extends Trained>(
       },
       ...(notes.length > 0 ? { notes } : {}),
     }
+    return { output, fitted }
   } finally {
     quantized?.dispose()
     runnable.dispose()
