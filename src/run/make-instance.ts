@@ -30,6 +30,9 @@ export type Made =
     }
   | { readonly type: 'interrupted'; readonly key: Key; readonly attempts: number }
 
+/** By port. */
+type Inputs = Readonly<Record<string, readonly StepInput[]>>
+
 export interface MakeOptions {
   readonly store: Store
   readonly reporter: Reporter
@@ -49,10 +52,7 @@ const artifactOf = (output: StepOutput | undefined, from: string, name: string):
   return artifact
 }
 
-export const inputsOf = (
-  instance: Instance,
-  outputs: ReadonlyMap<string, StepOutput>,
-): Readonly<Record<string, readonly StepInput[]>> =>
+export const inputsOf = (instance: Instance, outputs: ReadonlyMap<string, StepOutput>): Inputs =>
   Object.fromEntries(
     Object.entries(instance.inputs).map(([port, edges]) => [
       port,
@@ -117,7 +117,7 @@ export const makeMaker = (options: MakeOptions) => {
     instance: Instance,
     lane: Lane,
     { key, parts }: ReturnType<typeof keyOf>,
-    inputs: Readonly<Record<string, readonly StepInput[]>>,
+    inputs: Inputs,
   ): Promise<Made> => {
     const step = stepFileOf(instance, key, inputs)
     const place = (found: readonly Problem[]): readonly Problem[] =>
@@ -153,15 +153,14 @@ export const makeMaker = (options: MakeOptions) => {
     }
   }
 
-  return async (
+  const lookUpOrRun = async (
     instance: Instance,
     lane: Lane,
-    inputs: Readonly<Record<string, readonly StepInput[]>>,
+    keyed: ReturnType<typeof keyOf>,
+    inputs: Inputs,
+    hadTwin: boolean,
   ): Promise<Made> => {
-    const keyed = keyOf(instance, inputs)
-    const twin = making.get(keyed.key)
-    await twin
-    if (twin || instance.status.type === 'pending') {
+    if (hadTwin || instance.status.type === 'pending') {
       const { result, problems } = await store.results.find(keyed.key)
       for (const { message } of problems)
         reporter.say({ type: 'log', instance: instance.id, level: 'warning', message })
@@ -170,7 +169,15 @@ export const makeMaker = (options: MakeOptions) => {
         return { type: 'reused', key: keyed.key, output: result.output, seconds: result.seconds }
       }
     }
-    const made = attempts(instance, lane, keyed, inputs)
+    return attempts(instance, lane, keyed, inputs)
+  }
+
+  return (instance: Instance, lane: Lane, inputs: Inputs): Promise<Made> => {
+    const keyed = keyOf(instance, inputs)
+    const twin = making.get(keyed.key)
+    const made = (twin ?? Promise.resolve()).then(() =>
+      lookUpOrRun(instance, lane, keyed, inputs, twin !== undefined),
+    )
     making.set(
       keyed.key,
       made.catch(() => undefined),

@@ -26,6 +26,13 @@ export const fileProblem = (error: unknown, path: string): Problem | undefined =
       return problem('store-read-only', `cannot write ${path}: the file system is read-only`, {
         hint: 'Choose another store with --store FOLDER.',
       })
+    case 'ENOENT':
+      // Making a folder with its parents cannot lack one: Node 20 says so where the file system is read-only (EROFS).
+      return error.syscall === 'mkdir'
+        ? problem('store-read-only', `cannot make a folder for ${path}: the file system takes no writes`, {
+            hint: 'Choose another store with --store FOLDER.',
+          })
+        : undefined
     case 'EACCES':
     case 'EPERM':
       return problem('store-read-only', `cannot write ${path}: permission denied`, {

@@ -29,7 +29,7 @@ test('an output comes back as plain JSON, without figures that are none', async 
   const ended = await host.run(assignment, watch().hooks)
   await host.renew()
   assert.ok(ended.type === 'done')
-  assert.equal(ended.output.metrics, { test: { one: 1 } })
+  assert.equal(ended.output.metrics, { test: { one: 1 }, model: { kept: 0 } })
   const store = await openStore(assignment.store)
   const { digest } = ended.output.outputs.out!.objects.body!
   assert.is(Buffer.from(await store.objects.get(digest)).toString(), 'fine fine')

@@ -147,6 +147,6 @@ export const run: RunStep<Config> = async ({ config }, context) => {
   if (config.mood === 'notJson') return { outputs: {}, record: { made } }
   return {
     outputs: { out: await fileArtifact(`fine ${config.mood}`, context) },
-    metrics: { test: { nan: NaN, one: 1 } },
+    metrics: { test: { nan: NaN, one: 1 }, model: { kept: kept.length } },
   }
 }
