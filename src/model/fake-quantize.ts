@@ -19,17 +19,17 @@ export const fakeQuantize = (x: tf.Tensor, quantization: Quantization): tf.Tenso
         )
   const simulate = tf.customGrad((input, save) => {
     const at = input as tf.Tensor
+    const keep = save as (tensors: tf.Tensor[]) => void
+    keep([at])
     const scales = constant(scale)
     const biases = constant(bias)
-    const spread = tf.add(tf.mul(at, scales), biases)
-    const codes = tf.clipByValue(tf.round(spread), low, high)
-    const inside = tf.logicalAnd(tf.greaterEqual(spread, low - 0.5), tf.lessEqual(spread, high + 0.5))
-    const keep = save as (tensors: tf.Tensor[]) => void
-    keep([tf.cast(inside, 'float32')])
-    return {
-      value: tf.div(tf.sub(codes, biases), scales),
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => tf.mul(dy, saved[0]!),
+    const codes = tf.clipByValue(tf.round(tf.add(tf.mul(at, scales), biases)), low, high)
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor => {
+      const spread = tf.add(tf.mul(saved[0]!, constant(scale)), constant(bias))
+      const inside = tf.logicalAnd(tf.greaterEqual(spread, low - 0.5), tf.lessEqual(spread, high + 0.5))
+      return tf.mul(dy, tf.cast(inside, 'float32'))
     }
+    return { value: tf.div(tf.sub(codes, biases), scales), gradFunc }
   })
   return tf.tidy(() => simulate(x))
 }

@@ -11,10 +11,6 @@ import { apart, networkOf, oracle, randomInput, stirredModel, tfLayer } from './
 
 const test = suite('layers')
 
-test.before(async () => {
-  await openEngine('cpu')
-})
-
 const inputFor = (network: Network): tf.Tensor => {
   const shape = [3, ...network.inputShape]
   if (network.layers[0]!.type !== 'embedding') return randomInput(shape)
@@ -25,8 +21,13 @@ test('every layer type has a case here', () => {
   assert.equal([...layerNames].sort(), Object.keys(cases).sort())
 })
 
-for (const [type, networks] of Object.entries(cases))
-  test(`${type} gives what the tensor library's own model gives, and leaves nothing behind`, () => {
+const tried = (['cpu', 'wasm'] as const).flatMap(engine =>
+  Object.entries(cases).map(([type, networks]) => [engine, type, networks] as const),
+)
+
+for (const [engine, type, networks] of tried)
+  test(`${type} gives what the tensor library's own model gives, and leaves nothing behind (${engine})`, async () => {
+    await openEngine(engine)
     for (const [layers, inputShape] of networks) {
       const network = networkOf(layers, inputShape)
       const model = stirredModel(network, 3)
@@ -45,8 +46,9 @@ for (const [type, networks] of Object.entries(cases))
     }
   })
 
-for (const [type, networks] of Object.entries(cases))
-  test(`gradients through ${type} in training agree with finite differences`, () => {
+for (const [engine, type, networks] of tried)
+  test(`gradients through ${type} in training agree with finite differences (${engine})`, async () => {
+    await openEngine(engine)
     for (const [layers, inputShape] of networks) {
       const network = networkOf(layers, inputShape)
       if (untrainable(network).length > 0) continue

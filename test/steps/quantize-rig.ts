@@ -1,6 +1,7 @@
 import { Value } from 'typebox/value'
 import type { Artifact } from '../../src/core/artifact.js'
 import type { Digest, Key } from '../../src/core/brand.js'
+import type { EngineName } from '../../src/core/engine-name.js'
 import { digestOf } from '../../src/core/hash.js'
 import { stream } from '../../src/core/random.js'
 import type { StepContext, StepOutput } from '../../src/core/step-file.js'
@@ -29,7 +30,7 @@ export const context: StepContext = {
   log: () => undefined,
   cancelled: () => false,
 }
-const put = (bytes: Uint8Array): Promise<Digest> => context.put(bytes)
+export const put = (bytes: Uint8Array): Promise<Digest> => context.put(bytes)
 
 export const network = networkOf(
   [
@@ -62,6 +63,7 @@ export const step = async (
   model: Model,
   written: object,
   data?: Artifact,
+  engine: EngineName = 'cpu',
 ): Promise<{ output: StepOutput; model: Model; artifact: Artifact }> => {
   const artifact = await storeModel(model, put)
   const output = await run(
@@ -76,7 +78,7 @@ export const step = async (
       },
       files: {},
       seed: 11,
-      engine: { name: 'cpu', version: '' },
+      engine: { name: engine, version: '' },
       threads: 1,
     },
     context,
