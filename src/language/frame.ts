@@ -15,7 +15,7 @@ const isWide = (point: number): boolean =>
 const cells = (text: string): number => {
   let count = 0
   for (const each of text)
-    count += /[\p{Mark}\u200b-\u200f\ufe00-\ufe0f]/u.test(each) ? 0 : isWide(each.codePointAt(0)!) ? 2 : 1
+    count += /^[\p{Mark}\p{Format}]/u.test(each) ? 0 : isWide(each.codePointAt(0)!) ? 2 : 1
   return count
 }
 

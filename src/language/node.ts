@@ -71,5 +71,5 @@ export const describeValue = (value: unknown): string => {
     const cut = value.length > 40 ? `${value.slice(0, 39)}…` : value
     return `the text ${JSON.stringify(cut)}`
   }
-  return String(value)
+  return JSON.stringify(value)
 }

@@ -139,7 +139,7 @@ export const readParams = (node: MapNode | undefined, sources: ParamSources, rep
       else
         values[name] =
           declared.type === 'path'
-            ? resolve(dirname(key.source.path), String(declared.default))
+            ? resolve(dirname(key.source.path), declared.default as string)
             : declared.default
       continue
     }

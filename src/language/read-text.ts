@@ -33,7 +33,7 @@ export const readText = async (
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
     return { text }
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    const code = error instanceof Error && 'code' in error ? (error as NodeJS.ErrnoException).code : undefined
     if (code === 'ENOENT' || code === 'ENOTDIR')
       return refuse(
         'recipe-missing',
@@ -44,6 +44,6 @@ export const readText = async (
     if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
       return refuse('not-utf8', `${shown} is not UTF-8 text`, 'Save it as UTF-8.')
     if (code === undefined) throw error
-    return refuse('recipe-unreadable', `${shown} cannot be read (${String(code)})`)
+    return refuse('recipe-unreadable', `${shown} cannot be read (${code})`)
   }
 }

@@ -19,7 +19,7 @@ export const placeWithin = (scalar: ScalarNode, start: number, end: number): Pla
   for (let i = 0; i < value.length; i++) {
     const wanted = value[i]!
     const blank = wanted === ' ' || wanted === '\n'
-    while (at < text.length && text[at] !== wanted && /\s/.test(text[at]!) && !blank) at++
+    if (!blank) while (at < text.length && text[at] !== wanted && /\s/.test(text[at]!)) at++
     offsets.push(Math.min(at, text.length))
     if (isDouble && text[at] === '\\') {
       // An escape of a character outside the basic plane gives two units of the value.

@@ -133,7 +133,8 @@ const openingOf = (fault: YAMLError, text: string): number =>
       fault.pos[0])
     : fault.pos[0]
 
-const control = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]/
+/** Control characters other than line feed, return and tab. */
+const control = /(?![\n\r\t\x85])\p{Cc}|[\ufffe\uffff]/u
 
 /** Reads a file's YAML. Undefined where it cannot be trusted: then its problems are those of YAML alone. */
 export const readYaml = (source: SourceFile, reporter: Reporter): Node | undefined => {
