@@ -1,4 +1,4 @@
-import { fairBinomialBelow } from './binomial.js'
+import { fairBinomialBelow } from '../core/binomial.js'
 import { normalQuantile } from './normal.js'
 
 /** Two models on the same examples: on how many they agree in being right, and on how many just one is. */

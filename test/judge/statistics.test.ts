@@ -1,137 +1,117 @@
-import { fairBinomialBelow } from '../../src/judge/binomial.js'
-import { medianInterval } from '../../src/judge/faster.js'
-import { normalQuantile } from '../../src/judge/normal.js'
-import { countPairs, mcnemarExact, tangoInterval } from '../../src/judge/paired.js'
+import fc from 'fast-check'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { packageFolder } from '../../src/core/home.js'
+import { coinTail } from '../../src/judge/statistics/binomial.js'
+import { medianInterval } from '../../src/judge/statistics/median.js'
+import { normalQuantile } from '../../src/judge/statistics/normal.js'
+import { mcNemar, tangoInterval, tangoScore } from '../../src/judge/statistics/paired.js'
 import { assert, suite } from '../suite.js'
 
-const test = suite('statistics')
-const near = (found: number, wanted: number, within: number): void =>
-  assert.ok(Math.abs(found - wanted) <= within, `${found}, wanted ${wanted}`)
+const test = suite('judge statistics')
 
-test("normal quantiles equal SciPy's", () => {
-  // scipy.stats.norm.ppf
-  for (const [p, wanted] of [
-    [0.5, 0],
-    [0.95, 1.6448536269514722],
-    [0.975, 1.959963984540054],
-    [0.999, 3.090232306167813],
-    [0.01, -2.3263478740408408],
-    [1e-6, -4.753424308822899],
-  ] as const)
-    near(normalQuantile(p), wanted, 1e-8)
-  assert.throws(() => normalQuantile(0))
-  assert.throws(() => normalQuantile(1))
-})
-
-test("McNemar's exact p values equal statsmodels'", () => {
-  // statsmodels.stats.contingency_tables.mcnemar(exact=True)
-  for (const [gained, lost, wanted] of [
-    [0, 0, 1],
-    [1, 0, 1],
-    [5, 12, 0.143463134765625],
-    [30, 11, 0.00432400493446039],
-    [100, 100, 1],
-    [0, 9, 0.00390625],
-  ] as const)
-    near(mcnemarExact({ examples: 200, gained, lost }), wanted, 1e-12)
-})
-
-/** Tango's interval the slow way: the constrained likelihood maximized by search instead of by its formula. */
-const bruteInterval = (n: number, b: number, c: number, z: number): { low: number; high: number } => {
-  const logs = (count: number, p: number): number => (count === 0 ? 0 : count * Math.log(p))
-  const statistic = (delta: number): number => {
-    let low = Math.max(0, -delta)
-    let high = (1 - delta) / 2
-    const likelihood = (q: number): number =>
-      logs(b, q + delta) + logs(c, q) + logs(n - b - c, 1 - 2 * q - delta)
-    for (let i = 0; i < 300; i++) {
-      const left = low + (high - low) / 3
-      const right = high - (high - low) / 3
-      if (likelihood(left) < likelihood(right)) low = left
-      else high = right
-    }
-    return (b - c - n * delta) / Math.sqrt(n * (low + high + delta - delta * delta))
-  }
-  const cross = (wanted: number, from: number, to: number): number => {
-    for (let i = 0; i < 100; i++) {
-      const middle = (from + to) / 2
-      if (statistic(middle) > wanted) from = middle
-      else to = middle
-    }
-    return (from + to) / 2
-  }
-  return { low: cross(z, -1, (b - c) / n), high: cross(-z, (b - c) / n, 1) }
+interface Peers {
+  readonly quantiles: readonly (readonly [number, number])[]
+  readonly tails: readonly (readonly [number, number, number])[]
+  readonly pairs: readonly (readonly [number, number, number, number, number, number, number])[]
 }
+const peers = JSON.parse(
+  readFileSync(join(packageFolder(), 'test/judge/fixtures/statistics.json'), 'utf8'),
+) as Peers
 
-test("Tango's interval equals that of the likelihood maximized by search", () => {
-  for (const [n, b, c] of [
-    [44, 1, 0],
-    [100, 7, 12],
-    [2000, 31, 40],
-    [10, 5, 5],
-    [30, 20, 3],
-  ] as const) {
-    const wanted = bruteInterval(n, b, c, 1.959963984540054)
-    const found = tangoInterval({ examples: n, gained: b, lost: c }, 0.025)
-    near(found.low, wanted.low, 1e-5)
-    near(found.high, wanted.high, 1e-5)
+const near = (found: number, wanted: number, tolerance: number, what: string): void =>
+  assert.ok(Math.abs(found - wanted) <= tolerance, `${what}: ${found}, not ${wanted}`)
+
+test('normal quantiles equal scipy to 14 digits, far into the tails', () => {
+  for (const [p, wanted] of peers.quantiles)
+    near(normalQuantile(p), wanted, 1e-14 * Math.max(1, Math.abs(wanted)), `p = ${p}`)
+  for (const p of [0, 1, -0.1, 1.1, NaN]) assert.throws(() => normalQuantile(p), /no quantile/)
+})
+
+test('tails of fair coins equal scipy, for large counts too', () => {
+  for (const [k, n, wanted] of peers.tails) near(coinTail(k, n), wanted, 1e-12 * wanted, `${k} of ${n}`)
+  assert.is(coinTail(-1, 5), 0)
+  assert.is(coinTail(0, 0), 1)
+})
+
+test('tails of fair coins equal a sum of binomial coefficients', () => {
+  let row = [1n]
+  for (let n = 1; n <= 40; n++) {
+    row = [1n, ...row.slice(1).map((each, i) => each + row[i]!), 1n]
+    let sum = 0n
+    for (const [k, each] of row.entries()) {
+      sum += each
+      near(coinTail(k, n), Number(sum) / 2 ** n, 1e-14, `${k} of ${n}`)
+    }
   }
 })
 
-test('an interval holds its estimate, turns with its roles and shrinks with more examples', () => {
-  for (const [examples, gained, lost] of [
-    [1, 0, 0],
-    [1, 1, 0],
-    [10, 5, 5],
-    [50, 0, 50],
-    [1000, 3, 9],
-  ] as const) {
-    const { low, high } = tangoInterval({ examples, gained, lost }, 0.05)
-    const estimate = (gained - lost) / examples
-    assert.ok(low <= estimate + 1e-9 && estimate <= high + 1e-9, `${low} ${estimate} ${high}`)
-    assert.ok(low >= -1 && high <= 1)
-    const turned = tangoInterval({ examples, gained: lost, lost: gained }, 0.05)
-    near(turned.low, -high, 1e-6)
-    near(turned.high, -low, 1e-6)
-  }
-  const wide = tangoInterval({ examples: 100, gained: 2, lost: 3 }, 0.05)
-  const narrow = tangoInterval({ examples: 10_000, gained: 200, lost: 300 }, 0.05)
-  assert.ok(narrow.high - narrow.low < (wide.high - wide.low) / 5)
+test('exact McNemar p values equal statsmodels', () => {
+  for (const [count, gained, lost, , , , p] of peers.pairs)
+    near(mcNemar({ count, gained, lost }), p, 1e-12, `${gained} against ${lost}`)
 })
 
-test('no discordant pair among n still leaves room for z²/(n + z²)', () => {
-  const z = 1.959963984540054
-  for (const n of [1, 44, 1000]) {
-    const { low, high } = tangoInterval({ examples: n, gained: 0, lost: 0 }, 0.025)
-    near(high, (z * z) / (n + z * z), 1e-6)
-    near(low, -high, 1e-6)
+test('Tango intervals equal a score test whose nuisance parameter is maximized numerically', () => {
+  for (const [count, gained, lost, level, low, high] of peers.pairs) {
+    const found = tangoInterval({ count, gained, lost }, level)
+    near(found.low, low, 2e-6, `low of ${[count, gained, lost, level].join()}`)
+    near(found.high, high, 2e-6, `high of ${[count, gained, lost, level].join()}`)
   }
 })
 
-test('pairs are counted from bits, least significant first, and bits behind the last example do not count', () => {
-  assert.equal(countPairs(new Uint8Array([0b1111_0101]), new Uint8Array([0b0000_0011]), 3), {
-    examples: 3,
-    gained: 1,
-    lost: 1,
-  })
-  assert.equal(countPairs(new Uint8Array([0, 1]), new Uint8Array([0, 0]), 9), {
-    examples: 9,
-    gained: 1,
-    lost: 0,
-  })
+test('the published interval of Fagerland, Lydersen and Laake 2014 (Bentur 2009: 1, 1, 7, 12)', () => {
+  const { low, high } = tangoInterval({ count: 21, gained: 1, lost: 7 }, 0.95)
+  assert.is(low.toFixed(3), '-0.517')
+  assert.is(high.toFixed(3), '-0.026')
 })
 
-test('binomial sums', () => {
-  near(fairBinomialBelow(1, 4), 5 / 16, 1e-12)
-  assert.is(fairBinomialBelow(-1, 4), 0)
-  near(fairBinomialBelow(4, 4), 1, 1e-12)
-  near(fairBinomialBelow(5000, 10_000), 0.5 + Math.sqrt(2 / (Math.PI * 10_000)) / 2, 1e-5)
+test('without a differing pair the interval is ± z² / (n + z²)', () => {
+  const z = normalQuantile(0.975)
+  for (const count of [1, 2, 10, 10_000]) {
+    const { low, high } = tangoInterval({ count, gained: 0, lost: 0 }, 0.95)
+    near(high, (z * z) / (count + z * z), 1e-9, `n = ${count}`)
+    near(low, -high, 1e-12, 'symmetric')
+  }
 })
 
-test("a median's interval has ranks from the binomial law, and too few rounds have none", () => {
-  const sample = Array.from({ length: 20 }, (_, i) => 20 - i)
-  // n = 20, 95 %: ranks 6 and 15 (Conover, table A3).
-  assert.equal(medianInterval(sample, 0.95), { median: 10.5, low: 6, high: 15 })
-  assert.is(medianInterval([1, 2, 3], 0.95), undefined)
-  assert.is(medianInterval([], 0.5), undefined)
+const pairs = fc
+  .tuple(fc.nat(500), fc.nat(500), fc.nat(500))
+  .filter(([same, gained, lost]) => same + gained + lost > 0)
+  .map(([same, gained, lost]) => ({ count: same + gained + lost, gained, lost }))
+
+test('an interval holds its estimate, turns with the models, widens with its level, and the score falls', () => {
+  fc.assert(
+    fc.property(pairs, fc.double({ min: 0.01, max: 0.9999, noNaN: true }), (each, level) => {
+      const { low, high } = tangoInterval(each, level)
+      const estimate = (each.gained - each.lost) / each.count
+      assert.ok(low >= -1 && low <= estimate + 1e-9 && estimate <= high + 1e-9 && high <= 1)
+      const turned = tangoInterval({ count: each.count, gained: each.lost, lost: each.gained }, level)
+      near(turned.low, -high, 1e-9, 'turned')
+      near(turned.high, -low, 1e-9, 'turned')
+      const wider = tangoInterval(each, 1 - (1 - level) / 2)
+      assert.ok(wider.low <= low && wider.high >= high)
+      let before = Infinity
+      for (let delta = -0.99; delta < 1; delta += 0.03) {
+        const score = tangoScore(each, delta)
+        assert.ok(score <= before + 1e-9, `score rises at ${delta}`)
+        before = score
+      }
+    }),
+  )
+})
+
+test('impossible pairs are a bug', () => {
+  assert.throws(() => tangoInterval({ count: 0, gained: 0, lost: 0 }, 0.9), /no such pairs/)
+  assert.throws(() => tangoInterval({ count: 1, gained: 1, lost: 1 }, 0.9), /no such pairs/)
+})
+
+test('the interval of a median: known ranks, none for too few samples', () => {
+  // Conover's table: 95 % of 10 samples is from the 2nd to the 9th, of 20 from the 6th to the 15th.
+  const upTo = (n: number): number[] => Array.from({ length: n }, (_, i) => n - i)
+  assert.equal(medianInterval(upTo(10), 0.95), { median: 5.5, interval: { low: 2, high: 9 } })
+  assert.equal(medianInterval(upTo(20), 0.95), { median: 10.5, interval: { low: 6, high: 15 } })
+  assert.equal(medianInterval(upTo(6), 0.95), { median: 3.5, interval: { low: 1, high: 6 } })
+  assert.equal(medianInterval(upTo(5), 0.95), { median: 3 })
+  assert.equal(medianInterval([7], 0.5), { median: 7 })
+  assert.equal(medianInterval([7], 0.9), { median: 7 })
 })

@@ -1,0 +1,51 @@
+/**
+ * Error of Stirling's formula, ln n! − [(n + ½) ln n − n + ½ ln 2π]. Source: Loader 2000, Fast and Accurate
+ * Computation of Binomial Probabilities.
+ */
+const stirlingError = (n: number): number => {
+  if (n < 16) {
+    let exact = 0
+    for (let k = 2; k <= n; k++) exact += Math.log(k)
+    return exact - ((n + 0.5) * Math.log(n) - n + 0.5 * Math.log(2 * Math.PI))
+  }
+  const square = n * n
+  return (1 / 12 - (1 / 360 - (1 / 1260 - (1 / 1680 - 1 / 1188 / square) / square) / square) / square) / n
+}
+
+/** Deviance x ln(x/m) + m − x, without cancellation where x is near m. */
+const deviance = (x: number, m: number): number => {
+  if (Math.abs(x - m) >= 0.1 * (x + m)) return x * Math.log(x / m) + m - x
+  const v = (x - m) / (x + m)
+  let sum = (x - m) * v
+  let term = 2 * x * v
+  for (let j = 1; ; j++) {
+    term *= v * v
+    const next = sum + term / (2 * j + 1)
+    if (next === sum) return sum
+    sum = next
+  }
+}
+
+/** P(K = k) for K of `n` fair coins. */
+const coinMass = (k: number, n: number): number => {
+  if (k === 0 || k === n) return 2 ** -n
+  const half = n / 2
+  const exponent =
+    stirlingError(n) - stirlingError(k) - stirlingError(n - k) - deviance(k, half) - deviance(n - k, half)
+  return Math.exp(exponent) * Math.sqrt(n / (2 * Math.PI * k * (n - k)))
+}
+
+/** P(K ≤ k) for K heads of `n` fair coins; exact but for rounding, also for large `n`. */
+export const coinTail = (k: number, n: number): number => {
+  if (k < 0) return 0
+  if (k >= n) return 1
+  // Above the middle most of the mass is counted from the other side, where the terms are few and fall fast.
+  if (2 * k >= n) return 1 - coinTail(n - k - 1, n)
+  let term = coinMass(k, n)
+  let sum = 0
+  for (let j = k; j >= 0 && sum + term !== sum; j--) {
+    sum += term
+    term *= j / (n - j + 1)
+  }
+  return Math.min(1, sum)
+}
