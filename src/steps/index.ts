@@ -1,10 +1,21 @@
 import type { AnyStepSpec } from './define-step.js'
+import { benchmark } from './benchmark/spec.js'
 import { dataset } from './dataset/spec.js'
 import { distill } from './distill/spec.js'
+import { evaluate } from './evaluate/spec.js'
 import { finetune } from './finetune/spec.js'
 import { quantize } from './quantize/spec.js'
 import { train } from './train/spec.js'
 import { model } from './model/spec.js'
 
 /** The kinds that Trimtab brings, one line each. */
-export const builtInKinds: readonly AnyStepSpec[] = [dataset, train, finetune, quantize, distill, model]
+export const builtInKinds: readonly AnyStepSpec[] = [
+  dataset,
+  train,
+  finetune,
+  quantize,
+  distill,
+  model,
+  evaluate,
+  benchmark,
+]

@@ -1,0 +1,72 @@
+import { type Static, Type } from 'typebox'
+import type { Fault } from '../../core/problem.js'
+import type { ModelDescription } from '../../network/description.js'
+import type { DatasetDescription } from '../../sources/description.js'
+import { type DescribedInputs, type Prediction, defineStep, list, one, optional } from '../define-step.js'
+
+export const params = Type.Object(
+  {
+    batchSize: Type.Integer({ minimum: 1, default: 128, description: 'Examples in a forward pass.' }),
+    rounds: Type.Integer({
+      minimum: 6,
+      default: 31,
+      description: 'Rounds that count; each runs every model once, in an order drawn anew.',
+    }),
+    warmUp: Type.Integer({ minimum: 0, default: 3, description: 'Rounds before them that do not count.' }),
+    confidence: Type.Number({
+      exclusiveMinimum: 0,
+      exclusiveMaximum: 1,
+      default: 0.95,
+      description: 'Confidence of the intervals in the record. A gate has its own.',
+    }),
+  },
+  {
+    additionalProperties: false,
+    description:
+      'Times forward passes of models against a reference, interleaved in one process, with nothing beside it.',
+  },
+)
+export type BenchmarkConfig = Static<typeof params>
+
+const predict = (_: BenchmarkConfig, inputs: DescribedInputs): Prediction => {
+  const faults: Fault[] = []
+  const data = inputs['data']?.[0]?.description as DatasetDescription | undefined
+  const reference = inputs['reference']?.[0]
+  const models = inputs['models'] ?? []
+  const names = models.map(model => model.from)
+  names.forEach((name, i) => {
+    if (names.indexOf(name) < i)
+      faults.push({ code: 'duplicate-name', message: `"${name}" is listed twice`, path: ['models', i] })
+  })
+  for (const [port, { from, description }] of [
+    ...models.map((model, i) => [['models', i], model] as const),
+    ...(reference ? [[['reference'], reference] as const] : []),
+  ]) {
+    const model = description as ModelDescription | undefined
+    if (data && model && model.inputShape.join() !== data.shape.join())
+      faults.push({
+        code: 'shape-mismatch',
+        message: `"${from}" takes ${model.inputShape.join('×')}, the data has ${data.shape.join('×')}`,
+        path: [...port],
+      })
+  }
+  return { outputs: {}, faults }
+}
+
+export const benchmark = defineStep({
+  kind: 'benchmark',
+  revision: 1,
+  params,
+  lane: 'gpu',
+  computes: true,
+  draws: true,
+  exclusive: true,
+  perMachine: true,
+  consumes: {
+    models: list('model', 'The models to time.'),
+    reference: one('model', 'The model that the ratios are against; timed too.'),
+    data: optional('dataset', 'Its examples are what is run. Without it: uniform random numbers.'),
+  },
+  produces: {},
+  predict,
+})
