@@ -1,5 +1,4 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
-import { fail } from '../../core/problem.js'
 import type { tf } from '../tf.js'
 import type { Kernels } from './exports.js'
 import { readKernels } from './file.js'
@@ -58,16 +57,17 @@ export interface Heap {
 
 const windowNumbers = 20
 
-/** A failed allocation gives address 0, which the backend would go on to overwrite: make it a problem instead. */
+/**
+ * A failed allocation gives address 0, which the backend would go on to overwrite: throw instead, in V8's words, so
+ * that whoever runs a step sees a worker out of memory.
+ */
 const guardAllocation = (module: Module): void => {
   const allocate = module._malloc.bind(module)
   module._malloc = bytes => {
     const address = allocate(bytes) >>> 0
     if (address === 0 && bytes > 0)
-      fail(
-        'out-of-memory',
-        `the wasm engine cannot get ${Math.ceil(bytes / 2 ** 20)} MiB more: it holds ${Math.round(module.HEAPU8.length / 2 ** 20)} MiB`,
-        'Use a smaller batchSize or a smaller network.',
+      throw new RangeError(
+        `the wasm engine is out of memory: it holds ${Math.round(module.HEAPU8.length / 2 ** 20)} MiB and needs ${Math.ceil(bytes / 2 ** 20)} more`,
       )
     return address
   }
@@ -76,11 +76,12 @@ const guardAllocation = (module: Module): void => {
 /** Joins our kernels to the memory of a started wasm backend. */
 export const openHeap = (backend: Backend): Heap => {
   const module = backend.wasm
-  guardAllocation(module)
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readKernels().bytes), {
     env: { memory: module.asm.memory },
   })
   const windowAddress = module._malloc(windowNumbers * 4)
+  // Only now: emscripten's functions replace themselves when they are first called.
+  guardAllocation(module)
   let scratchAddress = 0
   let scratchBytes = 0
   const at = (tensor: tf.TensorInfo): number => backend.dataIdMap.get(tensor.dataId).memoryOffset

@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs'
+import { engineNames } from '../../src/core/engine-name.js'
+import type { EngineReport } from '../../src/engine/engine.js'
+import { kernelsFile } from '../../src/engine/kernels/file.js'
+import { chooseEngine } from '../../src/engine/ladder.js'
+import { openEngine } from '../../src/engine/open.js'
+import { probeEngines } from '../../src/engine/probe.js'
+import { assert, suite } from '../suite.js'
+
+const test = suite('engine ladder')
+const reports = await probeEngines()
+const reportOf = (name: string): EngineReport => reports.find(report => report.name === name)!
+
+test('every engine is reported; what is not available says why and what to do', () => {
+  assert.equal(
+    reports.map(report => report.name),
+    [...engineNames],
+  )
+  for (const report of reports.filter(each => !each.available)) {
+    assert.match(report.why ?? '', /.{20}/)
+    assert.match(report.hint ?? '', /.{10}/)
+    assert.is(report.version, '')
+  }
+  assert.match(reportOf('native').why ?? '', 'does not drive it yet')
+  assert.match(reportOf('webgpu').why ?? '', 'does not drive it yet')
+})
+
+test('the probe names the version that the engine has when it is open', async () => {
+  assert.ok(existsSync(kernelsFile()))
+  for (const name of ['wasm', 'cpu'] as const) {
+    const engine = await openEngine(name)
+    assert.equal([engine.version, engine.promise], [reportOf(name).version, reportOf(name).promise])
+  }
+})
+
+test('a probe takes milliseconds', async () => {
+  const started = performance.now()
+  await probeEngines()
+  assert.ok(performance.now() - started < 100)
+})
+
+test('auto takes the best that is available, and never cpu', () => {
+  const chosen = chooseEngine('auto', reports)
+  assert.equal(chosen, { ok: true, value: { name: 'wasm', version: reportOf('wasm').version }, problems: [] })
+  const native: EngineReport = { name: 'native', available: true, version: '9', promise: { kind: 'bitwise' } }
+  const better = chooseEngine('auto', [...reports.filter(each => each.name !== 'native'), native])
+  assert.equal(better.ok && better.value, { name: 'native', version: '9' })
+  const none = chooseEngine(
+    'auto',
+    reports.map(report =>
+      report.name === 'wasm' ? { ...report, available: false, why: 'no SIMD.', hint: 'Get SIMD.' } : report,
+    ),
+  )
+  assert.is(none.ok, false)
+  assert.is(none.problems[0]!.code, 'engine-missing')
+  for (const part of ['native: ', 'webgpu: ', 'wasm: no SIMD. Get SIMD.'])
+    assert.match(none.problems[0]!.message, part)
+})
+
+test('an engine asked for by name is that one or a problem; cpu says what it costs', () => {
+  const native = chooseEngine('native', reports)
+  assert.is(native.ok, false)
+  assert.is(native.problems[0]!.code, 'engine-missing')
+  assert.match(native.problems[0]!.message, 'the native engine is not available')
+  assert.ok(native.problems[0]!.hint)
+  const cpu = chooseEngine('cpu', reports)
+  assert.is(cpu.ok && cpu.value.name, 'cpu')
+  assert.is(cpu.problems[0]!.severity, 'warning')
+  assert.is(cpu.problems[0]!.code, 'engine-slow')
+})
