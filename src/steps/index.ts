@@ -4,6 +4,7 @@ import { dataset } from './dataset/spec.js'
 import { distill } from './distill/spec.js'
 import { evaluate } from './evaluate/spec.js'
 import { finetune } from './finetune/spec.js'
+import { prune } from './prune/spec.js'
 import { quantize } from './quantize/spec.js'
 import { train } from './train/spec.js'
 import { model } from './model/spec.js'
@@ -13,6 +14,7 @@ export const builtInKinds: readonly AnyStepSpec[] = [
   dataset,
   train,
   finetune,
+  prune,
   quantize,
   distill,
   model,
