@@ -2,6 +2,7 @@ import { Value } from 'typebox/value'
 import type { TObject } from 'typebox'
 import type { Artifact } from '../../src/core/artifact.js'
 import type { Digest, Key } from '../../src/core/brand.js'
+import type { EngineName } from '../../src/core/engine-name.js'
 import { digestOf } from '../../src/core/hash.js'
 import type { Progress } from '../../src/core/event.js'
 import { stream } from '../../src/core/random.js'
@@ -109,6 +110,7 @@ export const stepFile = (
   written: object,
   inputs: Readonly<Record<string, readonly Artifact[]>>,
   seed = 11,
+  engine: EngineName = 'wasm',
 ): StepFile => ({
   instance: kind,
   kind,
@@ -122,7 +124,7 @@ export const stepFile = (
   ),
   files: {},
   seed,
-  engine: { name: 'wasm', version: '' },
+  engine: { name: engine, version: '' },
   threads: 1,
 })
 
@@ -131,9 +133,12 @@ export const runKind = async (
   kind: keyof typeof kinds,
   written: object,
   inputs: Readonly<Record<string, readonly Artifact[]>>,
-  more: { readonly seed?: number; readonly context?: StepContext } = {},
+  more: { readonly seed?: number; readonly context?: StepContext; readonly engine?: EngineName } = {},
 ): Promise<Trained> => {
-  const output = await kinds[kind].run(stepFile(kind, written, inputs, more.seed), more.context ?? context)
+  const output = await kinds[kind].run(
+    stepFile(kind, written, inputs, more.seed, more.engine),
+    more.context ?? context,
+  )
   const artifact = output.outputs['model']!
   return {
     output,
