@@ -22,6 +22,7 @@ export const sizesOf = async (
   return {
     parameters: all,
     nonZero: exactly(nonZero),
+    nonZeroShare: all === 0 ? 0 : exactly(nonZero) / all,
     sparsity: all === 0 ? 0 : 1 - exactly(nonZero) / all,
     macs: exactly(macs),
     bytes: artifact.bytes,

@@ -82,6 +82,7 @@ export const evaluate = defineStep({
     'meanAbsoluteError',
     'r2',
     'gzipBytes',
+    'nonZeroShare',
   ],
   predict,
 })
