@@ -15,39 +15,38 @@ export interface Normalized {
   readonly variance: tf.Tensor
 }
 
-const shaped = (values: tf.Tensor | undefined, shape: number[]): tf.Tensor | undefined =>
-  values === undefined ? undefined : tf.reshape(values, shape)
+/** The same values with at most four axes, the channels last: the tensor library normalizes no more. */
+const flattened = (x: tf.Tensor): tf.Tensor =>
+  x.rank <= 4 ? x : tf.reshape(x, [x.size / x.shape.at(-1)!, x.shape.at(-1)!])
+
+const normalized = (
+  x: tf.Tensor,
+  mean: tf.Tensor,
+  variance: tf.Tensor,
+  { gamma, beta }: NormWeights,
+  epsilon: number,
+): tf.Tensor => {
+  // The gradient of batchNorm wants both, even where the layer has none.
+  const scale = gamma ?? tf.onesLike(mean)
+  const offset = beta ?? tf.zerosLike(mean)
+  const flat = flattened(x)
+  const even = tf.batchNorm(flat, mean as Row, variance as Row, offset as Row, scale as Row, epsilon)
+  return tf.reshape(even, x.shape)
+}
 
 /**
- * Batch normalization in training (Ioffe & Szegedy 2015): each channel of `x` is brought to mean 0 and variance 1 over
- * all other axes, then scaled by gamma and shifted by beta where the layer has them. `axis` may count from the end.
+ * Batch normalization in training (Ioffe & Szegedy 2015): each channel (last axis) of `x` is brought to mean 0 and
+ * variance 1 over all other axes, then scaled by gamma and shifted by beta where the layer has them.
  */
-export const normalizeBatch = (
-  x: tf.Tensor,
-  { gamma, beta }: NormWeights,
-  axis: number,
-  epsilon: number,
-): Normalized => {
-  const at = axis < 0 ? axis + x.rank : axis
-  const others = x.shape.map((_, index) => index).filter(index => index !== at)
-  const { mean, variance } = tf.moments(x, others)
-  if (at === x.rank - 1 && x.rank >= 2 && x.rank <= 4) {
-    // The gradient of batchNorm wants both, even where the layer has none.
-    const scale = gamma ?? tf.onesLike(mean)
-    const offset = beta ?? tf.zerosLike(mean)
-    return {
-      output: tf.batchNorm(x, mean as Row, variance as Row, offset as Row, scale as Row, epsilon),
-      mean,
-      variance,
-    }
-  }
-  const wide = x.shape.map((side, index) => (index === at ? side : 1))
-  const inverse = tf.rsqrt(tf.add(tf.reshape(variance, wide), epsilon))
-  const factor = gamma === undefined ? inverse : tf.mul(inverse, shaped(gamma, wide)!)
-  const scaled = tf.mul(tf.sub(x, tf.reshape(mean, wide)), factor)
-  const output = beta === undefined ? scaled : tf.add(scaled, shaped(beta, wide)!)
-  return { output, mean, variance }
+export const normalizeBatch = (x: tf.Tensor, weights: NormWeights, epsilon: number): Normalized => {
+  const flat = flattened(x)
+  const others = flat.shape.slice(0, -1).map((_, axis) => axis)
+  const { mean, variance } = tf.moments(flat, others)
+  return { output: normalized(x, mean, variance, weights, epsilon), mean, variance }
 }
+
+/** Batch normalization in inference: by the moving mean and variance, one a channel. */
+export const normalizeMoving = normalized
 
 /** Moves a moving average towards a batch's value: new = momentum · old + (1 − momentum) · value. */
 export const moveAverage = (average: tf.Variable, value: tf.Tensor, momentum: number): void => {

@@ -2,7 +2,7 @@ import type { Random } from '../core/random.js'
 import type { layers, tf } from '../engine/tf.js'
 import type { LayerNode } from '../network/network.js'
 import { dropout, noises } from './noise.js'
-import { type NormWeights, moveAverage, normalizeBatch, normalizeLast } from './normalize.js'
+import { type NormWeights, moveAverage, normalizeBatch, normalizeLast, normalizeMoving } from './normalize.js'
 import { upSample } from './resize.js'
 
 export type TfLayer = InstanceType<typeof layers.layers.Layer>
@@ -47,16 +47,19 @@ interface MovingParts extends NormParts {
   movingVariance: LayerVariable
 }
 
-/** tfjs's own training pass cannot run without gamma or beta. */
+/** tfjs's own cannot train without gamma or beta, and takes no volumes. */
 const batchNormalization: Taming = (layer, node, moment) => {
-  const own = layer.call.bind(layer) as Call
   const parts = layer as TfLayer & MovingParts
-  const { axis = -1, momentum = 0.99, epsilon = 1e-3 } = node.config as Record<string, number>
+  const { momentum = 0.99, epsilon = 1e-3 } = node.config as Record<string, number>
   return (inputs, kwargs) => {
-    if (kwargs['training'] !== true) return own(inputs, kwargs)
-    const { output, mean, variance } = normalizeBatch(only(inputs), normWeights(parts), axis, epsilon)
-    moveAverage(moment.variables.get(parts.movingMean)!, mean, momentum)
-    moveAverage(moment.variables.get(parts.movingVariance)!, variance, momentum)
+    const x = only(inputs)
+    const weights = normWeights(parts)
+    const { movingMean, movingVariance } = parts
+    if (kwargs['training'] !== true)
+      return normalizeMoving(x, movingMean.read(), movingVariance.read(), weights, epsilon)
+    const { output, mean, variance } = normalizeBatch(x, weights, epsilon)
+    moveAverage(moment.variables.get(movingMean)!, mean, momentum)
+    moveAverage(moment.variables.get(movingVariance)!, variance, momentum)
     return output
   }
 }

@@ -60,7 +60,7 @@ export const cases: Readonly<Record<string, readonly Case[]>> = {
   batchNormalization: [
     [['batchNormalization'], [3, 2, 4]],
     [[{ batchNormalization: { scale: false, center: false, epsilon: 0.1 } }], [5]],
-    [[{ batchNormalization: { axis: 1 } }], [3, 4]],
+    [[{ batchNormalization: { axis: 2 } }], [3, 4]],
   ],
   layerNormalization: [
     [['layerNormalization'], [3, 5]],

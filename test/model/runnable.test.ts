@@ -116,6 +116,21 @@ test('training moves the moving averages by the batch, inference does not', asyn
   assert.ok(apart(moved.get('batchNormalization_1/movingVariance')!, variances) < 1e-3)
 })
 
+test('a volume is normalized as the same values in an image are', async () => {
+  const volume = networkOf(['batchNormalization'], [2, 3, 2, 4])
+  const image = networkOf(['batchNormalization'], [6, 2, 4])
+  const x = randomInput([3, 2, 3, 2, 4])
+  const found = [volume, image].map(network => {
+    const runnable = buildRunnable(stirredModel(network, 3))
+    const shaped = tf.reshape(x, [3, ...network.inputShape])
+    const trained = runnable.forward(shaped, { training: true }).output
+    const moved = runnable.forward(shaped).output
+    assert.equal(moved.shape, shaped.shape)
+    return [...trained.dataSync(), ...moved.dataSync()]
+  })
+  assert.ok(apart(found[0]!, found[1]!) < 1e-6)
+})
+
 test('hooks see weights and outputs, and what they return is used', () => {
   const runnable = buildRunnable(initialModel(small, 1))
   const x = randomInput([2, 7, 6, 2])

@@ -3,6 +3,7 @@ import { layers as library, tf } from '../../src/engine/tf.js'
 import { buildRunnable } from '../../src/model/runnable.js'
 import type { ModelDescription } from '../../src/network/description.js'
 import { halfToFloat } from '../../src/steps/model/run-shards.js'
+import { model as kind } from '../../src/steps/model/spec.js'
 import { cases } from '../model/layer-cases.js'
 import { apart, networkOf, oracle, randomInput, stirredModel, tfLayer } from '../model/networks.js'
 import { assert, suite } from '../suite.js'
@@ -170,6 +171,17 @@ test('what the converter writes for Keras 2 and 3, packed to 8 and 16 bits, in s
     assert.equal(model.classNames, ['no', 'yes'])
     assert.match(output.notes!.join(), 'uint8')
   }
+})
+
+test('the output of a small case is what revision 1 made of it', async () => {
+  const shards = { 'a.bin': Uint8Array.of(0, 1, 4, 255, 0), 'b.bin': Uint8Array.of(0x3e, 0, 0xc1) }
+  const { file } = writeModel(converted(2), shards)
+  const { output } = await (await bring({ source: { tfjs: file } })).run()
+  assert.is(kind.revision, 1)
+  assert.is(
+    output.outputs['model']!.digest,
+    'sha256:b297a3f25d5c0f6668fcca509703f8e8c3a3faa969d8b9bef54ee94c8994dcf2',
+  )
 })
 
 test('half precision, over its kinds of numbers', () => {

@@ -8,6 +8,7 @@ import { toFloat } from '../../src/model/store-model.js'
 import { describeNetwork } from '../../src/network/describe.js'
 import type { ModelDescription } from '../../src/network/description.js'
 import type { DatasetDescription } from '../../src/sources/description.js'
+import { quantize } from '../../src/steps/quantize/spec.js'
 import { apart, networkOf, stirredModel } from '../model/networks.js'
 import { assert, suite } from '../suite.js'
 import { dataset, network, predicted, step } from './quantize-rig.js'
@@ -201,4 +202,10 @@ test('fine-tuned weights are stored in the same formats', async () => {
     made.weights.map(({ quantization }) => quantization?.dtype),
   )
   for (const [at, [, data]] of fresh.entries()) assert.ok(apart(toFloat(moved.weights[at]!), data) < 0.01)
+})
+
+test('the output of a small case is what revision 1 made of it', async () => {
+  const { artifact } = await step(stirredModel(network, 3), { activations: 'uint8' }, await dataset(20))
+  assert.is(quantize.revision, 1)
+  assert.is(artifact.digest, 'sha256:9d3b0938e33ebbfdb02932363e8c28c3fe66eb9e6685356e71514dcc8f3346c5')
 })
