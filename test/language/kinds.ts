@@ -66,7 +66,10 @@ const optimizer = Type.Unsafe<unknown>({
   ...closed,
   properties: {
     sgd: Type.Object({ learningRate: rate }, { ...closed, required: [] }),
-    adam: Type.Object({ learningRate: rate, beta1: Type.Number({ default: 0.9 }) }, { ...closed, required: [] }),
+    adam: Type.Object(
+      { learningRate: rate, beta1: Type.Number({ default: 0.9 }) },
+      { ...closed, required: [] },
+    ),
   },
   default: 'adam',
   description: 'How gradients change the weights.',

@@ -1,53 +1,9 @@
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { realpathSync } from 'node:fs'
 import { digestOf } from '../../src/core/hash.js'
-import { readRecipe } from '../../src/language/read.js'
 import type { Recipe } from '../../src/language/recipe.js'
-import { emptyFolder } from '../rig.js'
 import { assert, suite } from '../suite.js'
-import { kinds } from './kinds.js'
+import { base, clean, codes, read, stepOf, type More } from './rig.js'
 
 const test = suite('reading a recipe')
-
-interface More {
-  readonly set?: Record<string, string>
-  readonly env?: Record<string, string>
-  readonly folder?: string
-  readonly cwd?: string
-  readonly allow?: readonly string[]
-}
-
-const read = (text: string, more: More = {}) => {
-  const folder = more.folder ?? realpathSync(emptyFolder())
-  writeFileSync(join(folder, 'recipe.yml'), text)
-  const { set, env, allow } = more
-  return readRecipe({
-    file: join(folder, 'recipe.yml'),
-    kinds,
-    cwd: more.cwd ?? folder,
-    ...(set ? { set } : {}),
-    ...(env ? { env } : {}),
-    ...(allow ? { allow } : {}),
-  })
-}
-
-const clean = async (text: string, more: More = {}): Promise<Recipe> => {
-  const { recipe, problems } = await read(text, more)
-  assert.equal(problems, [])
-  return recipe!
-}
-const codes = async (text: string, more: More = {}) =>
-  (await read(text, more)).problems.map(({ code, at }) => `${at?.line ?? '-'} ${code}`)
-
-const base = `trimtab: 1
-seed: 7
-params: {epochs: 3, half: 0.5, fast: true, name: tiny}
-steps:
-  digits: {kind: dataset, source: {digits: {examples: 100}}}
-  base: {kind: train, data: digits, model: {layers: [flatten]}, epochs: "\${{ params.epochs }}"}
-`
-const stepOf = (recipe: Recipe, id: string) => recipe.steps.find(step => step.id === id)!
 
 test('defaults are filled in, also inside of unions and tables of forms', async () => {
   const recipe = await clean(`${base}  small:
@@ -114,45 +70,6 @@ test('params: default, over it the environment, over it the command line', async
   assert.equal(await codes(base, { set: { __proto__x: '1' } }), ['- unknown-param'])
 })
 
-const data = `trimtab: 1
-params: {table: {type: path, default: data/a.csv}}
-steps:
-  digits: {kind: dataset, source: {csv: {file: "\${{ params.table }}"}}}
-`
-
-test('paths: from the file where written, from the working directory on the command line', async () => {
-  const folder = realpathSync(emptyFolder())
-  const outside = realpathSync(emptyFolder())
-  mkdirSync(join(folder, 'data'))
-  mkdirSync(join(folder, 'sub'))
-  mkdirSync(join(folder, '.git'))
-  for (const file of [join(folder, 'data/a.csv'), join(folder, 'sub/b.csv'), join(outside, 'c.csv')])
-    writeFileSync(file, '')
-  const file = async (more: More) => {
-    const { config } = stepOf(await clean(data, { folder, ...more }), 'digits')
-    return (config['source'] as { csv: { file: string } }).csv.file
-  }
-  assert.is(await file({}), join(folder, 'data/a.csv'))
-  assert.is(await file({ cwd: join(folder, 'sub'), set: { table: 'b.csv' } }), join(folder, 'sub/b.csv'))
-  assert.is(await file({ set: { table: join(outside, 'c.csv') } }), join(outside, 'c.csv'))
-
-  symlinkSync(join(outside, 'c.csv'), join(folder, 'data/link.csv'))
-  const linked = data.replace('data/a.csv', 'data/link.csv')
-  assert.equal(await codes(linked, { folder }), ['4 path-outside'])
-  assert.equal(await codes(`allowPaths: ["${outside}"]\n${linked}`, { folder }), [])
-  assert.equal(await codes(linked, { folder, allow: [outside] }), [])
-  assert.equal(await codes(data.replace('a.csv', 'b.csv'), { folder }), ['4 file-missing'])
-  assert.is((await clean(data, { folder })).project, folder)
-})
-
-test('one missing folder is one problem', async () => {
-  const text = `trimtab: 1
-steps:
-  a: {kind: dataset, source: {idx: {images: mnist/a, labels: mnist/b}}, test: {idx: {images: mnist/c, labels: mnist/d}}}
-`
-  assert.equal(await codes(text), ['3 file-missing'])
-})
-
 test('aliases are read where they are used, and their faults told once', async () => {
   const recipe = await clean(`trimtab: 1
 x-model: &small {layers: [flatten]}
@@ -179,10 +96,14 @@ test('meta keys', async () => {
     description: What it is for.
 `)
   const { engine, seed, timeout, retries, resources, needs, description } = stepOf(recipe, 'tuned')
-  assert.equal([engine, seed, timeout, retries, resources, description], [
-    'wasm', 3, 5_400_000, 2, { threads: 2, memory: 1_610_612_736 }, 'What it is for.',
-  ])
-  assert.equal(needs.map(({ step }) => step), ['digits'])
+  assert.equal(
+    [engine, seed, timeout, retries, resources, description],
+    ['wasm', 3, 5_400_000, 2, { threads: 2, memory: 1_610_612_736 }, 'What it is for.'],
+  )
+  assert.equal(
+    needs.map(({ step }) => step),
+    ['digits'],
+  )
   assert.is(stepOf(recipe, 'base').engine, 'auto')
   assert.is(recipe.seed, 7)
 })
@@ -252,37 +173,10 @@ test('key order never matters', async () => {
   assert.is(a.digest, digestOf(base))
 })
 
-test('CRLF, a byte order mark, and wide characters keep their places', async () => {
-  const { problems } = await read(`trimtab: 1\r\ndescription: "漢字 😀"\r\nsteps: {}\r\nsed: 3\r\n`)
-  assert.equal(
-    problems.map(({ at }) => [at?.line, at?.column]),
-    [
-      [3, 8],
-      [4, 1],
-    ],
-  )
-  assert.is(problems[1]?.frame, '3 | steps: {}\n4 | sed: 3\n  | ^^^')
-  assert.equal(await codes(`\ufeff${base}`), [])
-  const wide = await read(`trimtab: 1\nsteps:\n  a: {description: 漢字, kind: prun}\n`)
-  assert.is(wide.problems[0]?.frame?.split('\n')[2], `  | ${' '.repeat(31)}^^^^`)
-})
-
-test('files that are no recipes', async () => {
-  const folder = emptyFolder()
-  const one = async (file: string) => (await readRecipe({ file, kinds, cwd: folder })).problems.map(({ code }) => code)
-  assert.equal(await one('none.yml'), ['recipe-missing'])
-  assert.equal(await one('.'), ['recipe-missing'])
-  writeFileSync(join(folder, 'binary.yml'), new Uint8Array([0xff, 0xfe, 0x80]))
-  assert.equal(await one('binary.yml'), ['not-utf8'])
-  writeFileSync(join(folder, 'huge.yml'), `# ${'x'.repeat(4_000_001)}`)
-  assert.equal(await one('huge.yml'), ['too-large'])
-  writeFileSync(join(folder, 'recipe.yml'), base)
-  const { problems } = await readRecipe({ file: 'recpe.yml', kinds, cwd: folder })
-  assert.is(problems[0]?.hint, 'Did you mean "recipe.yml"?')
-})
-
 test('a poisoned step stays, and says what it can', async () => {
-  const { recipe } = await read(`${base}  odd: {kind: prune, model: base, sparsity: 7}\n  next: {kind: quantize, model: odd}\n`)
+  const { recipe } = await read(
+    `${base}  odd: {kind: prune, model: base, sparsity: 7}\n  next: {kind: quantize, model: odd}\n`,
+  )
   assert.is(stepOf(recipe!, 'odd').poisoned, true)
   assert.equal(stepOf(recipe!, 'odd').config, {})
   assert.is(stepOf(recipe!, 'next').poisoned, false)
