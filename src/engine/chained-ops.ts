@@ -1,6 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core'
-// Types only: the package's own registration is an ES module beside a CommonJS library, which Node cannot join.
-import type {} from '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js'
+
+/** Brings in the types of chained operations. The package's own registration is an ES module beside a CommonJS library, which Node cannot join. */
+export type ChainedOps =
+  typeof import('@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js')
+
+/** Named so that the types of chained operations come in. */
+export type ChainedOps = typeof chained
 
 type Op = (...operands: unknown[]) => unknown
 

@@ -1,3 +1,4 @@
+// oxlint-disable-next-line import/no-unassigned-import -- registers the backend
 import '@tensorflow/tfjs-backend-cpu'
 import type { Engine } from './engine.js'
 import { tensorLibraryVersion } from './kernels/file.js'

@@ -89,8 +89,9 @@ export const trainedDigest = async (name: string, steps: number): Promise<string
 
 export const networkNames = Object.keys(networks)
 
-if (!isMainThread) {
+if (!isMainThread && parentPort) {
   const digests: Record<string, string> = {}
   for (const name of networkNames) digests[name] = await trainedDigest(name, 6)
-  parentPort?.postMessage(digests)
+  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread's port has none
+  parentPort.postMessage(digests)
 }

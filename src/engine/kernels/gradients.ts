@@ -38,7 +38,9 @@ type Config = NonNullable<ReturnType<typeof tf.getGradient>>
 type Gradients = ReturnType<Config['gradFunc']>
 
 const onWasm = (): boolean => tf.getBackend() === 'wasm'
-const run = <T extends tf.Tensor | tf.Tensor[]>(name: string, inputs: Record<string, tf.Tensor>): T =>
+const run = (name: string, inputs: Record<string, tf.Tensor>): tf.Tensor =>
+  tf.engine().runKernel(name, inputs)
+const runTwo = (name: string, inputs: Record<string, tf.Tensor>): [tf.Tensor, tf.Tensor] =>
   tf.engine().runKernel(name, inputs)
 
 /** Replaces a gradient where `mine` gives one, and leaves tfjs's own otherwise. */
@@ -70,7 +72,7 @@ const ofBatchNorm = (
   if (mean.rank !== 1 || mean.size !== x.shape.at(-1) || dy.size === 0) return undefined
   const scale = savedScale ?? tf.ones(mean.shape)
   const root = tf.rsqrt(tf.add(variance, attrs['varianceEpsilon'] as number))
-  const [sum, product] = run<tf.Tensor[]>(normalizationSums, { x, dy, mean }) as [tf.Tensor, tf.Tensor]
+  const [sum, product] = runTwo(normalizationSums, { x, dy, mean })
   const factor = tf.mul(root, scale)
   const cube = tf.mul(tf.mul(root, root), root)
   return {
