@@ -1,5 +1,6 @@
 import type { Artifact } from '../../src/core/artifact.js'
 import { openEngine } from '../../src/engine/open.js'
+import { tf } from '../../src/engine/tf.js'
 import { infer } from '../../src/fit/infer.js'
 import { openDataset } from '../../src/data/open.js'
 import type { ActivationQuantization, Model, Quantization, Weight } from '../../src/model/model.js'
@@ -8,7 +9,7 @@ import type { WeightFormat } from '../../src/model/scales.js'
 import { quantizeWeights } from '../../src/model/quantize-model.js'
 import { buildRunnable } from '../../src/model/runnable.js'
 import { assert, suite } from '../suite.js'
-import { context, patterns, runKind, storedModel } from './training-rig.js'
+import { context, contextWith, patterns, runKind, storedModel } from './training-rig.js'
 
 const test = suite('step finetune')
 
@@ -127,6 +128,21 @@ test('what training validated is what the stored integers give, to the bit', asy
   const validated = history.at(-1)!.validation!
   assert.is(right / 31, validated['accuracy'])
   assert.ok(Math.abs(loss / 31 - validated['loss']!) < 1e-6, `${loss / 31} and not ${validated['loss']}`)
+})
+
+test('no tensor is left behind, nor gathers from step to step', async () => {
+  const artifact = await storedModel(quantized(halved(base.model)))
+  await tune(artifact)
+  const before = tf.memory().numTensors
+  const counts = new Set<number>()
+  await runKind(
+    'finetune',
+    { epochs: 2, batchSize: 16 },
+    { data: [data], model: [artifact] },
+    { context: contextWith({ emit: () => counts.add(tf.memory().numTensors) }) },
+  )
+  assert.is(counts.size, 1)
+  assert.is(tf.memory().numTensors, before)
 })
 
 test('masks and integers hold together', async () => {
