@@ -1,31 +1,30 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
-import { narrow, type Schema } from './narrow.js'
+import { fillIn, narrow, type Schema } from './narrow.js'
 import { sentences, type ValueFault } from './sentences.js'
 
 let ajv: Ajv2020 | undefined
 const compiled = new Map<string, ValidateFunction>()
-const byIdentity = new WeakMap<Schema, ValidateFunction>()
+
+const withoutPresets = (key: string, value: unknown): unknown => (key === 'x-presets' ? undefined : value)
 
 /** Compiled on first use, one for each narrowed schema: all kinds and layers at once would cost a second. */
 const validatorOf = (schema: Schema): ValidateFunction => {
-  const known = byIdentity.get(schema)
-  if (known) return known
-  const identity = JSON.stringify(schema)
+  const identity = JSON.stringify(schema, withoutPresets)
   let found = compiled.get(identity)
   if (!found) {
     ajv ??= new Ajv2020({
       allErrors: true,
       verbose: true,
-      useDefaults: true,
       strict: false,
       addUsedSchema: false,
       validateSchema: false,
       inlineRefs: false,
+      // Optimizing takes longer than what it saves on values of this size.
+      code: { optimize: false },
     })
     found = ajv.compile(schema)
     compiled.set(identity, found)
   }
-  byIdentity.set(schema, found)
   return found
 }
 
@@ -41,6 +40,6 @@ export interface Checked {
 export const checkValue = (schema: object, value: unknown, subject: string): Checked => {
   const narrowed = narrow(schema as Schema, value)
   const validate = validatorOf(narrowed)
-  const faults = validate(value) ? [] : sentences(validate.errors ?? [], value, subject)
-  return { value, faults, narrowed }
+  if (!validate(value)) return { value, faults: sentences(validate.errors ?? [], value, subject), narrowed }
+  return { value: fillIn(narrowed, value), faults: [], narrowed }
 }

@@ -24,8 +24,12 @@ export interface Schema {
   readonly maxLength?: number
   readonly pattern?: string
   readonly then?: Schema
-  /** All keys that there are, where narrowing left some out. */
+  /** All keys that there are; narrowing leaves out those that are not written. */
   readonly 'x-known'?: readonly string[]
+  /** Fields that are not written and have a default. */
+  readonly 'x-presets'?: Readonly<Record<string, Schema>>
+  /** Descriptions of required keys, for messages. */
+  readonly 'x-descriptions'?: Readonly<Record<string, string>>
   readonly 'x-trimtab'?: string
 }
 
@@ -81,8 +85,8 @@ const meant = (branches: readonly Schema[], value: unknown): Schema | undefined 
 
 /**
  * The part of a schema that speaks of this value: of a union the form that the value means, of a table of forms the
- * one that is named. What is left compiles fast, fills in defaults inside of unions too, and blames one place for
- * one mistake.
+ * one that is named, of a map the keys that are written. What is left compiles fast and blames one place for one
+ * mistake.
  */
 export const narrow = (schema: Schema, value: unknown): Schema => {
   const branches = schema.anyOf ?? schema.oneOf
@@ -99,24 +103,29 @@ export const narrow = (schema: Schema, value: unknown): Schema => {
   if (isMap(value) && (schema.properties ?? typeof schema.additionalProperties === 'object')) {
     const properties = schema.properties ?? {}
     const all = Object.entries(properties)
-    const kept = schema.maxProperties === 1 ? all.filter(([key]) => Object.hasOwn(value, key)) : all
     const rest = schema.additionalProperties
     const others =
       typeof rest === 'object' ? Object.keys(value).filter(key => !Object.hasOwn(properties, key)) : []
-    const narrowed = [
-      ...kept.map(([key, inner]): [string, Schema] => [
-        key,
-        Object.hasOwn(value, key) ? narrow(inner, value[key]) : unwritten(inner),
-      ]),
+    const written = [
+      ...all
+        .filter(([key]) => Object.hasOwn(value, key))
+        .map(([key, inner]): [string, Schema] => [key, narrow(inner, value[key])]),
       ...others.map((key): [string, Schema] => [key, narrow(rest as Schema, value[key])]),
     ]
-    // The very schema where nothing changed: what was compiled for it is found without comparing.
-    if (narrowed.length === all.length && narrowed.every(([key, inner]) => inner === properties[key]))
-      return schema
+    const presets = all.filter(([key, inner]) => !Object.hasOwn(value, key) && inner.default !== undefined)
     return {
       ...schema,
-      properties: Object.fromEntries(narrowed),
-      ...(kept.length < all.length ? { 'x-known': all.map(([key]) => key) } : {}),
+      properties: Object.fromEntries(written),
+      ...(schema.required
+        ? { required: schema.required.filter(key => properties[key]?.default === undefined) }
+        : {}),
+      'x-known': schema['x-known'] ?? all.map(([key]) => key),
+      'x-presets': Object.fromEntries(presets),
+      'x-descriptions': Object.fromEntries(
+        (schema.required ?? []).flatMap(key =>
+          properties[key]?.description === undefined ? [] : [[key, properties[key].description]],
+        ),
+      ),
     }
   }
   if (Array.isArray(value)) {
@@ -149,14 +158,22 @@ const outline = (schema: Schema): Schema => {
   }
 }
 
-const anything: Schema = {}
-
-/** A field that is not written: only its default is left to check. */
-const unwritten = (schema: Schema): Schema => {
-  if (!needsNarrowing(schema)) return schema
-  return schema.default === undefined
-    ? anything
-    : { ...narrow(schema, schema.default), default: schema.default }
+/** Fills in the defaults of everything that was not written. `schema`: narrowed to the value. */
+export const fillIn = (schema: Schema, value: unknown): unknown => {
+  if (Array.isArray(value)) {
+    for (const [index, each] of value.entries()) {
+      const inner = schema.prefixItems?.[index]
+      if (inner) value[index] = fillIn(inner, each)
+    }
+  } else if (isMap(value)) {
+    for (const [key, inner] of Object.entries(schema.properties ?? {}))
+      if (Object.hasOwn(value, key)) value[key] = fillIn(inner, value[key])
+    for (const [key, inner] of Object.entries(schema['x-presets'] ?? {})) {
+      const preset = structuredClone(inner.default)
+      value[key] = fillIn(narrow(inner, preset), preset)
+    }
+  }
+  return value
 }
 
 const needsNarrowing = (schema: Schema): boolean =>

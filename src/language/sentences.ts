@@ -64,8 +64,8 @@ export const sentences = (errors: readonly ErrorObject[], value: unknown, subjec
       }
       case 'required': {
         const key = String(error.params['missingProperty'])
-        const inner = schema.properties?.[key]
-        const asked = inner?.description === undefined ? undefined : `${key}: ${inner.description}`
+        const description = schema['x-descriptions']?.[key]
+        const asked = description === undefined ? undefined : `${key}: ${description}`
         tell([...path, key], 'value', 'missing-key', `${name} lacks "${key}"`, asked)
         break
       }
