@@ -51,13 +51,14 @@ export const buildCode = () => {
   return fresh('code', [...filesBelow('src'), 'package.json', 'scripts/build.mjs'], async () => {
     for (const name of readdirSync('dist'))
       if (/^chunk-.*\.js(\.map)?$/.test(name)) rmSync(join('dist', name))
-    await build({
+    const { metafile } = await build({
+      metafile: true,
       entryPoints: entries().filter(existsSync),
       outdir: 'dist',
       outbase: 'src',
       bundle: true,
       splitting: true,
-      chunkNames: 'chunk-[name]-[hash]',
+      chunkNames: 'chunk-[hash]',
       format: 'esm',
       platform: 'node',
       target: 'node20.19',
@@ -70,6 +71,9 @@ export const buildCode = () => {
       },
       logLevel: 'silent',
     })
+    // Chunks of earlier builds go only now, so that a command that is starting still finds its own.
+    for (const name of readdirSync('dist'))
+      if (/^chunk-.*\.js(\.map)?$/.test(name) && !metafile.outputs[`dist/${name}`]) rmSync(join('dist', name))
   })
 }
 
