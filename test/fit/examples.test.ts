@@ -16,7 +16,7 @@ const batchOf = (labels: number[], targets: number[] = []): Batch => ({
 })
 const near = (got: ArrayLike<number>, want: readonly number[]): void => {
   assert.is(got.length, want.length)
-  want.forEach((value, at) => assert.ok(Math.abs(got[at]! - value) < 1e-6, `${Array.from(got).join()}`))
+  want.forEach((value, at) => assert.ok(Math.abs(got[at]! - value) < 1e-6, Array.from(got).join()))
 }
 
 test('classes become rows, smoothed so that they still sum to 1', () => {
