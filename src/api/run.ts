@@ -28,7 +28,9 @@ export const runPlanned = (
     ...(options.workers === undefined ? {} : { workers: options.workers }),
     ...(options.only ? { only: options.only } : {}),
     conclude: (instances, interrupted) => {
-      const verdicts = interrupted ? [] : judge(made.recipe.gates, instances, store)
+      const verdicts = interrupted
+        ? []
+        : judge(made.recipe.gates, instances, store, { partial: options.only !== undefined })
       return Promise.resolve(verdicts).then(found => ({
         verdicts: found,
         outcome: outcomeOf(instances, found, interrupted),

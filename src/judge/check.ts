@@ -1,18 +1,59 @@
 import type { Expression, Scope } from '../expression/expression.js'
+import type { InstanceRecord } from '../store/run-record.js'
 import type { Decision } from './gate.js'
+import { isThere } from './facts.js'
+
+const splits = ['test', 'validation', 'train']
+
+const valueAt = (scope: Scope, path: readonly string[]): unknown => {
+  let value: unknown = scope
+  for (const key of path) value = (value as Scope | undefined)?.[key]
+  return value
+}
+
+/** Why a name has no value: what became of the steps behind it, or on which splits it was measured instead. */
+const whyAbsent = (
+  name: string,
+  scope: Scope,
+  records: readonly InstanceRecord[],
+): { readonly why: string; readonly hint?: string; readonly leftOut?: boolean } => {
+  const path = name.split('.')
+  const behind = records.filter(
+    ({ instance, step, about }) => [instance, step].includes(path[0]!) || about === path[0],
+  )
+  const missing = behind.find(record => !isThere(record))
+  if (missing)
+    return {
+      why: `"${missing.instance}" ${missing.status === 'failed' ? 'failed' : `was skipped (${missing.reason ?? 'no reason is known'})`}`,
+    }
+  const before = path.slice(0, -1)
+  const metric = path.at(-1)!
+  const found = splits.find(split => valueAt(scope, [...before, split, metric]) !== undefined)
+  return found === undefined
+    ? { why: 'it was not measured', leftOut: !behind.some(({ about }) => about !== undefined) }
+    : {
+        why: `it was measured on ${found} only`,
+        hint: `Gates read the test split. Give the dataset one, or write ${[...before, found, metric].join('.')}.`,
+      }
+}
 
 /** Decides a CEL check over what was measured. An absent metric makes it inconclusive, never a pass. */
-export const decideCheck = (check: Expression, scope: Scope): Decision => {
+export const decideCheck = (
+  check: Expression,
+  scope: Scope,
+  records: readonly InstanceRecord[],
+): Decision => {
   const evaluated = check.evaluate(scope)
-  const asked = check.text
-  if (evaluated.ok)
-    return { status: evaluated.value === true ? 'pass' : 'fail', asked, found: check.explain(scope) }
-  if (evaluated.reason === 'error') return { status: 'inconclusive', asked, found: evaluated.message }
+  if (evaluated.ok) return { status: evaluated.value === true ? 'pass' : 'fail', found: check.explain(scope) }
+  if (evaluated.reason === 'error')
+    return { status: 'inconclusive', found: `${check.explain(scope)}: ${evaluated.message}` }
   const names = [...new Set(evaluated.names)]
+  const reasons = names.map(name => whyAbsent(name, scope, records))
+  const hint = reasons.find(reason => reason.hint !== undefined)?.hint
   return {
     status: 'inconclusive',
-    asked,
-    found: `${names.join(', ')} ${names.length === 1 ? 'was' : 'were'} not measured`,
-    hint: 'Gates read the test split; another is named as in `int8.validation.accuracy`. A step that failed or was skipped measured nothing.',
+    found: names.map((name, at) => `${name} has no value: ${reasons[at]!.why}`).join('; '),
+    ...(hint === undefined ? {} : { hint }),
+    leftOut: reasons.some(reason => reason.leftOut),
   }
 }

@@ -29,8 +29,23 @@ export type JudgedGate = {
 /** What a form decided, before the gate's name and severity are put to it. */
 export interface Decision {
   readonly status: 'pass' | 'fail' | 'inconclusive'
-  readonly asked: string
   readonly found: string
   readonly figures?: Readonly<Record<string, number>>
   readonly hint?: string
+  /** No step of this run, whatever became of it, measured what was asked: it was left out of the run. */
+  readonly leftOut?: boolean
+}
+
+/** What a gate asks, in a line. */
+export const askedOf = (gate: JudgedGate): string => {
+  switch (gate.form) {
+    case 'check':
+      return gate.check.text
+    case 'nonInferior': {
+      const { candidate, reference, metric, margin, alpha } = gate
+      return `${candidate}.${metric} > ${reference}.${metric} − ${margin} (alpha ${alpha})`
+    }
+    case 'faster':
+      return `${gate.candidate} at least ${gate.by}× as fast as ${gate.reference} (confidence ${gate.confidence})`
+  }
 }

@@ -6,7 +6,7 @@ import type { Store } from '../store/store.js'
 import { decideCheck } from './check.js'
 import { scopeOf } from './facts.js'
 import { decideFaster } from './faster.js'
-import type { Decision, JudgedGate } from './gate.js'
+import { askedOf, type Decision, type JudgedGate } from './gate.js'
 import { decideNonInferior } from './non-inferior.js'
 
 const decide = (
@@ -17,7 +17,7 @@ const decide = (
 ): Decision | Promise<Decision> => {
   switch (gate.form) {
     case 'check':
-      return decideCheck(gate.check, scope)
+      return decideCheck(gate.check, scope, records)
     case 'nonInferior':
       return decideNonInferior(gate, records, store)
     case 'faster':
@@ -25,27 +25,34 @@ const decide = (
   }
 }
 
+export interface JudgeOptions {
+  /** The run was asked for some steps only: a gate on figures that it was not to measure is skipped. */
+  readonly partial?: boolean
+}
+
 /** The verdict of every gate over what a run measured, in the recipe's order. */
 export const judge = async (
   gates: readonly JudgedGate[],
   records: readonly InstanceRecord[],
   store: Store,
+  { partial = false }: JudgeOptions = {},
 ): Promise<Verdict[]> => {
   const scope = scopeOf(records)
   const verdicts: Verdict[] = []
   for (const gate of gates) {
-    const base = { gate: gate.name, form: gate.form, severity: gate.severity, at: gate.at }
-    const when = gate.when?.evaluate(scope)
-    if (gate.when && when?.ok && when.value === false)
-      verdicts.push({
-        ...base,
-        status: 'skipped',
-        asked: `when ${gate.when.text}`,
-        found: gate.when.explain(scope),
-      })
-    else if (gate.when && !when?.ok)
-      verdicts.push({ ...base, ...decideCheck(gate.when, scope), asked: `when ${gate.when.text}` })
-    else verdicts.push({ ...base, ...(await decide(gate, scope, records, store)) })
+    const { name, form, severity, at, when } = gate
+    const base = { gate: name, form, severity, at }
+    const asked = askedOf(gate)
+    const holds = when?.evaluate(scope)
+    if (when && holds?.ok && holds.value !== true) {
+      const found = `${when.explain(scope)} is false`
+      verdicts.push({ ...base, status: 'skipped', asked: `${asked}, when ${when.text}`, found })
+      continue
+    }
+    const { leftOut, ...decision } =
+      when && !holds?.ok ? decideCheck(when, scope, records) : await decide(gate, scope, records, store)
+    const status = partial && leftOut && decision.status === 'inconclusive' ? 'skipped' : decision.status
+    verdicts.push({ ...base, asked: when ? `${asked}, when ${when.text}` : asked, ...decision, status })
   }
   return verdicts
 }

@@ -1,7 +1,7 @@
 import { fairBinomialBelow } from '../core/binomial.js'
 import { normalQuantile } from './normal.js'
 
-/** Two models on the same examples: on how many they agree in being right, and on how many just one is. */
+/** Answers of two models to the same examples, counted. */
 export interface PairedCounts {
   readonly examples: number
   /** Only the candidate is right. */
@@ -23,46 +23,56 @@ export const countPairs = (candidate: Uint8Array, reference: Uint8Array, example
   return { examples, gained, lost }
 }
 
-/** Two-sided p value of McNemar's exact test: the discordant pairs under a fair coin. 1 where there are none. */
+/**
+ * Two-sided p value of the hypothesis that gains and losses are equally likely: the differing pairs under a fair coin,
+ * exact. 1 where the models never differ. Source: McNemar 1947, Psychometrika 12(2).
+ */
 export const mcnemarExact = ({ gained, lost }: PairedCounts): number =>
-  gained + lost === 0 ? 1 : Math.min(1, 2 * fairBinomialBelow(Math.min(gained, lost), gained + lost))
+  Math.min(1, 2 * fairBinomialBelow(Math.min(gained, lost), gained + lost))
 
 /**
- * Score statistic of the hypothesis that the difference of the paired proportions (candidate − reference) is `delta`:
- * T. Tango, "Equivalence test and confidence interval for the difference in proportions for the paired-sample
- * design", Statistics in Medicine 17 (1998), formulas (9) and (10).
+ * Score statistic of the hypothesis that the candidate's share of right answers exceeds the reference's by `delta`:
+ * (b − c − nδ) / √(n (2q̃ + δ(1 − δ))), q̃ the likeliest share of losses under it. It falls as `delta` grows.
+ * Source: Tango 1998, Statistics in Medicine 17(8), formulas 9 and 10.
  */
-const score = ({ examples: n, gained: b, lost: c }: PairedCounts, delta: number): number => {
-  const distance = b - c - n * delta
-  if (distance === 0) return 0
+export const tangoScore = ({ examples: n, gained: b, lost: c }: PairedCounts, delta: number): number => {
   const linear = -b - c + (2 * n - b + c) * delta
-  const root = Math.sqrt(Math.max(0, linear * linear + 8 * n * c * delta * (1 - delta)))
-  const q = (root - linear) / (4 * n)
+  const constant = -c * delta * (1 - delta)
+  const root = Math.sqrt(Math.max(0, linear * linear - 8 * n * constant))
+  // Of the two ways to write the larger root, the one without cancellation.
+  const q = linear <= 0 ? (root - linear) / (4 * n) : (-2 * constant) / (root + linear)
+  const distance = b - c - n * delta
   const variance = n * (2 * q + delta * (1 - delta))
-  return variance <= 0 ? Math.sign(distance) * Infinity : distance / Math.sqrt(variance)
+  if (distance === 0) return 0
+  return variance > 0 ? distance / Math.sqrt(variance) : distance * Infinity
+}
+
+/** The `delta` whose score is `z`, by halving down to neighbouring numbers. */
+const solve = (counts: PairedCounts, z: number): number => {
+  let low = -1
+  let high = 1
+  for (;;) {
+    const middle = (low + high) / 2
+    if (middle <= low || middle >= high) return middle
+    if (tangoScore(counts, middle) > z) low = middle
+    else high = middle
+  }
 }
 
 /**
- * Tango's score interval for the difference of two paired proportions (candidate − reference), each end at
- * one-sided level `alpha`: together a 1 − 2·alpha interval. Without any example it is [−1, 1].
+ * Tango's score interval for the difference of two paired shares (candidate's less reference's), each end at one-sided
+ * level `alpha` in (0, 0.5): together a 1 − 2·alpha interval. It keeps its level where Wald's fails: few differing
+ * pairs, none at all, or nothing but them. Without any example it is [−1, 1].
  */
 export const tangoInterval = (
   counts: PairedCounts,
   alpha: number,
 ): { readonly low: number; readonly high: number } => {
-  if (counts.examples === 0) return { low: -1, high: 1 }
-  const z = normalQuantile(1 - alpha)
-  const estimate = (counts.gained - counts.lost) / counts.examples
-  // The statistic falls as the difference grows, so each end is the one crossing of ±z on its side.
-  const crossing = (wanted: number, from: number, to: number): number => {
-    let low = from
-    let high = to
-    for (let i = 0; i < 200 && high - low > 1e-12; i++) {
-      const middle = (low + high) / 2
-      if (score(counts, middle) > wanted) low = middle
-      else high = middle
-    }
-    return (low + high) / 2
+  const { examples, gained, lost } = counts
+  if (examples === 0) return { low: -1, high: 1 }
+  const z = -normalQuantile(alpha)
+  return {
+    low: lost === examples ? -1 : solve(counts, z),
+    high: gained === examples ? 1 : solve(counts, -z),
   }
-  return { low: crossing(z, -1, estimate), high: crossing(-z, estimate, 1) }
 }

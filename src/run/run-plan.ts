@@ -47,6 +47,7 @@ const recordOf = (
   inputs: Object.fromEntries(
     Object.entries(instance.inputs).map(([port, edges]) => [port, edges.map(edge => edge.instance)]),
   ),
+  ...(instance.about === undefined ? {} : { about: instance.about }),
   ...more,
 })
 
