@@ -1,8 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
-
-/** Brings in the types of chained operations. The package's own registration is an ES module beside a CommonJS library, which Node cannot join. */
-export type ChainedOps =
-  typeof import('@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js')
+// Types only: the package's own registration is an ES module beside a CommonJS library, which Node cannot join.
+import type * as chained from '@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js'
 
 /** Named so that the types of chained operations come in. */
 export type ChainedOps = typeof chained

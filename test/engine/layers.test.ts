@@ -112,7 +112,7 @@ test('wasm agrees with the cpu engine and with numeric differentiation', async (
       if (!(off <= limit)) faults.push(`${name}: ${what} is off by ${off}`)
     }
     check('output', difference(output, want.output), tolerance)
-    for (const [key, values] of Object.entries(want.gradients))
+    for (const [key, values] of trainable[name]!.cpuWrong ? [] : Object.entries(want.gradients))
       check(`gradient of ${key}`, difference(gradients[key]!, values), tolerance)
     for (const [key, { gradient, numeric }] of Object.entries(slopes))
       check(`slope along ${key}`, Math.abs(gradient - numeric) / Math.max(1, Math.abs(numeric)), 2e-2)

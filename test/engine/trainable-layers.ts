@@ -9,6 +9,8 @@ export interface LayerCase {
   readonly inputs: readonly number[][]
   /** Whole numbers below this: inputs that are indices and have no gradient. */
   readonly indices?: number
+  /** Where the cpu engine's gradient is wrong, how: numeric differentiation alone is then the judge. */
+  readonly cpuWrong?: string
   /** Coarser than usual where the layer has many steps of float32 rounding. */
   readonly tolerance?: number
 }
@@ -77,6 +79,9 @@ export const trainable: Record<string, LayerCase> = {
   maxPooling3d: one(() => L.maxPooling3d({ poolSize: 2 }), [2, 4, 4, 4, 3]),
   averagePooling1d: one(() => L.averagePooling1d({ poolSize: 2 }), sequence),
   averagePooling2d: one(() => L.averagePooling2d({ poolSize: 2 }), image),
+  averagePooling2dSame: one(() => L.averagePooling2d({ poolSize: 3, strides: 2, padding: 'same' }), image, {
+    cpuWrong: 'divides by the whole window where part of it is padding',
+  }),
   averagePooling3d: one(() => L.averagePooling3d({ poolSize: 2 }), [2, 4, 4, 4, 3]),
   globalAveragePooling1d: one(() => L.globalAveragePooling1d({}), sequence),
   globalAveragePooling2d: one(() => L.globalAveragePooling2d({}), image),
@@ -126,8 +131,10 @@ export const trainable: Record<string, LayerCase> = {
       }),
     image,
   ),
-  // Square, and one of them: elsewhere the cpu engine's gradients of resizing mix up height, width and batch.
   upSampling2d: one(() => L.upSampling2d({ size: [2, 2] }), [1, 4, 4, 3]),
+  upSampling2dBatch: one(() => L.upSampling2d({ size: [2, 3] }), image, {
+    cpuWrong: 'mixes up images of a batch',
+  }),
   upSamplingBilinear: one(() => L.upSampling2d({ size: [2, 2], interpolation: 'bilinear' }), [1, 4, 4, 3]),
   rescaling: one(() => L.rescaling({ scale: 0.5, offset: 1 }), image),
   ...Object.fromEntries(
