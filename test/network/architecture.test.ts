@@ -1,3 +1,5 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { publishedLayer } from '../../src/network/published-layer.js'
 import { describeNetwork } from '../../src/network/describe.js'
 import { resolveNetwork } from '../../src/network/architecture.js'
 import { untrainable } from '../../src/network/trainable.js'
@@ -162,4 +164,76 @@ test('dilated convolutions are named as untrainable', () => {
     untrainable(network!).map(({ path }) => path),
     [['layers', 0, 'conv2d']],
   )
+})
+
+test('merges and reshapes that cannot fit', () => {
+  const image = [4, 4, 2]
+  const conv = (name: string, filters: number) => ({
+    conv2d: { name, filters, kernelSize: 1, from: 'input' },
+  })
+  assert.equal(brief([conv('a', 2), conv('b', 3), { add: { from: ['a', 'b'] } }], image), [
+    'shape-mismatch layers.2.add.from',
+  ])
+  assert.equal(
+    brief(
+      [conv('a', 2), { maxPooling2d: { name: 'b', from: 'input' } }, { concatenate: { from: ['a', 'b'] } }],
+      image,
+    ),
+    ['shape-mismatch layers.2.concatenate.from'],
+  )
+  assert.equal(brief([conv('a', 2), 'add'], image), ['layer-inputs layers.1'])
+  assert.equal(brief([{ reshape: { targetShape: [5, -1] } }], image), [
+    'shape-mismatch layers.0.reshape.targetShape',
+  ])
+  assert.equal(brief([{ reshape: { targetShape: [-1, -1] } }], image), [
+    'shape-mismatch layers.0.reshape.targetShape',
+  ])
+  assert.equal(brief([{ permute: { dims: [1, 1, 2] } }], image), ['shape-mismatch layers.0.permute.dims'])
+  assert.equal(brief([{ cropping2d: { cropping: 2 } }], image), [
+    'shape-mismatch layers.0.cropping2d.cropping',
+  ])
+  assert.equal(brief([{ conv2d: { filters: 1, kernelSize: 2, strides: 2, dilationRate: 2 } }], image), [
+    'shape-mismatch layers.0.conv2d.dilationRate',
+  ])
+})
+
+test('multiply–accumulates, counted by hand', () => {
+  const macs = (layers: unknown[], shape: number[]) =>
+    describeNetwork(resolveNetwork({ layers }, shape).network!).macs
+  const image = [5, 7, 3]
+  // 5·7 places, 2·2 taps, 3 channels twice; then 6 channels to 4.
+  assert.equal(
+    macs([{ separableConv2d: { filters: 4, kernelSize: 2, padding: 'same', depthMultiplier: 2 } }], image),
+    { exact: 35 * 4 * 6 + 35 * 6 * 4 },
+  )
+  assert.equal(macs([{ depthwiseConv2d: { kernelSize: [2, 3], strides: 2 } }], image), {
+    exact: 2 * 3 * 6 * 3,
+  })
+  assert.equal(macs([{ conv2dTranspose: { filters: 4, kernelSize: 3, strides: 2 } }], image), {
+    exact: 35 * 9 * 12,
+  })
+  // Each of 6 steps: 4 gates of (3 inputs + 2 states) · 2 units.
+  assert.equal(macs([{ lstm: { units: 2 } }], [6, 3]), { exact: 6 * 4 * 5 * 2 })
+  assert.equal(macs([{ dense: { units: 2 } }], [6, 3]), { exact: 6 * 3 * 2 })
+  assert.equal(macs([{ embedding: { inputDim: 9, outputDim: 2 } }], [6]), { exact: 0 })
+})
+
+test('the published schema takes what resolving takes, and no more', () => {
+  const fits = new Ajv2020({ strict: false }).compile(publishedLayer())
+  const good = [
+    'flatten',
+    'maxPooling2d',
+    { conv2d: { filters: 1, kernelSize: [1, 2], name: 'a', from: 'input' } },
+    { add: { from: ['a', 'b'] } },
+    { lstm: { units: 3 } },
+  ]
+  for (const layer of good) assert.ok(fits(layer), JSON.stringify(layer))
+  const bad = [
+    'dense',
+    'flaten',
+    { dense: {} },
+    { dense: { units: 1, unit: 2 } },
+    { flatten: {}, dense: { units: 1 } },
+  ]
+  for (const layer of bad) assert.not(fits(layer), JSON.stringify(layer))
 })
