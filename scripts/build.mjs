@@ -1,7 +1,7 @@
 // Builds `dist/`: the wasm kernels (AssemblyScript) and the code (esbuild). Does nothing when nothing changed.
 import { build } from 'esbuild'
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { filesBelow, stampOf } from './stamp.mjs'
@@ -71,9 +71,11 @@ export const buildCode = () => {
       },
       logLevel: 'silent',
     })
-    // Chunks of earlier builds go only now, so that a command that is starting still finds its own.
-    for (const name of readdirSync('dist'))
-      if (/^chunk-.*\.js(\.map)?$/.test(name) && !metafile.outputs[`dist/${name}`]) rmSync(join('dist', name))
+    // Chunks of an earlier build go once no command can still be starting from them.
+    for (const name of readdirSync('dist').filter(name => /^chunk-.*\.js(\.map)?$/.test(name))) {
+      const old = Date.now() - statSync(join('dist', name)).mtimeMs > 3_600_000
+      if (old && !metafile.outputs[`dist/${name}`]) rmSync(join('dist', name))
+    }
   })
 }
 
