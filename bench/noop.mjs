@@ -1,6 +1,16 @@
-// What the pipeline itself costs: 1,000 trivial steps, planned and run in process, all reused and all missed.
+// What the pipeline itself costs: 1,000 trivial steps, planned and run in process, all reused and all missed. The misses
+// stand beside what their disk takes for as many files (an object and a result each) written, synced and renamed alone.
 // Usage: node bench/noop.mjs [steps] [rounds]
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  fsyncSync,
+  mkdtempSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Type } from 'typebox'
@@ -45,10 +55,23 @@ const once = async file => {
   const planned = await timed(() => plan({ recipe: file, kinds: [noop] }))
   if (!planned.value.ok) throw new Error(JSON.stringify(planned.value.problems.slice(0, 3), null, 1))
   const ran = await timed(() => runPlanned(planned.value.plan, planned.value.store, {}))
-  if (ran.value.outcome !== 'passed') throw new Error(JSON.stringify(ran.value.instances.find(each => each.problems)))
+  if (ran.value.outcome !== 'passed')
+    throw new Error(JSON.stringify(ran.value.instances.find(each => each.problems)))
   const counts = {}
   for (const { status } of ran.value.instances) counts[status] = (counts[status] ?? 0) + 1
   return { plan: planned.took, run: ran.took, counts }
+}
+
+const files = folder => {
+  const began = performance.now()
+  for (let at = 0; at < 2 * steps; at++) {
+    const file = openSync(join(folder, 'part'), 'w')
+    writeSync(file, `${at}`.padEnd(500))
+    fsyncSync(file)
+    closeSync(file)
+    renameSync(join(folder, 'part'), join(folder, `file-${at}`))
+  }
+  return performance.now() - began
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'trimtab-noop-'))
@@ -56,10 +79,12 @@ try {
   const file = join(folder, 'recipe.yml')
   const missed = []
   const reused = []
+  const disk = []
   for (let round = 0; round < rounds; round++) {
     writeFileSync(file, recipe(round * 7919))
     missed.push(await once(file))
     reused.push(await once(file))
+    disk.push(files(folder))
   }
   const wrong = reused.some(({ counts }) => counts.reused !== steps)
   if (wrong) throw new Error(`not all reused: ${JSON.stringify(reused.map(each => each.counts))}`)
@@ -68,6 +93,10 @@ try {
   console.log(`            run  ${show(reused.map(each => each.run))}`)
   console.log(`all missed: plan ${show(missed.map(each => each.plan))}`)
   console.log(`            run  ${show(missed.map(each => each.run))}`)
+  const share = median(missed.map((each, at) => each.run / disk[at]))
+  console.log(
+    `the disk:   ${show(disk)} for ${2 * steps} files; all missed takes ${share.toFixed(2)} times that`,
+  )
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

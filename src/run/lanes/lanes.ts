@@ -11,7 +11,11 @@ export interface LaneSettings {
   readonly workers?: number
   /** `process`: every step in a process of its lane. Absent: `TRIMTAB_LANE`, else threads, but for engines of native code. */
   readonly lane?: 'process'
-  /** Limit of a worker's JavaScript heap. Absent: a share of this machine's memory. */
+  /**
+   * Limit of a worker's JavaScript heap. Absent: a share of this machine's memory. Node ends a thread that reaches it,
+   * with 16 MB to spare; one array or map that grows by more than that at once ends the whole process (V8 has no other
+   * way), which in a lane of processes is its step's problem alone.
+   */
   readonly heapMegabytes?: number
   /** Bytes above which a worker is replaced after its step. Absent: a share of this machine's memory. */
   readonly budget?: number
