@@ -47,7 +47,11 @@ const wanted = new Map()
 wanted.set('schemas/recipe.schema.json', await json(editorSchema(builtInKinds)))
 wanted.set('schemas/run-record.schema.json', await json({ ...draft, ...runRecordSchema }))
 for (const spec of builtInKinds) {
-  wanted.set(`schemas/steps/${spec.kind}.schema.json`, await json({ ...draft, ...spec.params }))
+  // Tuples are written as draft-07 writes them.
+  wanted.set(
+    `schemas/steps/${spec.kind}.schema.json`,
+    await json({ $schema: 'http://json-schema.org/draft-07/schema#', ...spec.params }),
+  )
   const page = `src/steps/${spec.kind}/README.md`
   if (!existsSync(page)) continue
   const text = readFileSync(page, 'utf8')

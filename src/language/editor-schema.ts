@@ -1,13 +1,20 @@
-import { engineNames } from '../core/engine-name.js'
 import { publishedLayer } from '../network/published-layer.js'
 import type { AnyStepSpec, Port } from '../steps/define-step.js'
+import { hoist } from './hoist.js'
+import { gateForms, gateSchema, metaSchema, paramSchema, recipeSchema } from './schema.js'
 
 type Schema = Readonly<Record<string, unknown>>
 
 const expression = { $ref: '#/definitions/expression' }
 
-const isScalar = (schema: Schema): boolean =>
-  schema['enum'] !== undefined || ['number', 'integer', 'boolean'].includes(String(schema['type']))
+/** True where an author may write `${{ }}` and the schema as it is would refuse a text. */
+const needsExpression = (schema: Schema): boolean => {
+  if (schema['const'] !== undefined) return false
+  const types = [schema['type']].flat().map(String)
+  if (schema['enum'] !== undefined || types.some(type => ['number', 'integer', 'boolean'].includes(type)))
+    return true
+  return types.includes('string') && schema['pattern'] !== undefined
+}
 
 const mapValues = (value: unknown, change: (schema: Schema) => unknown): Record<string, unknown> =>
   Object.fromEntries(
@@ -39,7 +46,7 @@ export const authored = (schema: Schema): Schema => {
     delete changed['required']
     if (required.length > 0) changed['required'] = required
   }
-  if (!isScalar(schema) || schema['const'] !== undefined) return changed
+  if (!needsExpression(schema)) return changed
   const { description, default: preset, ...type } = changed
   return {
     ...(description === undefined ? {} : { description }),
@@ -62,40 +69,16 @@ const portSchema = (port: Port, config: Schema | undefined): Schema => {
   return { ...described, ...reference }
 }
 
-const metaKeys = {
-  description: { type: 'string', description: 'A sentence for people.' },
-  needs: {
-    type: 'array',
-    items: reference,
-    description: 'Steps that must have ended well before this one starts. Order only: no data.',
-  },
-  seed: {
-    anyOf: [{ type: 'integer', minimum: 0 }, expression],
-    description: "A seed of the step's own, in place of the recipe's.",
-  },
-  engine: { enum: ['auto', ...engineNames], default: 'auto', description: 'What computes the step.' },
-  resources: {
-    type: 'object',
-    additionalProperties: false,
-    properties: {
-      threads: {
-        anyOf: [{ type: 'integer', minimum: 1 }, expression],
-        description: 'Cores that the step may use.',
-      },
-      memory: {
-        anyOf: [{ type: 'number', exclusiveMinimum: 0 }, expression],
-        description: 'Memory that the step may use, in MB.',
-      },
-    },
-    description: 'What the step may use of the machine.',
-  },
-  timeout: { type: 'string', description: 'Ends the step with a problem after so long: `90s`, `30m`, `2h`.' },
-  retries: {
-    anyOf: [{ type: 'integer', minimum: 0 }, expression],
-    default: 0,
-    description: 'Tries again so often after a failure.',
-  },
-} as const
+/** Keys that any step may have; only some of them take expressions. */
+const metaKeys = (() => {
+  const { kind: _, needs, ...rest } = metaSchema.properties as unknown as Record<string, Schema>
+  const taking = authored({ properties: rest })['properties'] as Record<string, Schema>
+  return {
+    ...rest,
+    ...Object.fromEntries(['seed', 'resources', 'timeout', 'retries'].map(key => [key, taking[key]])),
+    needs: { ...needs, items: reference },
+  }
+})()
 
 /** Schema of one kind's steps, as an author writes them: kind, ports, fields, meta keys. */
 export const authoredStep = (spec: AnyStepSpec): Schema => {
@@ -122,90 +105,28 @@ export const authoredStep = (spec: AnyStepSpec): Schema => {
   }
 }
 
-const cel = (description: string) => ({ type: ['string', 'boolean'], description })
-const stepName = { type: 'string', description: 'A step whose model was evaluated.' }
-const share = (description: string, preset: number) => ({
-  type: 'number',
-  exclusiveMinimum: 0,
-  exclusiveMaximum: 1,
-  default: preset,
-  description,
-})
-
-const gateForms = {
-  check: cel('CEL over metrics that must be true: `int8.accuracy >= base.accuracy - 0.01`.'),
-  nonInferior: {
-    type: 'object',
-    description:
-      'Passes when the candidate is shown to lose less than the margin: paired on the same examples.',
-    additionalProperties: false,
-    required: ['candidate', 'reference', 'margin'],
-    properties: {
-      candidate: stepName,
-      reference: stepName,
-      metric: { type: 'string', default: 'accuracy', description: 'What is compared.' },
-      margin: {
-        type: 'number',
-        minimum: 0,
-        maximum: 1,
-        description: 'The loss that is still acceptable: 0.01 is one point.',
-      },
-      alpha: share('Chance of passing a candidate that loses the whole margin.', 0.05),
-    },
-  },
-  faster: {
-    type: 'object',
-    description: 'Passes when a benchmark shows the candidate to be faster by a factor.',
-    additionalProperties: false,
-    required: ['candidate', 'reference', 'by'],
-    properties: {
-      candidate: stepName,
-      reference: stepName,
-      by: { type: 'number', exclusiveMinimum: 0, description: 'The factor: 1.5 is half as fast again.' },
-      confidence: share('Confidence of the interval.', 0.95),
-    },
-  },
-} as const
+const bare = (schema: object): Schema => {
+  const properties = (schema as { properties: Record<string, Schema> }).properties
+  const required = ((schema as { required?: string[] }).required ?? []).filter(
+    key => properties[key]?.['default'] === undefined,
+  )
+  return { ...schema, ...(required.length > 0 ? { required } : { required: undefined }) }
+}
 
 const gate: Schema = {
-  type: 'object',
+  ...bare(gateSchema),
   description: 'Judges the run: pass, fail or inconclusive.',
-  additionalProperties: false,
   properties: {
-    ...gateForms,
-    when: cel('CEL over metrics: the gate is skipped where this is false.'),
-    severity: {
-      enum: ['error', 'warn'],
-      default: 'error',
-      description: '`warn` reports a failure without failing the run.',
-    },
+    ...gateSchema.properties,
+    nonInferior: bare(gateForms.nonInferior),
+    faster: bare(gateForms.faster),
   },
   oneOf: Object.keys(gateForms).map(form => ({ required: [form] })),
 }
 
 const param: Schema = {
   description: 'A knob of the recipe: its default value, or a declaration.',
-  anyOf: [
-    { type: ['number', 'string', 'boolean'] },
-    {
-      type: 'object',
-      additionalProperties: false,
-      properties: {
-        type: {
-          enum: ['number', 'integer', 'string', 'boolean', 'path'],
-          description: 'Type of its values.',
-        },
-        default: {
-          type: ['number', 'string', 'boolean'],
-          description: 'Value where none is given; without it one must be given.',
-        },
-        minimum: { type: 'number', description: 'Least value.' },
-        maximum: { type: 'number', description: 'Greatest value.' },
-        enum: { type: 'array', description: 'The values that it may have.' },
-        description: { type: 'string', description: 'What it means, for people.' },
-      },
-    },
-  ],
+  anyOf: [{ type: ['number', 'string', 'boolean'] }, paramSchema],
 }
 
 const named = (pattern: string, schema: Schema): Schema => ({
@@ -215,25 +136,17 @@ const named = (pattern: string, schema: Schema): Schema => ({
 })
 
 /** The JSON Schema of a whole recipe, draft-07, as editors take it. */
-export const editorSchema = (kinds: readonly AnyStepSpec[]): Schema => ({
+export const editorSchema = (kinds: readonly AnyStepSpec[]): Schema => hoist(wholeSchema(kinds))
+
+const wholeSchema = (kinds: readonly AnyStepSpec[]): Schema => ({
   $schema: 'http://json-schema.org/draft-07/schema#',
   title: 'Trimtab recipe',
   description:
     'What is made from what: steps that train, shrink and measure neural networks, and gates that judge them.',
-  type: 'object',
-  required: ['trimtab', 'steps'],
-  additionalProperties: false,
+  ...recipeSchema,
   patternProperties: { '^x-': {} },
   properties: {
-    trimtab: { const: 1, description: 'Version of the recipe language.' },
-    description: { type: 'string', description: 'What this recipe is for.' },
-    seed: { type: 'integer', minimum: 0, description: 'Every random draw of every step derives from it.' },
-    engine: metaKeys.engine,
-    allowPaths: {
-      type: 'array',
-      items: { type: 'string' },
-      description: 'Folders outside the project that may be read.',
-    },
+    ...recipeSchema.properties,
     params: { ...named('^[A-Za-z][A-Za-z0-9_]*$', param), description: 'The knobs: `--set epochs=2`.' },
     steps: {
       ...named('^[A-Za-z][A-Za-z0-9_]*$', { $ref: '#/definitions/step' }),
@@ -244,7 +157,7 @@ export const editorSchema = (kinds: readonly AnyStepSpec[]): Schema => ({
   definitions: {
     expression: {
       type: 'string',
-      pattern: '^\\$\\{\\{[\\s\\S]*\\}\\}$',
+      pattern: '\\$\\{\\{[\\s\\S]*\\}\\}',
       description: '`${{ }}`: CEL over params.',
     },
     layer: authored(publishedLayer()),

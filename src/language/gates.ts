@@ -14,8 +14,8 @@ import { tellFaults } from './tell-faults.js'
 const forms = Object.keys(gateForms) as (keyof typeof gateForms)[]
 
 interface Written {
-  readonly check?: string
-  readonly when?: string
+  readonly check?: string | boolean
+  readonly when?: string | boolean
   readonly severity: 'error' | 'warn'
   readonly nonInferior?: {
     candidate: string

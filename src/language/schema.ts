@@ -84,7 +84,14 @@ export const paramSchema = Type.Object(
 
 const share = (description: string) => Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1, description })
 const stepName = (description: string) => Type.String({ minLength: 1, description })
-const expression = (description: string) => Type.String({ minLength: 1, description, 'x-trimtab': 'cel' })
+/** CEL; `true` by itself is no text to YAML. */
+const expression = (description: string) =>
+  Type.Unsafe<string | boolean>({
+    type: ['string', 'boolean'],
+    minLength: 1,
+    description,
+    'x-trimtab': 'cel',
+  })
 
 /** The forms of a gate; each gate has one. */
 export const gateForms = {

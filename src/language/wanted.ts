@@ -54,6 +54,7 @@ const ofType = (type: string, schema: Schema): string => {
 
 /** What a schema asks for, as it ends a sentence: `a whole number from 1`. */
 export const wanted = (schema: Schema): string => {
+  if (schema['x-trimtab'] === 'cel') return 'an expression'
   if (schema.enum) return `one of ${list(schema.enum)}`
   if ('const' in schema) return String(schema.const)
   const either = schema.anyOf ?? schema.oneOf
