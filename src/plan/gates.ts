@@ -81,7 +81,8 @@ const checkNonInferior = (
       },
       problems,
     )
-  if (!paired.test(metric)) {
+  const isPaired = paired.test(metric)
+  if (!isPaired)
     say(
       gate,
       ['nonInferior', 'metric'],
@@ -92,12 +93,11 @@ const checkNonInferior = (
       },
       problems,
     )
-    return
-  }
-  let sound = true
+  let sound = isPaired
   for (const key of ['candidate', 'reference'] as const) {
     const fault = checkName([...gate[key].split('.'), metric], all)
-    if (!fault) continue
+    // Whether a metric that cannot be used is measured does not matter.
+    if (!fault || (!isPaired && fault.code !== 'unknown-step')) continue
     sound = false
     say(gate, ['nonInferior', key], fault, problems)
   }
