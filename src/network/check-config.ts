@@ -55,6 +55,17 @@ const show = (value: unknown): string => {
 const missing = (error: ErrorObject): string => String(error.params['missingProperty'])
 const unknown = (error: ErrorObject): string => String(error.params['additionalProperty'])
 
+/** Codes as the language has them for a step's own fields. */
+const codes: Readonly<Record<string, string>> = {
+  type: 'wrong-type',
+  minimum: 'out-of-range',
+  maximum: 'out-of-range',
+  exclusiveMinimum: 'out-of-range',
+  exclusiveMaximum: 'out-of-range',
+  minItems: 'wrong-length',
+  maxItems: 'wrong-length',
+}
+
 // One fault a field: a union of two forms gives an error for each of them, and only the field matters.
 const faultsOf = (
   errors: readonly ErrorObject[],
@@ -76,7 +87,7 @@ const faultsOf = (
           ? didYouMean(value, options as string[])
           : undefined
       faults.set(field, {
-        code: 'wrong-value',
+        code: 'anyOf' in schema ? 'wrong-value' : (codes[error.keyword] ?? 'wrong-value'),
         message: `${field} of ${layer.type} must be ${expectation(schema)}, and is ${show(value)}`,
         path: [field],
         ...(hint === undefined ? {} : { hint }),

@@ -96,13 +96,18 @@ export const selectLayers = (selector: Selector, network: Network, path: Path = 
     }
   if (found.length > 0) return { layers: found }
   const bare = selector.replaceAll(/[*?/^$]/g, '')
+  const longer = bare === '' ? undefined : names.find(name => name.startsWith(bare))
   return {
     layers: [],
     fault: {
       code: 'rule-matches-nothing',
       message: `no layer of the model matches "${selector}"`,
       path,
-      hint: didYouMean(bare, names) ?? `Its layers: ${names.join(', ')}.`,
+      hint:
+        didYouMean(bare, names) ??
+        (longer === undefined
+          ? `Its layers: ${names.join(', ')}.`
+          : `Did you mean "${longer}" or "${bare}*"?`),
     },
   }
 }

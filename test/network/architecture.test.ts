@@ -79,7 +79,7 @@ test('every mistake is found in one go, at its own place', () => {
   assert.equal(
     new Set(brief(layers)),
     new Set([
-      'wrong-value layers.0.conv2d.filters',
+      'wrong-type layers.0.conv2d.filters',
       'unknown-key layers.0.conv2d.activaton',
       'unknown-layer layers.1.cnv2d',
       'wrong-value layers.2.conv2d.kernelSize',
@@ -151,7 +151,7 @@ test('the output is held against the data', () => {
 test('without an input shape, what needs none is still checked', () => {
   assert.equal(
     resolveNetwork({ layers: ['flaten', { dense: { units: 0 } }] }, undefined).faults.map(({ code }) => code),
-    ['unknown-layer', 'wrong-value'],
+    ['unknown-layer', 'out-of-range'],
   )
 })
 

@@ -94,6 +94,7 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
   lstm: [...recurrent, [{ units: 2, unitForgetBias: false }, steps]],
   flatten: [
     [{}, image],
+    [{}, [5]],
     [{}, steps],
     [{}, [1, 1, 1]],
   ],

@@ -75,6 +75,7 @@ test('the last rule that matches holds, and one that matches nothing names the n
     { layers: 'conv2d_2', share: 2 },
     { layers: 'stem.con', share: 3 },
     { layers: { type: 'dens' }, share: 4 },
+    { layers: 'conv', share: 5 },
   ]
   const { byLayer, faults } = applyRules(rules, network!)
   assert.equal(
@@ -89,6 +90,7 @@ test('the last rule that matches holds, and one that matches nothing names the n
     [
       ['rule-matches-nothing', 'rules.2.layers', 'Did you mean "stem.conv"?'],
       ['rule-matches-nothing', 'rules.3.layers.type', 'Did you mean "dense"?'],
+      ['rule-matches-nothing', 'rules.4.layers', 'Did you mean "conv2d_1" or "conv*"?'],
     ],
   )
   assert.equal([...applyRules(undefined, network!).byLayer], [])
