@@ -120,7 +120,11 @@ export const inspectSource = async (source: Source, task: Task): Promise<Found> 
   }
   if (source.type !== 'csv') return arrayFacts(source, task)
   const counted = await attempt([], async () => countCsv(await openCsv(source, task)))
-  return counted.fault ? { faults: [counted.fault] } : { facts: counted.value, faults: [] }
+  if (!counted.fault) return { facts: counted.value, faults: [] }
+  const { fault } = counted
+  // What is wrong with the file as such stands at its path; a column that nobody named has no place of its own.
+  const placed = fault.code === 'csv-column' || fault.path?.length ? fault : { ...fault, path: ['path'] }
+  return { faults: [placed] }
 }
 
 /** Files that a source names. */
