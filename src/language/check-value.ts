@@ -5,11 +5,9 @@ import { sentences, type ValueFault } from './sentences.js'
 let ajv: Ajv2020 | undefined
 const compiled = new Map<string, ValidateFunction>()
 
-const withoutPresets = (key: string, value: unknown): unknown => (key === 'x-presets' ? undefined : value)
-
 /** Compiled on first use, one for each narrowed schema: all kinds and layers at once would cost a second. */
 const validatorOf = (schema: Schema): ValidateFunction => {
-  const identity = JSON.stringify(schema, withoutPresets)
+  const identity = JSON.stringify(schema)
   let found = compiled.get(identity)
   if (!found) {
     ajv ??= new Ajv2020({

@@ -26,8 +26,6 @@ export interface Schema {
   readonly then?: Schema
   /** All keys that there are; narrowing leaves out those that are not written. */
   readonly 'x-known'?: readonly string[]
-  /** Fields that are not written and have a default. */
-  readonly 'x-presets'?: Readonly<Record<string, Schema>>
   /** Descriptions of required keys, for messages. */
   readonly 'x-descriptions'?: Readonly<Record<string, string>>
   readonly 'x-trimtab'?: string
@@ -83,6 +81,9 @@ const meant = (branches: readonly Schema[], value: unknown): Schema | undefined 
   return open.length === 1 ? open[0] : { anyOf: open }
 }
 
+/** Fields that a narrowed schema left out and that have a default; beside it, since a compiler would read through them. */
+const unwritten = new WeakMap<Schema, readonly (readonly [string, Schema])[]>()
+
 /**
  * The part of a schema that speaks of this value: of a union the form that the value means, of a table of forms the
  * one that is named, of a map the keys that are written. What is left compiles fast and blames one place for one
@@ -113,20 +114,21 @@ export const narrow = (schema: Schema, value: unknown): Schema => {
       ...others.map((key): [string, Schema] => [key, narrow(rest as Schema, value[key])]),
     ]
     const presets = all.filter(([key, inner]) => !Object.hasOwn(value, key) && inner.default !== undefined)
-    return {
+    const narrowed: Schema = {
       ...schema,
       properties: Object.fromEntries(written),
       ...(schema.required
         ? { required: schema.required.filter(key => properties[key]?.default === undefined) }
         : {}),
       'x-known': schema['x-known'] ?? all.map(([key]) => key),
-      'x-presets': Object.fromEntries(presets),
       'x-descriptions': Object.fromEntries(
         (schema.required ?? []).flatMap(key =>
           properties[key]?.description === undefined ? [] : [[key, properties[key].description]],
         ),
       ),
     }
+    if (presets.length > 0) unwritten.set(narrowed, presets)
+    return narrowed
   }
   if (Array.isArray(value)) {
     const { items } = schema
@@ -145,7 +147,8 @@ export const narrow = (schema: Schema, value: unknown): Schema => {
       return { ...rest, prefixItems: value.map(each => narrow(items as Schema, each)) }
     }
   }
-  return Array.isArray(schema.items) || schema.prefixItems ? outline(schema) : schema
+  const isPlainList = Array.isArray(value) && !schema.properties
+  return isPlainList || !(schema.properties ?? schema.items ?? schema.prefixItems) ? schema : outline(schema)
 }
 
 /** A schema without what it says of the inside. */
@@ -168,7 +171,7 @@ export const fillIn = (schema: Schema, value: unknown): unknown => {
   } else if (isMap(value)) {
     for (const [key, inner] of Object.entries(schema.properties ?? {}))
       if (Object.hasOwn(value, key)) value[key] = fillIn(inner, value[key])
-    for (const [key, inner] of Object.entries(schema['x-presets'] ?? {})) {
+    for (const [key, inner] of unwritten.get(schema) ?? []) {
       const preset = structuredClone(inner.default)
       value[key] = fillIn(narrow(inner, preset), preset)
     }
