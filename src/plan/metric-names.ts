@@ -1,4 +1,5 @@
 import { didYouMean } from '../core/nearest.js'
+import { splitNames } from '../sources/description.js'
 import { isSplit, modelFacts, type Catalogue, type Measured } from './measured.js'
 
 /** What is wrong with a dotted name, and with which of its segments. */
@@ -137,6 +138,14 @@ export const checkName = (path: readonly string[], all: Catalogue): NameFault | 
       segment: split ? 1 : 0,
     }
   }
+  const known = found.own.has(metric) || found.by.has(metric)
+  if (rest.length === 2 && !split && !known)
+    return {
+      code: 'unknown-split',
+      message: `"${metric}" is neither a metric of "${first}" nor a split`,
+      hint: didYouMean(metric, splitNames) ?? `Splits are: ${list(splitNames)}.`,
+      segment: 1,
+    }
   if (rest.length > (split ? 2 : 1)) return tooLong(split ? 3 : 2)
   const isFact = (modelFacts as readonly string[]).includes(metric)
   if (found.own.has(metric) && !(split && isFact)) return undefined
