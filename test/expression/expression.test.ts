@@ -182,7 +182,11 @@ test('deep and long expressions are refused, not crashed on', () => {
     `a${'.b'.repeat(1900)}`,
     `true${' ? true : false'.repeat(200)}`,
   ])
-    assert.equal([...new Set(faultsOf(text).map(({ code }) => code))], ['expression-too-large'], text.slice(0, 20))
+    assert.equal(
+      [...new Set(faultsOf(text).map(({ code }) => code))],
+      ['expression-too-large'],
+      text.slice(0, 20),
+    )
 })
 
 test('no text crashes it, and every fault lies inside', () => {
@@ -202,9 +206,7 @@ test('no text crashes it, and every fault lies inside', () => {
       }
       return (
         parsed.faults.length > 0 &&
-        parsed.faults.every(
-          ({ start, end }) => start >= 0 && end >= start && end <= Math.max(1, text.length),
-        )
+        parsed.faults.every(({ start, end }) => start >= 0 && end >= start && end <= Math.max(1, text.length))
       )
     }),
     { numRuns: 2000, seed: 11 },
