@@ -34,17 +34,17 @@ const curve = (stroke: Stroke): number[] => {
 /** A hand: how this digit is slanted, turned, stretched and placed, and with what pen. */
 const place = (curves: readonly number[][], random: Random, difficulty: number): Trail[] => {
   const bell = bellOf(random)
-  const slant = 0.12 + bell(0.18 * difficulty)
+  const slant = 0.12 + bell(0.17 * difficulty)
   const half = bell(0.06 * difficulty)
   const cos = (1 - half * half) / (1 + half * half)
   const sin = (2 * half) / (1 + half * half)
   const stretch = 0.78 + bell(0.1 * difficulty)
-  const bend = bell(0.1 * difficulty)
-  const pen = 1.25 + bell(0.28 * difficulty)
-  const pressure = bell(0.12 * difficulty)
-  const height = 19 + bell(1.2 * difficulty)
-  const dx = bell(1.3 * difficulty)
-  const dy = bell(1.3 * difficulty)
+  const bend = bell(0.12 * difficulty)
+  const pen = 1.4 + bell(0.28 * difficulty)
+  const pressure = bell(0.17 * difficulty)
+  const height = 18.5 + bell(1.2 * difficulty)
+  const dx = bell(0.8 * difficulty)
+  const dy = bell(0.8 * difficulty)
 
   let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity]
   const turned = curves.map(points => {
@@ -86,8 +86,8 @@ const shaken = (glyph: Glyph, random: Random, difficulty: number): number[][] =>
         points[i + 1] = points[i - 1]!
         continue
       }
-      points[i]! += bell(0.045 * difficulty)
-      points[i + 1]! += bell(0.04 * difficulty)
+      points[i]! += bell(0.046 * difficulty)
+      points[i + 1]! += bell(0.042 * difficulty)
     }
     return curve(points)
   })
@@ -100,8 +100,8 @@ const drawDigit = (digit: number, random: Random, difficulty: number, to: Uint8A
   const trails = place(shaken(glyph, random, difficulty), random, difficulty)
   const soft = 0.55 + 0.25 * random.uniform()
   const share = random.uniform()
-  const ink = 255 * (1 - 0.25 * difficulty * random.uniform())
-  const noise = 0.06 * 255 * difficulty * random.uniform()
+  const ink = 255 * (1 - 0.12 * difficulty * random.uniform())
+  const noise = 0.04 * 255 * difficulty * random.uniform()
   const picture = blur(draw(trails, soft), share * share)
   for (let i = 0; i < to.length; i++) {
     const word = random.uint32()

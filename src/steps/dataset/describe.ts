@@ -138,9 +138,9 @@ export const describeDataset = (
       path: ['test'],
     })
   const classes: Classes = regression ? targetsOf(source) : classesOf(config, facts, faults)
-  if (!regression) faults.push(...emptyClasses(classes, source))
   const { sizes, faults: splitFaults } = sizesOf(config, { ...facts, source })
   faults.push(...splitFaults)
-  if (faults.some(fault => fault.severity !== 'warning')) return { faults }
+  if (faults.length > 0) return { faults }
+  if (!regression) faults.push(...emptyClasses(classes, source))
   return { description: { type: 'dataset', task: config.task, shape, ...classes, examples: sizes }, faults }
 }
