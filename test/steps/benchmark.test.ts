@@ -193,4 +193,14 @@ test('models that take other shapes, and one listed twice, are said before anyth
     'shape-mismatch at models.1: "large" takes 12×12×1, the data has 28×28×1',
     'shape-mismatch at reference: "large" takes 12×12×1, the data has 28×28×1',
   ])
+  const other = { ...(large as object), inputShape: [5, 5, 1] } as never
+  assert.equal(
+    said(
+      benchmark.predict(Value.Default(benchmark.params, {}) as BenchmarkConfig, {
+        models: [{ from: 'other', description: other }],
+        reference: [{ from: 'large', description: large }],
+      }).faults!,
+    ),
+    ['shape-mismatch at models.0: "other" takes 5×5×1, the reference takes 12×12×1'],
+  )
 })

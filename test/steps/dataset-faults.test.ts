@@ -1,4 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
+import type { Digest } from '../../src/core/brand.js'
+import { digestOf } from '../../src/core/hash.js'
+import type { StepFile } from '../../src/core/step-file.js'
 import { ProblemError } from '../../src/core/problem.js'
 import { fileOf, idx } from '../sources/rig.js'
 import { assert, suite } from '../suite.js'
@@ -38,10 +42,11 @@ const faulty: [string, object, string[]][] = [
   ],
   [
     'files that are not there, both',
-    { source: { idx: { images: '/nowhere/a', labels: '/nowhere/b' } }, split: { train: 1 } },
+    { source: { idx: { images: '/nowhere/a', labels: '/nowhere/b' } }, split: { train: 1, validation: 0.5 } },
     [
       'file-missing at source.idx.images: there is no file /nowhere/a',
       'file-missing at source.idx.labels: there is no file /nowhere/b',
+      'split-share at split: the shares add up to 1.5, more than 1',
     ],
   ],
   [
@@ -80,4 +85,29 @@ test('data that is damaged behind its header ends the step with a problem', asyn
   assert.instance(error, ProblemError)
   assert.match((error as Error).message, /^images\.gz: its gzip data is damaged near unpacked byte \d+/)
   assert.is((error as ProblemError).problems[0]!.code, 'file-corrupt')
+})
+
+test('a file that is no longer what was planned is not read under its old key', async () => {
+  const files = (digest: string): StepFile['files'] => ({
+    [pair.labels]: { path: pair.labels, digest: digest as Digest, bytes: 18 },
+  })
+  const whole = await runStep({ source: { idx: pair } }, 5, files(digestOf(readFileSync(pair.labels))))
+  assert.ok(whole.outputs['dataset'])
+  const error = await runStep({ source: { idx: pair } }, 5, files(digestOf('other'))).then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  )
+  assert.instance(error, ProblemError)
+  assert.is((error as ProblemError).problems[0]!.code, 'file-changed')
+})
+
+test('a class without an example is a warning, and digits are no regression', async () => {
+  const labels = fileOf('labels', idx(8, [10], [0, 1, 0, 1, 3, 1, 0, 1, 0, 1]))
+  const { description, faults } = await predict({ source: { idx: { ...pair, labels } } })
+  assert.equal(faults, ['data-class-empty at source: no example of class 2'])
+  assert.is(description?.classes, 4)
+  assert.equal((await runStep({ source: { idx: { ...pair, labels } } })).problems?.[0]?.severity, 'warning')
+  assert.equal((await predict({ source: 'digits', task: 'regression' })).faults, [
+    'dataset-task at source: digits are classes, not numbers to predict',
+  ])
 })

@@ -1,7 +1,7 @@
 import { Value } from 'typebox/value'
 import type { Digest, Key } from '../../src/core/brand.js'
 import { digestOf } from '../../src/core/hash.js'
-import type { StepContext, StepOutput } from '../../src/core/step-file.js'
+import type { StepContext, StepFile, StepOutput } from '../../src/core/step-file.js'
 import type { DatasetDescription } from '../../src/sources/description.js'
 import type { DatasetConfig } from '../../src/steps/dataset/fields.js'
 import { run } from '../../src/steps/dataset/run.js'
@@ -39,7 +39,7 @@ export const predict = async (
   }
 }
 
-export const runStep = (written: object, seed = 5): Promise<StepOutput> =>
+export const runStep = (written: object, seed = 5, files: StepFile['files'] = {}): Promise<StepOutput> =>
   run(
     {
       instance: 'data',
@@ -47,7 +47,7 @@ export const runStep = (written: object, seed = 5): Promise<StepOutput> =>
       key: '' as Key,
       config: configOf(written),
       inputs: {},
-      files: {},
+      files,
       seed,
       engine: { name: 'wasm', version: '' },
       threads: 1,

@@ -1,6 +1,7 @@
 import { Value } from 'typebox/value'
 import type { Artifact } from '../../src/core/artifact.js'
 import type { Digest, Key } from '../../src/core/brand.js'
+import type { EngineName } from '../../src/core/engine-name.js'
 import { digestOf } from '../../src/core/hash.js'
 import { stream } from '../../src/core/random.js'
 import type { StepContext, StepFile, StepOutput } from '../../src/core/step-file.js'
@@ -86,4 +87,6 @@ export const runEvaluate = (
   reference: Artifact | undefined,
   data: Artifact,
   context = contextWith(),
-): Promise<StepOutput> => run(fileFor(written, model, reference, data), context)
+  engine: EngineName = 'wasm',
+): Promise<StepOutput> =>
+  run({ ...fileFor(written, model, reference, data), engine: { name: engine, version: '' } }, context)

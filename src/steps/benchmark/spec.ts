@@ -33,6 +33,10 @@ const predict = (_: BenchmarkConfig, inputs: DescribedInputs): Prediction => {
   const data = inputs['data']?.[0]?.description as DatasetDescription | undefined
   const reference = inputs['reference']?.[0]
   const models = inputs['models'] ?? []
+  const base = reference?.description as ModelDescription | undefined
+  const wanted = data
+    ? { shape: data.shape, of: 'the data has' }
+    : base && { shape: base.inputShape, of: 'the reference takes' }
   const names = models.map(model => model.from)
   names.forEach((name, i) => {
     if (names.indexOf(name) < i)
@@ -43,12 +47,12 @@ const predict = (_: BenchmarkConfig, inputs: DescribedInputs): Prediction => {
     ...(reference ? [[['reference'], reference] as const] : []),
   ]) {
     const model = description as ModelDescription | undefined
-    if (data && model && model.inputShape.join() !== data.shape.join())
-      faults.push({
-        code: 'shape-mismatch',
-        message: `"${from}" takes ${model.inputShape.join('×')}, the data has ${data.shape.join('×')}`,
-        path: [...port],
-      })
+    if (!model || !wanted || model.inputShape.join() === wanted.shape.join()) continue
+    faults.push({
+      code: 'shape-mismatch',
+      message: `"${from}" takes ${model.inputShape.join('×')}, ${wanted.of} ${wanted.shape.join('×')}`,
+      path: [...port],
+    })
   }
   return { outputs: {}, faults }
 }

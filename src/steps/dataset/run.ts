@@ -13,6 +13,7 @@ import { inspectSource } from '../../sources/source.js'
 import type { Source } from '../../sources/tables.js'
 import { type Facts, describeDataset } from './describe.js'
 import { type DatasetConfig, resolveSource } from './fields.js'
+import { checkUnchanged } from './run-unchanged.js'
 
 const bodyOf = ({ features, labels, targets, size, count }: Examples, rows?: Uint32Array): SplitBody => {
   const part = rows ?? Uint32Array.from({ length: count }, (_, i) => i)
@@ -36,7 +37,8 @@ const halt = (faults: readonly { code: string; message: string; hint?: string }[
   )
 }
 
-export const run: RunStep<DatasetConfig> = async ({ config, seed }, context) => {
+export const run: RunStep<DatasetConfig> = async ({ config, seed, files }, context) => {
+  await checkUnchanged(files)
   const sources = (['source', 'test'] as const).flatMap(key => {
     const written = config[key]
     return written === undefined ? [] : [{ key, source: resolveSource(written) }]

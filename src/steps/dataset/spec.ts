@@ -3,6 +3,7 @@ import { type Inspection, defineStep } from '../define-step.js'
 import { inspectSource, sourceFiles } from '../../sources/source.js'
 import { type Facts, describeDataset } from './describe.js'
 import { type DatasetConfig, datasetFields, resolveSource } from './fields.js'
+import { splitFaults } from './split-sizes.js'
 
 /** Where a fault inside a source's fields stands in the step: a bare name has no fields. */
 const placeOf = (config: DatasetConfig, key: 'source' | 'test', type: string): (string | number)[] =>
@@ -26,6 +27,11 @@ const inspect = async (config: DatasetConfig): Promise<Inspection> => {
     )
     if (found.facts) facts[key] = found.facts
   }
+  // Without facts nothing is predicted; what can be said without them is said here.
+  if (faults.length > 0 && config.split)
+    faults.push(
+      ...splitFaults(config.split).map(fault => ({ ...fault, path: ['split', ...(fault.path ?? [])] })),
+    )
   return { files: [...new Set(files)], faults, found: facts }
 }
 

@@ -54,3 +54,7 @@ export const splitSizes = (
       wrong('split-empty', `split "${name}" would be empty: ${value} of ${examples} examples`, [name])
   return { sizes, faults }
 }
+
+/** What is wrong with a split whatever the source holds: said even where the source cannot be read. */
+export const splitFaults = (split: Split): readonly Fault[] =>
+  splitSizes(split, Number.MAX_SAFE_INTEGER).faults
