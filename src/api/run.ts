@@ -1,4 +1,4 @@
-import type { Problem } from '../core/problem.js'
+import { ProblemError, type Problem } from '../core/problem.js'
 import { judge, outcomeOf } from '../judge/judge.js'
 import type { Plan } from '../plan/plan.js'
 import { runPlan } from '../run/run-plan.js'
@@ -13,7 +13,7 @@ export interface RunEnd {
   readonly problems: readonly Problem[]
 }
 
-/** Runs a plan to its record: steps, then gates. */
+/** Runs a plan to its record: steps, then gates. Throws ProblemError where the store cannot hold the run, before a step starts. */
 export const runPlanned = (
   made: Plan,
   store: Store,
@@ -42,5 +42,10 @@ export const runPlanned = (
 export const run = async (options: RunOptions): Promise<RunEnd> => {
   const planned = await plan(options)
   if (!planned.ok || !planned.plan || !planned.store) return { problems: planned.problems }
-  return { record: await runPlanned(planned.plan, planned.store, options), problems: planned.problems }
+  try {
+    return { record: await runPlanned(planned.plan, planned.store, options), problems: planned.problems }
+  } catch (error) {
+    if (error instanceof ProblemError) return { problems: [...planned.problems, ...error.problems] }
+    throw error
+  }
 }

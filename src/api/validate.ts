@@ -23,6 +23,10 @@ export interface Planned {
 
 const isError = (problem: Problem): boolean => problem.severity === 'error'
 
+/** From the top of the file down; what has no place comes last. */
+const inFileOrder = (a: Problem, b: Problem): number =>
+  (a.at?.line ?? Infinity) - (b.at?.line ?? Infinity) || (a.at?.column ?? 0) - (b.at?.column ?? 0) || 0
+
 /** Recipe → plan: everything that can be known before the first epoch. Loads no tensor library; writes nothing. */
 export const plan = async (options: PlanOptions): Promise<Planned> => {
   const cwd = options.cwd ?? process.cwd()
@@ -41,11 +45,11 @@ export const plan = async (options: PlanOptions): Promise<Planned> => {
     recipe,
     kinds,
     store,
-    engines: await probeEngines(recipe.project),
+    engines: await probeEngines(),
     chooseEngine,
     ...(options.only ? { only: options.only } : {}),
   })
-  const problems = [...read.problems, ...made.problems]
+  const problems = [...read.problems, ...made.problems].sort(inFileOrder)
   return { ok: !problems.some(isError), recipe, plan: made, store, problems }
 }
 

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { version } from '../core/home.js'
+import { ProblemError } from '../core/problem.js'
 import { initCommand } from './commands/init.js'
 import { kindsCommand } from './commands/kinds.js'
 import { planCommand } from './commands/plan.js'
@@ -9,6 +10,7 @@ import { schemaCommand } from './commands/schema.js'
 import { showCommand } from './commands/show.js'
 import { validateCommand } from './commands/validate.js'
 import { exitCodes } from './exit-codes.js'
+import { tellProblems } from './output.js'
 
 const program = new Command('trimtab')
   .description('Makes neural networks smaller and faster from a committed recipe, and judges the result.')
@@ -54,7 +56,10 @@ try {
 } catch (error) {
   if (error instanceof CommanderError)
     process.exitCode = error.exitCode === 0 ? exitCodes.fine : exitCodes.refused
-  else {
+  else if (error instanceof ProblemError) {
+    tellProblems(error.problems)
+    process.exitCode = exitCodes.refused
+  } else {
     const message = error instanceof Error ? error.message : String(error)
     console.error(`trimtab has a bug: ${message}`)
     console.error('  → Please report it with the recipe; TRIMTAB_DEBUG=1 shows where it happened.')

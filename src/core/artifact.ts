@@ -1,4 +1,5 @@
 import type { Digest } from './brand.js'
+import { digestValue } from './hash.js'
 
 /** What a port may carry. */
 export type ArtifactType = 'model' | 'dataset' | 'metrics' | 'file'
@@ -29,3 +30,21 @@ export interface Artifact<Meta = Record<string, unknown>> {
  * Facts that need no data (parameters, bytes, macs, sparsity) stand under `model`.
  */
 export type Metrics = Readonly<Record<string, Readonly<Record<string, number>>>>
+
+/** An artifact of stored objects. `bytes` is its payload; absence: all of its objects together. */
+export const makeArtifact = <Meta extends Record<string, unknown>>(
+  type: ArtifactType,
+  objects: Readonly<Record<string, ObjectRef>>,
+  meta: Meta,
+  bytes?: number,
+): Artifact<Meta> => {
+  const storedBytes = Object.values(objects).reduce((sum, object) => sum + object.bytes, 0)
+  return {
+    type,
+    digest: digestValue({ type, objects, meta }),
+    bytes: bytes ?? storedBytes,
+    storedBytes,
+    objects,
+    meta,
+  }
+}

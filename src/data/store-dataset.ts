@@ -1,6 +1,5 @@
-import type { Artifact } from '../core/artifact.js'
+import { type Artifact, makeArtifact } from '../core/artifact.js'
 import type { Digest } from '../core/brand.js'
-import { digestValue } from '../core/hash.js'
 import { type DatasetDescription, type SplitName, splitNames } from '../sources/description.js'
 import type { Normalization } from './normalization.js'
 import { type ArrayName, type Numbers, arrayName, toBytes } from './numbers.js'
@@ -35,12 +34,10 @@ export const storeDataset = async (
 ): Promise<Artifact> => {
   const objects: Record<string, { digest: Digest; bytes: number }> = {}
   const dtypes: Partial<Record<SplitName, ArrayName>> = {}
-  let storedBytes = 0
   const store = async (name: string, numbers: Numbers | undefined): Promise<void> => {
     if (numbers === undefined) return
     const bytes = toBytes(numbers)
     objects[name] = { digest: await put(bytes), bytes: bytes.byteLength }
-    storedBytes += bytes.byteLength
   }
   for (const name of splitNames) {
     const split = splits[name]
@@ -50,7 +47,5 @@ export const storeDataset = async (
     await store(`labels-${name}`, split.labels)
     await store(`targets-${name}`, split.targets)
   }
-  const meta = { description, normalization, dtypes }
-  const digest = digestValue({ type: 'dataset', objects, meta })
-  return { type: 'dataset', digest, bytes: storedBytes, storedBytes, objects, meta }
+  return makeArtifact('dataset', objects, { description, normalization, dtypes })
 }

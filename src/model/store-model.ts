@@ -1,6 +1,6 @@
-import type { Artifact } from '../core/artifact.js'
+import { type Artifact, makeArtifact } from '../core/artifact.js'
 import type { Digest } from '../core/brand.js'
-import { canonical, digestValue } from '../core/hash.js'
+import { canonical } from '../core/hash.js'
 import { fail } from '../core/problem.js'
 import type { ModelDescription } from '../network/description.js'
 import { arrays, copyOf, toBytes } from './binary.js'
@@ -77,14 +77,10 @@ export const storeModel = async (
   if (masked.length > 0)
     bodies['masks'] = Buffer.concat(masked.map(name => packMask(model.marks.masks.get(name)!)))
   const objects: Record<string, { digest: Digest; bytes: number }> = {}
-  let storedBytes = 0
   for (const [name, bytes] of Object.entries(bodies)) {
     objects[name] = { digest: await put(bytes), bytes: bytes.byteLength }
-    storedBytes += bytes.byteLength
   }
-  const meta = { description: describeModel(model) }
-  const digest = digestValue({ type: 'model', objects, meta })
-  return { type: 'model', digest, bytes: offset, storedBytes, objects, meta }
+  return makeArtifact('model', objects, { description: describeModel(model) }, offset)
 }
 
 const damaged = (why: string): never =>

@@ -141,21 +141,18 @@ test('a run that cannot be opened says why', async () => {
   assert.is(error.problems[0]!.code, 'store-in-the-way')
 })
 
-test(
-  'a journal on a full disk never stops the run, and its end says so',
-  () => {
-    if (!existsSync('/dev/full')) return
-    const place = emptyFolder()
-    symlinkSync('/dev/full', join(place, 'journal.jsonl'))
-    const journal = openJournal(join(place, 'journal.jsonl'))
-    journal.append(skipped('a'))
-    journal.append(skipped('b'))
-    const cut = journal.end()
-    assert.is(cut?.code, 'journal-cut')
-    assert.is(cut?.severity, 'warning')
-    assert.match(cut?.message ?? '', /no room left/)
-  },
-)
+test('a journal on a full disk never stops the run, and its end says so', () => {
+  if (!existsSync('/dev/full')) return
+  const place = emptyFolder()
+  symlinkSync('/dev/full', join(place, 'journal.jsonl'))
+  const journal = openJournal(join(place, 'journal.jsonl'))
+  journal.append(skipped('a'))
+  journal.append(skipped('b'))
+  const cut = journal.end()
+  assert.is(cut?.code, 'journal-cut')
+  assert.is(cut?.severity, 'warning')
+  assert.match(cut?.message ?? '', /no room left/)
+})
 
 test('the schema takes a record and refuses what is none', () => {
   const validate = new Ajv2020({ strict: true, allErrors: true }).compile(runRecordSchema)

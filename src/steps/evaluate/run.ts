@@ -1,6 +1,5 @@
 import type { Static } from 'typebox'
-import type { Artifact } from '../../core/artifact.js'
-import { digestValue } from '../../core/hash.js'
+import { type Artifact, makeArtifact } from '../../core/artifact.js'
 import { ProblemError, problem, type Problem } from '../../core/problem.js'
 import type { RunStep, StepContext } from '../../core/step-file.js'
 import type { Dataset, Split } from '../../data/dataset.js'
@@ -107,13 +106,10 @@ const store = async (
   reports: readonly SplitReport[],
 ): Promise<Artifact> => {
   const objects: Artifact['objects'] & Record<string, Artifact['objects'][string]> = {}
-  let bytes = 0
   for (const [name, bits] of reports.flatMap(each => Object.entries(each.bits))) {
     objects[name] = { digest: await context.put(bits), bytes: bits.byteLength }
-    bytes += bits.byteLength
   }
-  const digest = digestValue({ type: 'metrics', objects, meta })
-  return { type: 'metrics', digest, bytes, storedBytes: bytes, objects, meta }
+  return makeArtifact('metrics', objects, meta)
 }
 
 /** Measures one model on the splits `test` and `validation`, whichever there are. */
