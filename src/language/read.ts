@@ -5,6 +5,7 @@ import type { EngineName } from '../core/engine-name.js'
 import type { Problem } from '../core/problem.js'
 import type { AnyStepSpec } from '../steps/define-step.js'
 import { readGates } from './gates.js'
+import { tellLayers } from './layers.js'
 import { locator } from './locate.js'
 import { readParams, paramNames, type ParamSources } from './params.js'
 import { projectOf } from './project.js'
@@ -91,6 +92,8 @@ const assemble = (source: SourceFile, top: Top, options: ReadRecipeOptions, repo
   const interpolation = { names: paramNames(params), scope: { params: params.values } }
   const steps = readSteps(top, { kinds: options.kinds, interpolation, reach, reporter })
   const broken = checkReferences(steps, reporter)
+  for (const { id, spec, poisoned, config, entry } of steps.values())
+    if (spec && (poisoned || broken.has(id))) tellLayers(spec, config, entry, reporter)
   const gates = readGates(partOf(top, 'gates'), reporter)
   return {
     file: source.path,

@@ -4,6 +4,7 @@ import type { AnyStepSpec } from '../steps/define-step.js'
 import { checkValue } from './check-value.js'
 import { identifierFault } from './identifiers.js'
 import { interpolate, type Interpolation } from './interpolate.js'
+import { tellLayers } from './layers.js'
 import { laterKeys, metaKeys, readMeta, type Meta } from './meta.js'
 import { describeValue, plainOf, type Entry, type MapNode } from './node.js'
 import type { Schema } from './narrow.js'
@@ -127,7 +128,10 @@ const readConfig = (
   const node: MapNode = { ...whole.value, entries: own }
   const checked = checkValue(schemaFor(spec, isSettled), plainOf(node), `step "${id}"`)
   tellFaults(checked.faults, { key: whole.key, value: node }, reporter)
-  if (checked.faults.length > 0 || !complete) return undefined
+  if (checked.faults.length > 0 || !complete) {
+    tellLayers(spec, plainOf(node) as Record<string, unknown>, { key: whole.key, value: node }, reporter)
+    return undefined
+  }
   let config = checked.value
   for (const { path, value } of pathFieldsOf(checked.narrowed, config)) {
     const place = placeOfFault({ path, on: 'value' }, { key: whole.key, value: node })
