@@ -97,14 +97,14 @@ test('a mistake is told with its place, nothing runs and nothing is written', as
   for (const command of ['validate', 'plan', 'run']) {
     const ran = await trimtab(folder, [command])
     assert.is(ran.code, 2)
-    assert.match(ran.stderr, /^recipe\.yml:17:\d+ error .*acuracy/)
+    assert.match(ran.stderr, /^recipe\.yml:16:\d+ error .*acuracy/)
     assert.match(ran.stderr, /Did you mean "(int8\.)?accuracy"\?/)
   }
   assert.not(existsSync(join(folder, '.trimtab/runs')))
   const json = await trimtab(folder, ['validate', '--json'])
   const { ok, problems } = JSON.parse(json.stdout) as { ok: boolean; problems: { at: { line: number } }[] }
   assert.is(ok, false)
-  assert.is(problems[0]!.at.line, 17)
+  assert.is(problems[0]!.at.line, 16)
 })
 
 test('wrong usage is exit code 2 with a sentence, help is 0', async () => {

@@ -7,7 +7,7 @@ process.stdout.isTTY = true
 process.stdout.columns = 120
 
 const tree = liveTree(paintFor({ isTTY: false }), Number(process.argv[2]))
-const wait = (): Promise<void> => new Promise(done => setTimeout(done, 150))
+const wait = (): Promise<void> => new Promise(done => setTimeout(done, 500))
 const instances = [
   { instance: 'digits', step: 'digits' },
   { instance: 'base', step: 'base' },
