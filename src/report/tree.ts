@@ -13,6 +13,8 @@ interface Row {
   readonly progress: Map<string, Progress>
   seconds: number
   note: string
+  /** Its task has ended: a title set later would be drawn below the tree's last state. */
+  over: boolean
   task?: Task
   settle?: () => void
   reject?: (reason: Error) => void
@@ -72,6 +74,7 @@ const makeRows = (instances: readonly PlannedInstance[], most: number): Row[] =>
     progress: new Map(),
     seconds: 0,
     note: '',
+    over: false,
   })
   const steps = [...bySteps.entries()]
   if (steps.length <= most) return steps.map(([step, members]) => row(step, members))
@@ -100,9 +103,11 @@ export const liveTree = (paint: Paint, terminalRows: number): LiveTree => {
   let wide = 0
 
   const refresh = (row: Row): void => {
-    if (row.task) row.task.title = titleOf(row, wide, paint)
+    if (row.over || !row.task) return
+    row.task.title = titleOf(row, wide, paint)
     const states = statesOf(row)
     if (states.some(state => state === 'waiting' || state === 'running')) return
+    row.over = true
     if (states.includes('failed')) row.reject?.(new Error(row.note || 'failed'))
     else row.settle?.()
   }
