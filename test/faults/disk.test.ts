@@ -53,7 +53,7 @@ else
       assert.is(found!.code, 'disk-full')
       assert.match(found!.hint!, /what was finished is kept/)
       assert.is(record.outcome, 'step-failed')
-      assert.is(liveThreads(), 0)
+      assert.is(await liveThreads(), 0)
       const again = await runSteps([steps[0]!], store)
       assert.equal(again.became, { small: 'reused' })
       const litter = readdirSync(disk, { recursive: true }).filter(name => String(name).endsWith('.tmp'))

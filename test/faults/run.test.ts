@@ -28,7 +28,7 @@ const besides = async (mood: string, options: Parameters<typeof runSteps>[2] = {
     store,
   )
   assert.equal(again.became, { before: 'reused', beside: 'reused', after: 'reused' })
-  assert.is(liveThreads(), 0)
+  assert.is(await liveThreads(), 0)
   assert.equal(childProcesses(), [])
   return ran
 }

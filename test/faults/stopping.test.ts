@@ -49,7 +49,7 @@ test('Ctrl-C: a step stops at its next batch, long before the grace is over', as
   )
   assert.is(record.outcome, 'interrupted')
   assert.ok(took < 1000, `${took} ms`)
-  assert.is(liveThreads(), 0)
+  assert.is(await liveThreads(), 0)
 })
 
 test('Ctrl-C: a step that does not listen is ended after the grace, in a thread and in a process', async () => {
@@ -58,7 +58,7 @@ test('Ctrl-C: a step that does not listen is ended after the grace, in a thread 
     assert.equal(became, { foreverWasm: 'skipped' })
     assert.is(record.outcome, 'interrupted')
     assert.ok(took >= 300 && took < 2000, `${took} ms`)
-    assert.is(liveThreads(), 0)
+    assert.is(await liveThreads(), 0)
     assert.equal(childProcesses(), [])
   }
 })
@@ -106,7 +106,7 @@ test('a timeout ends an endless step, in JavaScript, in wasm, asleep, and in a p
       [`step-timeout: "${name}" took longer than its timeout of 400 ms`],
     )
     assert.is(other!.status, 'finished')
-    assert.is(liveThreads(), 0)
+    assert.is(await liveThreads(), 0)
     assert.equal(childProcesses(), [])
   }
 })

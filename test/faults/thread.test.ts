@@ -19,7 +19,7 @@ const afterwards = async (mood: string, stopped?: 'hard' | 'soft'): Promise<stri
   const ended = await running
   assert.is((await host.run(faultyAssignment('fine'), watch().hooks)).type, 'done', `after ${mood}`)
   await host.renew()
-  assert.is(liveThreads(), 0, `threads left after ${mood}`)
+  assert.is(await liveThreads(), 0, `threads left after ${mood}`)
   return said(ended)
 }
 

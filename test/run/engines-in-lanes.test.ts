@@ -63,7 +63,7 @@ test('training gives the same bits alone, beside other work, and in a process of
   } finally {
     delete process.env.TRIMTAB_LANE
   }
-  assert.is(liveThreads(), 0)
+  assert.is(await liveThreads(), 0)
   assert.equal(childProcesses(), [])
 })
 
@@ -85,5 +85,5 @@ test('Ctrl-C stops a training within a batch', async () => {
   assert.is(record?.outcome, 'interrupted')
   // A batch takes a few milliseconds; the grace, after which the thread would have been ended, two seconds.
   assert.ok(took < 1500, `${took} ms`)
-  assert.is(liveThreads(), 0)
+  assert.is(await liveThreads(), 0)
 })

@@ -99,6 +99,10 @@ export const childProcesses = (): number[] =>
         })
     : []
 
-/** Threads and channels that keep this process alive. */
-export const liveThreads = (): number =>
-  process.getActiveResourcesInfo().filter(name => name === 'Worker' || name === 'MessagePort').length
+/** Threads and channels that still keep this process alive once ended ones have had time to be counted off. */
+export const liveThreads = async (): Promise<number> => {
+  const alive = (): number =>
+    process.getActiveResourcesInfo().filter(name => name === 'Worker' || name === 'MessagePort').length
+  for (let waits = 0; alive() > 0 && waits < 100; waits++) await new Promise(done => setTimeout(done, 50))
+  return alive()
+}

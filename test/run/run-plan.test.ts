@@ -34,7 +34,7 @@ test('computes what the steps say, then reuses everything, without a thread', as
   )
   const outputs = (ran: typeof first): unknown => ran.record.instances.map(each => each.output)
   assert.equal(outputs(second), outputs(first))
-  assert.is(liveThreads(), 0)
+  assert.is(await liveThreads(), 0)
 })
 
 test('says what happens in order, and journals exactly what it said', async () => {
@@ -217,5 +217,5 @@ test('a watcher that throws ends the run with its own error, and leaves no threa
     message = (error as Error).message
   }
   assert.is(message, 'the watcher broke')
-  assert.is(liveThreads(), 0)
+  assert.is(await liveThreads(), 0)
 })
