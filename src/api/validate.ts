@@ -36,6 +36,7 @@ export const plan = async (options: PlanOptions): Promise<Planned> => {
     kinds,
     cwd,
     set: options.set ?? {},
+    sweep: options.sweep ?? {},
     env: options.env ?? process.env,
   })
   if (!read.recipe) return { ok: false, problems: read.problems }

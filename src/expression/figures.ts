@@ -187,9 +187,12 @@ export const scopeOf = (
     if (!bound) continue
     scope[first] = bound.measures
       ? Object.fromEntries(
-          Object.entries(bound.measures).map(([member, each]) => [member, valueOf(each, figures.by)]),
+          Object.entries(bound.measures).map(([member, each]) => [
+            member,
+            valueOf(each, id => figures.by(id)),
+          ]),
         )
-      : valueOf(bound, figures.of)
+      : valueOf(bound, id => figures.of(id))
   }
   return scope
 }

@@ -41,18 +41,14 @@ const readGate = (name: string, entry: Entry, params: Names, reporter: Reporter)
   }
   const node = entry.value
   const later = laterGateKeys.filter(key => node.entries.has(key))
-  for (const key of later) {
-    const place = node.entries.get(key)!.key
-    if (key === 'accepted')
-      reporter.report(
-        'not-yet',
-        `this version does not judge "accepted" yet: gate "${name}" is left out`,
-        place,
-        'It comes with the lock file.',
-        'warning',
-      )
-    else reporter.report('not-yet', `this version has no "${key}" in gates yet`, place)
-  }
+  for (const key of later)
+    reporter.report(
+      'not-yet',
+      `this version does not judge "${key}" yet: gate "${name}" is left out`,
+      node.entries.get(key)!.key,
+      'It comes with the lock file.',
+      'warning',
+    )
   if (later.length > 0) return undefined
   const checked = checkValue(gateSchema, plainOf(node), `gate "${name}"`)
   tellFaults(checked.faults, entry, reporter)

@@ -79,7 +79,7 @@ const rowsOf = (gate: Gate, recipe: Recipe, steps: ReadonlyMap<string, Step>): G
         ...labels,
         ...Object.fromEntries(Object.entries(variant.labels).filter(([axis]) => Object.hasOwn(axes, axis))),
       }
-      variants.set(JSON.stringify(Object.entries(own).sort()), {
+      variants.set(instanceName('', { axes: own }), {
         axes,
         labels: own,
         matrix: variant.matrix,

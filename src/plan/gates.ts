@@ -1,3 +1,4 @@
+import { parseInstanceName } from '../core/instance-name.js'
 import { didYouMean } from '../core/nearest.js'
 import type { Path } from '../core/problem.js'
 import { problem } from '../core/problem.js'
@@ -19,14 +20,20 @@ const say = (gate: Gate, path: Path, fault: Omit<NameFault, 'segment'>, problems
   problems.add(problem(code, message, { at: gate.locate(path), ...(hint === undefined ? {} : { hint }) }))
 }
 
+/** The words of a model's name in a gate: `["scores", "int8"]`, without the axes of `"int8[sparsity=0.5]"`. */
+const wordsOf = (name: string): string[] => {
+  const parsed = parseInstanceName(name)
+  return parsed && Object.keys(parsed.pins).length > 0 ? [parsed.step] : name.split('.')
+}
+
 /** Datasets that the measuring steps of a name read. */
-const dataOf = (name: string, all: Catalogue, drafts: readonly Draft[]): readonly string[] => {
-  const [first, member] = name.split('.') as [string, string?]
-  const measures = all.steps.get(first)?.members.size ?? 0
+const dataOf = (name: string, { bind }: PlannedGate, drafts: readonly Draft[]): readonly string[] => {
+  const whole = bind(name)
+  const dot = name.indexOf('.')
+  const bound = whole ?? bind(name.slice(0, Math.max(0, dot)))?.measures?.[name.slice(dot + 1)]
+  const ids = new Set(bound?.instances.map(({ id }) => id))
   return drafts
-    .filter(({ step, about }) =>
-      measures > 0 ? step.id === first && about === member : about === first && about !== undefined,
-    )
+    .filter(({ id, about }) => (whole ? about !== undefined && ids.has(about) : ids.has(id)))
     .map(({ spec, inputs }) =>
       JSON.stringify(
         Object.entries(spec.consumes).flatMap(([port, { type }]) =>
@@ -37,7 +44,7 @@ const dataOf = (name: string, all: Catalogue, drafts: readonly Draft[]): readonl
 }
 
 const checkNonInferior = (
-  gate: Gate & { form: 'nonInferior' },
+  gate: PlannedGate & { form: 'nonInferior' },
   all: Catalogue,
   drafts: readonly Draft[],
   problems: Problems,
@@ -68,7 +75,7 @@ const checkNonInferior = (
     )
   let sound = isPaired
   for (const key of ['candidate', 'reference'] as const) {
-    const fault = checkName([...gate[key].split('.'), metric], all)
+    const fault = checkName([...wordsOf(gate[key]), metric], all)
     // Whether a metric that cannot be used is measured does not matter.
     if (!fault || (!isPaired && fault.code !== 'unknown-step')) continue
     sound = false
@@ -78,8 +85,8 @@ const checkNonInferior = (
     const message = `"${candidate}" is compared with itself`
     say(gate, ['nonInferior', 'reference'], { code: 'gate-same-step', message }, problems)
   } else if (sound && !all.open) {
-    const seen = new Set(dataOf(candidate, all, drafts))
-    const data = dataOf(reference, all, drafts)
+    const seen = new Set(dataOf(candidate, gate, drafts))
+    const data = dataOf(reference, gate, drafts)
     if (seen.size > 0 && data.length > 0 && !data.some(each => seen.has(each)))
       say(
         gate,
@@ -97,7 +104,7 @@ const checkNonInferior = (
 const isBenchmark = (kind: string): boolean => kind === 'benchmark'
 
 const checkFaster = (
-  gate: Gate & { form: 'faster' },
+  gate: PlannedGate & { form: 'faster' },
   recipe: Recipe,
   drafts: readonly Draft[],
   problems: Problems,
@@ -106,7 +113,7 @@ const checkFaster = (
   const ids = recipe.steps.map(({ id }) => id)
   let sound = true
   for (const key of ['candidate', 'reference'] as const) {
-    if (ids.includes(gate[key])) continue
+    if (ids.includes(gate[key]) || (gate.bind(gate[key])?.instances.length ?? 0) > 0) continue
     sound = false
     say(
       gate,
@@ -127,10 +134,11 @@ const checkFaster = (
   const mayBe = recipe.steps.some(({ poisoned, spec, kind }) => poisoned && (!spec || isBenchmark(kind)))
   const faulty = recipe.steps.some(({ id, poisoned }) => poisoned && (id === candidate || id === reference))
   if (!sound || mayBe || faulty) return
+  const idOf = (name: string): string => gate.bind(name)?.instances[0]?.id ?? name
   const both = drafts.filter(({ step, inputs }) => {
     if (!isBenchmark(step.kind)) return false
     const from = new Set(Object.values(inputs).flatMap(edges => edges.map(({ instance }) => instance)))
-    return from.has(candidate) && from.has(reference)
+    return from.has(idOf(candidate)) && from.has(idOf(reference))
   })
   const steps = [...new Set(both.map(({ step }) => step.id))]
   if (steps.length === 0)

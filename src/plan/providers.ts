@@ -44,7 +44,7 @@ export const findProviders = (drafts: readonly Draft[]): Providers => {
       return (second === undefined ? Object.values(bound.measures) : [bound.measures[second]]).flatMap(
         each => each?.instances.map(({ id }) => id) ?? [],
       )
-    const metric = rest.filter(word => !isSplit(word))[0]
+    const metric = rest.find(word => !isSplit(word))
     if (metric === 'matrix') return []
     return bound.instances.flatMap(({ id }) => of(id, metric))
   }

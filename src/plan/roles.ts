@@ -49,7 +49,7 @@ export const checkRoles = (
         )
         continue
       }
-      const [first] = expression.names.filter(({ path }) => bind(path[0] ?? '') ?? path[0] === 'it')
+      const first = expression.names.find(({ path }) => bind(path[0] ?? '') ?? path[0] === 'it')
       const blind = draft.after.some(id => {
         const measuring = byId.get(id)
         return measuring?.about !== undefined && hasValidation(measuring, outputs) === false

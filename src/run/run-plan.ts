@@ -54,6 +54,9 @@ const recordOf = (
   ...more,
 })
 
+const labelsOf = (sweep: NonNullable<Plan['recipe']['sweep']>): Record<string, readonly string[]> =>
+  Object.fromEntries(Object.entries(sweep).map(([name, values]) => [name, values.map(({ label }) => label)]))
+
 /**
  * Runs a plan: what it found in the store is reused, the rest is made in lanes, then the gates are judged and the
  * record is written. A failed step is in the record; a store that cannot hold the run's folder throws ProblemError
@@ -206,6 +209,7 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
       params: recipe.params,
       set: recipe.set,
       ...(options.only ? { only: options.only } : {}),
+      ...(recipe.sweep ? { sweep: labelsOf(recipe.sweep) } : {}),
     },
     where: await where,
     instances,

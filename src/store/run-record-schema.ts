@@ -112,6 +112,7 @@ export const runRecordSchema = Type.Object(
         params: anyMap,
         set: anyMap,
         only: Type.Optional(Type.Array(Type.String())),
+        sweep: Type.Optional(Type.Record(Type.String(), Type.Array(Type.String()))),
       },
       closed,
     ),

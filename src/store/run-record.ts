@@ -41,6 +41,8 @@ export interface RunRecord {
     readonly params: Readonly<Record<string, unknown>>
     readonly set: Readonly<Record<string, unknown>>
     readonly only?: readonly string[]
+    /** Labels of the values that `--sweep` gave to params. */
+    readonly sweep?: Readonly<Record<string, readonly string[]>>
   }
   readonly where: {
     readonly trimtab: string
