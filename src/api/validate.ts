@@ -23,9 +23,18 @@ export interface Planned {
 
 const isError = (problem: Problem): boolean => problem.severity === 'error'
 
-/** From the top of the file down; what has no place comes last. */
-const inFileOrder = (a: Problem, b: Problem): number =>
-  (a.at?.line ?? Infinity) - (b.at?.line ?? Infinity) || (a.at?.column ?? 0) - (b.at?.column ?? 0) || 0
+/** The recipe from its top down, then the files that it names; what has no place comes last. */
+const inFileOrder =
+  (recipe: string) =>
+  (a: Problem, b: Problem): number => {
+    const file = (each: Problem): string => (each.at?.file === recipe ? '' : (each.at?.file ?? ''))
+    return (
+      Number(!a.at) - Number(!b.at) ||
+      (file(a) < file(b) ? -1 : file(a) > file(b) ? 1 : 0) ||
+      (a.at?.line ?? 0) - (b.at?.line ?? 0) ||
+      (a.at?.column ?? 0) - (b.at?.column ?? 0)
+    )
+  }
 
 /** Recipe → plan: everything that can be known before the first epoch. Loads no tensor library; writes nothing. */
 export const plan = async (options: PlanOptions): Promise<Planned> => {
@@ -36,6 +45,7 @@ export const plan = async (options: PlanOptions): Promise<Planned> => {
     kinds,
     cwd,
     set: options.set ?? {},
+    paramsFiles: options.paramsFiles ?? [],
     env: options.env ?? process.env,
   })
   if (!read.recipe) return { ok: false, problems: read.problems }
@@ -49,7 +59,7 @@ export const plan = async (options: PlanOptions): Promise<Planned> => {
     chooseEngine,
     ...(options.only ? { only: options.only } : {}),
   })
-  const problems = [...read.problems, ...made.problems].sort(inFileOrder)
+  const problems = [...read.problems, ...made.problems].sort(inFileOrder(recipe.file))
   return { ok: !problems.some(isError), recipe, plan: made, store, problems }
 }
 

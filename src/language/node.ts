@@ -1,4 +1,5 @@
 import type { Path } from '../core/problem.js'
+import { secretForm } from './secrets.js'
 import type { Place } from './source-file.js'
 
 /** A value of a recipe with its place. Aliases share one node. */
@@ -68,6 +69,7 @@ export const describeValue = (value: unknown): string => {
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'a map'
   if (typeof value === 'string') {
+    if (secretForm(value) !== undefined) return 'a text'
     const cut = value.length > 40 ? `${value.slice(0, 39)}…` : value
     return `the text ${JSON.stringify(cut)}`
   }

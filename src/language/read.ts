@@ -1,4 +1,4 @@
-import { dirname, resolve } from 'node:path'
+import { dirname, relative, resolve } from 'node:path'
 import { realpathSync } from 'node:fs'
 import { digestOf } from '../core/hash.js'
 import type { EngineName } from '../core/engine-name.js'
@@ -8,6 +8,7 @@ import { readGates } from './gates.js'
 import { tellLayers } from './layers.js'
 import { locator } from './locate.js'
 import { readParams, paramNames, type ParamSources } from './params.js'
+import { readParamsFiles, type ParamsFile } from './params-files.js'
 import { projectOf } from './project.js'
 import type { Recipe, Step } from './recipe.js'
 import { checkReferences } from './references.js'
@@ -25,6 +26,8 @@ export interface ReadRecipeOptions {
   /** Params by name, as text. */
   readonly set?: Readonly<Record<string, string>>
   readonly cwd: string
+  /** Files of params, from `cwd`; later ones over earlier ones. */
+  readonly paramsFiles?: readonly string[]
   /** For `TRIMTAB_PARAM_X`. Absent: none. */
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Files and folders outside of the project that may be read. */
@@ -74,9 +77,15 @@ const stepOf = (read: ReadStep, broken: ReadonlySet<string>, engine: EngineName 
 }
 
 /** The recipe of a text that was read as YAML. */
-const assemble = (source: SourceFile, top: Top, options: ReadRecipeOptions, reporter: Reporter): Recipe => {
+const assemble = (
+  source: SourceFile,
+  top: Top,
+  options: ReadRecipeOptions,
+  files: readonly ParamsFile[],
+  reporter: Reporter,
+): Recipe => {
   const { cwd } = options
-  const sources: ParamSources = { set: options.set ?? {}, env: options.env ?? {}, cwd }
+  const sources: ParamSources = { set: options.set ?? {}, env: options.env ?? {}, files, cwd }
   const params = readParams(partOf(top, 'params'), sources, reporter)
   const folder = dirname(source.path)
   const project = projectOf(folder)
@@ -113,13 +122,18 @@ const assemble = (source: SourceFile, top: Top, options: ReadRecipeOptions, repo
 /** Reads and checks a recipe: everything that its text, its params and the names of its files can tell. */
 export const readRecipe = async (options: ReadRecipeOptions): Promise<ReadRecipe> => {
   const path = resolve(options.cwd, options.file)
-  const read = await readText(path, options.cwd)
-  if ('problem' in read) return { problems: [read.problem] }
-  const source = sourceFile(realpathSync(path), read.text)
   const reporter = createReporter()
+  const read = await readText(path, 'recipe')
+  if ('fault' in read) {
+    const { code, message, hint } = read.fault
+    reporter.report(code, message(relative(options.cwd, path) || '.'), undefined, hint?.(options.cwd))
+    return { problems: reporter.problems() }
+  }
+  const source = sourceFile(realpathSync(path), read.text)
   const root = readYaml(source, reporter)
   const top = root && readTop(root, source, reporter)
   if (!top) return { problems: reporter.problems() }
-  const recipe = assemble(source, top, options, reporter)
+  const files = await readParamsFiles(options.paramsFiles ?? [], options.cwd, reporter)
+  const recipe = assemble(source, top, options, files, reporter)
   return { recipe, problems: reporter.problems() }
 }
