@@ -1,5 +1,6 @@
 import { publishedLayer } from '../network/published-layer.js'
 import type { AnyStepSpec, Port } from '../steps/define-step.js'
+import { allowExtending } from './extending-schema.js'
 import { hoist } from './hoist.js'
 import { gateForms, gateSchema, metaSchema, paramSchema, recipeSchema } from './schema.js'
 
@@ -136,7 +137,8 @@ const named = (pattern: string, schema: Schema): Schema => ({
 })
 
 /** The JSON Schema of a whole recipe, draft-07, as editors take it. */
-export const editorSchema = (kinds: readonly AnyStepSpec[]): Schema => hoist(wholeSchema(kinds))
+export const editorSchema = (kinds: readonly AnyStepSpec[]): Schema =>
+  hoist(allowExtending(wholeSchema(kinds)))
 
 const wholeSchema = (kinds: readonly AnyStepSpec[]): Schema => ({
   $schema: 'http://json-schema.org/draft-07/schema#',

@@ -23,6 +23,8 @@ export interface Entry {
 export interface MapNode extends Place {
   readonly kind: 'map'
   readonly entries: ReadonlyMap<string, Entry>
+  /** Made of several files: its text, `source.text`, is not all of it. */
+  readonly merged?: true
 }
 
 /** A node as plain data. Keys such as `__proto__` become own members like any other. */

@@ -16,6 +16,7 @@ export interface TextFault {
 const roles = {
   recipe: { noun: 'recipe', code: 'recipe-missing', names: /\.ya?ml$/ },
   params: { noun: 'file', code: 'params-missing', names: /\.(ya?ml|json)$/ },
+  base: { noun: 'recipe', code: 'extends-missing', names: /\.ya?ml$/ },
 } as const
 
 /** The file that was meant by a path where there is none. */

@@ -1,12 +1,14 @@
 import { dirname, relative, resolve } from 'node:path'
 import { realpathSync } from 'node:fs'
-import { digestOf } from '../core/hash.js'
+import { digestOf, digestValue } from '../core/hash.js'
 import type { EngineName } from '../core/engine-name.js'
 import type { Problem } from '../core/problem.js'
 import type { AnyStepSpec } from '../steps/define-step.js'
+import { readLayers } from './extends.js'
 import { readGates } from './gates.js'
 import { tellLayers } from './layers.js'
 import { locator } from './locate.js'
+import { mergeLayers } from './merge.js'
 import { readParams, paramNames, type ParamSources } from './params.js'
 import { readParamsFiles, type ParamsFile } from './params-files.js'
 import { projectOf } from './project.js'
@@ -76,26 +78,29 @@ const stepOf = (read: ReadStep, broken: ReadonlySet<string>, engine: EngineName 
   }
 }
 
+/** What lies around a recipe. */
+interface Around {
+  readonly project: string
+  /** Files and folders outside of it that may be read. */
+  readonly allowed: readonly string[]
+  readonly files: readonly ParamsFile[]
+}
+
 /** The recipe of a text that was read as YAML. */
 const assemble = (
-  source: SourceFile,
+  sources: readonly SourceFile[],
   top: Top,
   options: ReadRecipeOptions,
-  files: readonly ParamsFile[],
+  { project, allowed, files }: Around,
   reporter: Reporter,
 ): Recipe => {
   const { cwd } = options
-  const sources: ParamSources = { set: options.set ?? {}, env: options.env ?? {}, files, cwd }
-  const params = readParams(partOf(top, 'params'), sources, reporter)
-  const folder = dirname(source.path)
-  const project = projectOf(folder)
+  const source = sources[0]!
+  const given: ParamSources = { set: options.set ?? {}, env: options.env ?? {}, files, cwd }
+  const params = readParams(partOf(top, 'params'), given, reporter)
   const reach = {
     project,
-    allowed: [
-      ...top.allowPaths.map(path => resolve(folder, path)),
-      ...params.given,
-      ...(options.allow ?? []).map(path => resolve(cwd, path)),
-    ],
+    allowed: [...top.allowPaths, ...params.given, ...allowed],
     told: new Set<string>(),
   }
   const interpolation = { names: paramNames(params), scope: { params: params.values } }
@@ -106,7 +111,9 @@ const assemble = (
   const gates = readGates(partOf(top, 'gates'), reporter)
   return {
     file: source.path,
-    digest: digestOf(source.text),
+    files: sources.map(({ path }) => path),
+    digest:
+      sources.length === 1 ? digestOf(source.text) : digestValue(sources.map(({ text }) => digestOf(text))),
     project,
     ...(top.description === undefined ? {} : { description: top.description }),
     seed: top.seed,
@@ -115,7 +122,7 @@ const assemble = (
     set: params.set,
     steps: [...steps.values()].map(step => stepOf(step, broken, top.engine)),
     gates,
-    frame: at => (at.file === source.path ? source.frame(at) : ''),
+    frame: at => sources.find(({ path }) => path === at.file)?.frame(at) ?? '',
   }
 }
 
@@ -130,10 +137,21 @@ export const readRecipe = async (options: ReadRecipeOptions): Promise<ReadRecipe
     return { problems: reporter.problems() }
   }
   const source = sourceFile(realpathSync(path), read.text)
+  const project = projectOf(dirname(source.path))
   const root = readYaml(source, reporter)
-  const top = root && readTop(root, source, reporter)
+  if (!root) return { problems: reporter.problems() }
+  const outside = (options.allow ?? []).map(each => resolve(options.cwd, each))
+  const layers =
+    root.kind === 'map'
+      ? await readLayers(root, source, { project, allowed: outside, reporter })
+      : { roots: [], sources: [source], shipped: [] }
+  if (!layers) return { problems: reporter.problems() }
+  const kinds = new Map(options.kinds.map(spec => [spec.kind, spec]))
+  const whole = root.kind === 'map' ? mergeLayers(layers.roots, kinds) : root
+  const top = readTop(whole, source, reporter)
   if (!top) return { problems: reporter.problems() }
   const files = await readParamsFiles(options.paramsFiles ?? [], options.cwd, reporter)
-  const recipe = assemble(source, top, options, files, reporter)
+  const around = { project, allowed: [...outside, ...layers.shipped], files }
+  const recipe = assemble(layers.sources, top, options, around, reporter)
   return { recipe, problems: reporter.problems() }
 }

@@ -69,7 +69,9 @@ export type Gate = {
 export interface Recipe {
   /** Absolute path. */
   readonly file: string
-  /** Digest of the text as read. */
+  /** Every file that it is made of: itself, then those that it extends. */
+  readonly files: readonly string[]
+  /** Digest of its text as read, or of the texts of all its files. */
   readonly digest: string
   /** Project folder: nearest ancestor with `trimtab.config.*` or `.git`, else the recipe's folder. */
   readonly project: string

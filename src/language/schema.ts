@@ -151,6 +151,15 @@ export const recipeSchema = Type.Object(
       Type.Unsafe<number>({ ...seed('Every random draw of every step derives from it.'), default: 0 }),
     ),
     engine: Type.Optional(engineField),
+    extends: Type.Optional(
+      Type.Unsafe<string | readonly string[]>({
+        anyOf: [
+          { type: 'string', minLength: 1 },
+          { type: 'array', items: { type: 'string', minLength: 1 } },
+        ],
+        description: 'Recipes that this one is laid over: paths, or `trimtab:NAME` for one that ships.',
+      }),
+    ),
     allowPaths: Type.Optional(
       Type.Array(Type.String({ minLength: 1 }), {
         description: 'Folders and files outside the project that the recipe may read.',
@@ -168,7 +177,7 @@ export const recipeSchema = Type.Object(
 )
 
 /** Top-level keys of the language that this version does not have yet. */
-export const laterRecipeKeys = ['extends', 'plugins', 'inputs', 'outputs'] as const
+export const laterRecipeKeys = ['plugins', 'inputs', 'outputs'] as const
 
 /** Kinds of the language that this version does not have yet. */
 export const laterKinds = ['select', 'pipeline'] as const

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import picocolors from 'picocolors'
+import { projectOf } from '../../src/language/project.js'
 import { readRecipe } from '../../src/language/read.js'
 import { problemLines } from '../../src/report/problems.js'
 import { kinds } from '../language/kinds.js'
@@ -20,7 +21,7 @@ const pairs = (text: string, name: string): Record<string, string> =>
 export const printed = async (folder: string, name: string): Promise<string> => {
   const file = join(folder, `${name}.yml`)
   const text = readFileSync(file, 'utf8')
-  const { problems, recipe } = await readRecipe({
+  const { problems } = await readRecipe({
     file,
     kinds,
     cwd: folder,
@@ -29,5 +30,5 @@ export const printed = async (folder: string, name: string): Promise<string> => 
     paramsFiles: words(text, 'params'),
   })
   const lines = problemLines(problems, picocolors.createColors(false), folder).join('\n')
-  return `${recipe ? lines.replaceAll(recipe.project, 'PROJECT') : lines}\n`
+  return `${lines.replaceAll(projectOf(folder), 'PROJECT')}\n`
 }

@@ -29,6 +29,7 @@ const at: Span = { file: '/recipe.yml', line: 3, column: 5, endLine: 3, endColum
 
 const recipe: Recipe = {
   file: '/recipe.yml',
+  files: [],
   digest: 'sha256:0',
   project: '/',
   seed: 1,
