@@ -10,6 +10,7 @@ import { builtInKinds } from '../steps/index.js'
 import { openStore } from '../store/open.js'
 import type { Store } from '../store/store.js'
 import type { PlanOptions } from './options.js'
+import { unboundInputs } from './unbound-inputs.js'
 
 export interface Planned {
   /** True where nothing is wrong: warnings may stand in `problems`. */
@@ -61,6 +62,23 @@ export const plan = async (options: PlanOptions): Promise<Planned> => {
   })
   const problems = [...read.problems, ...made.problems].sort(inFileOrder(recipe.file))
   return { ok: !problems.some(isError), recipe, plan: made, store, problems }
+}
+
+/** A plan that may run: the same, and nothing that its steps take from outside is missing. */
+export const planToRun = async (options: PlanOptions): Promise<Planned> => {
+  const planned = await plan(options)
+  const { recipe, plan: made } = planned
+  if (!recipe || !made || recipe.inputs.length === 0) return planned
+  const named = new Set(
+    made.instances.flatMap(({ inputs, needs }) => [
+      ...Object.values(inputs).flatMap(edges => edges.map(({ instance }) => instance)),
+      ...needs,
+    ]),
+  )
+  const wanted = recipe.inputs.filter(({ name }) => !options.only || named.has(name))
+  const unbound = unboundInputs(wanted, recipe.frame)
+  if (unbound.length === 0) return planned
+  return { ...planned, ok: false, problems: [...planned.problems, ...unbound].sort(inFileOrder(recipe.file)) }
 }
 
 /** Checks a recipe, whole, and gives all that is wrong with it. */

@@ -6,6 +6,7 @@ import type { Problem } from '../core/problem.js'
 import type { AnyStepSpec } from '../steps/define-step.js'
 import { readLayers } from './extends.js'
 import { readGates } from './gates.js'
+import { dropOptional, readInputs, readOutputs } from './inputs.js'
 import { tellLayers } from './layers.js'
 import { locator } from './locate.js'
 import { mergeLayers } from './merge.js'
@@ -32,6 +33,8 @@ export interface ReadRecipeOptions {
   readonly paramsFiles?: readonly string[]
   /** For `TRIMTAB_PARAM_X`. Absent: none. */
   readonly env?: Readonly<Record<string, string | undefined>>
+  /** Inputs that are given from outside: the recipe is used as a pipeline. Absent: none. */
+  readonly given?: readonly string[]
   /** Files and folders outside of the project that may be read. */
   readonly allow?: readonly string[]
 }
@@ -105,7 +108,10 @@ const assemble = (
   }
   const interpolation = { names: paramNames(params), scope: { params: params.values } }
   const steps = readSteps(top, { kinds: options.kinds, interpolation, reach, reporter })
+  const inputs = readInputs(partOf(top, 'inputs'), steps, reporter)
   const broken = checkReferences(steps, reporter)
+  dropOptional(inputs, new Set(options.given), steps, reporter)
+  const outputs = readOutputs(partOf(top, 'outputs'), steps, reporter)
   for (const { id, spec, poisoned, config, entry } of steps.values())
     if (spec && (poisoned || broken.has(id))) tellLayers(spec, config, entry, reporter)
   const gates = readGates(partOf(top, 'gates'), reporter)
@@ -120,6 +126,8 @@ const assemble = (
     engine: top.engine,
     params: params.values,
     set: params.set,
+    inputs,
+    outputs,
     steps: [...steps.values()].map(step => stepOf(step, broken, top.engine)),
     gates,
     frame: at => sources.find(({ path }) => path === at.file)?.frame(at) ?? '',

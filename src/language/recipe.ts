@@ -2,6 +2,7 @@ import type { EngineName } from '../core/engine-name.js'
 import type { Path, Span } from '../core/problem.js'
 import type { Expression } from '../expression/expression.js'
 import type { AnyStepSpec } from '../steps/define-step.js'
+import type { RecipeInput } from './inputs.js'
 
 /** `step` or `step.output` as it stands in a port. */
 export interface Reference {
@@ -81,6 +82,10 @@ export interface Recipe {
   /** Values after defaults, `--params`, environment and `--set`. */
   readonly params: Readonly<Record<string, unknown>>
   readonly set: Readonly<Record<string, unknown>>
+  /** What must be given from outside; each stands among the steps too, poisoned and of the kind `input`. */
+  readonly inputs: readonly RecipeInput[]
+  /** What it hands out when it is used as a pipeline. */
+  readonly outputs: Readonly<Record<string, Reference>>
   readonly steps: readonly Step[]
   readonly gates: readonly Gate[]
   /** The frame of text around a span of any file that was read. */

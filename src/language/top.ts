@@ -19,8 +19,11 @@ export interface Top {
 
 type Written = Partial<Omit<Top, 'node'>>
 
-/** `params`, `steps` or `gates`; undefined where it is absent or no map. */
-export const partOf = (top: Top, name: 'params' | 'steps' | 'gates'): MapNode | undefined => {
+const parts = ['params', 'inputs', 'outputs', 'steps', 'gates'] as const
+type Part = (typeof parts)[number]
+
+/** A part that is read piece by piece; undefined where it is absent or no map. */
+export const partOf = (top: Top, name: Part): MapNode | undefined => {
   const value = top.node.entries.get(name)?.value
   return value?.kind === 'map' ? value : undefined
 }
@@ -59,7 +62,7 @@ export const readTop = (root: Node, source: SourceFile, reporter: Reporter): Top
       continue
     }
     entries.set(key, entry)
-    const isPart = key === 'params' || key === 'steps' || key === 'gates'
+    const isPart = (parts as readonly string[]).includes(key)
     Object.defineProperty(shown, key, {
       value: isPart ? outline(entry.value) : plainOf(entry.value),
       enumerable: true,
