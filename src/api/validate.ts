@@ -76,7 +76,7 @@ export const planToRun = async (options: PlanOptions): Promise<Planned> => {
     ]),
   )
   const wanted = recipe.inputs.filter(({ name }) => !options.only || named.has(name))
-  const unbound = unboundInputs(wanted, recipe.frame)
+  const unbound = unboundInputs(wanted, at => recipe.frame(at))
   if (unbound.length === 0) return planned
   return { ...planned, ok: false, problems: [...planned.problems, ...unbound].sort(inFileOrder(recipe.file)) }
 }

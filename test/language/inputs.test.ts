@@ -19,11 +19,11 @@ gates: {small: {check: teacher.bytes > pruned.bytes}}
 test('inputs stand among the steps as stand-ins, and nothing is said of them', async () => {
   const recipe = await clean(text)
   assert.equal(
-    recipe.inputs.map(({ at: _, ...input }) => input),
+    recipe.inputs.map(input => ({ ...input, at: undefined })),
     [
-      { name: 'data', type: 'dataset', optional: false },
-      { name: 'teacher', type: 'model', optional: true, description: 'A better one.' },
-      { name: 'more', type: 'dataset', optional: true },
+      { name: 'data', type: 'dataset', optional: false, at: undefined },
+      { name: 'teacher', type: 'model', optional: true, description: 'A better one.', at: undefined },
+      { name: 'more', type: 'dataset', optional: true, at: undefined },
     ],
   )
   const standIn = stepOf(recipe, 'data')
