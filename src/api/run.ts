@@ -30,7 +30,7 @@ export const runPlanned = (
     conclude: (instances, interrupted) => {
       const verdicts = interrupted
         ? []
-        : judge(made.recipe.gates, instances, store, { partial: options.only !== undefined })
+        : judge(made.gates, instances, store, { partial: options.only !== undefined })
       return Promise.resolve(verdicts).then(found => ({
         verdicts: found,
         outcome: outcomeOf(instances, found, interrupted),

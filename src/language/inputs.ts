@@ -10,7 +10,7 @@ import { readReference, type PlacedReference } from './ports.js'
 import type { Reporter } from './reporter.js'
 import { inputSchema } from './schema.js'
 import { spanOf } from './source-file.js'
-import type { ReadStep } from './steps.js'
+import type { Outline } from './step-outline.js'
 import { tellFaults } from './tell-faults.js'
 
 /** What a recipe takes from outside: `inputs: {data: dataset}`. */
@@ -63,16 +63,16 @@ const specOf = (type: ArtifactType): AnyStepSpec => {
   return spec
 }
 
+const nothing = { ports: {}, needs: [], layerSources: [], expressions: {} }
+
 /** Poisoned, as nothing is known of what will be given: later stages go on without it and say nothing of it. */
-const standIn = ({ name, type, entry }: PlacedInput): ReadStep => ({
+const standIn = ({ name, type, entry }: PlacedInput): Outline => ({
   id: name,
   kind: 'input',
   spec: specOf(type),
   entry,
-  poisoned: true,
-  config: {},
-  ports: {},
-  meta: { needs: [], resources: {}, retries: 0 },
+  faulty: true,
+  ...nothing,
 })
 
 /**
@@ -81,7 +81,7 @@ const standIn = ({ name, type, entry }: PlacedInput): ReadStep => ({
  */
 export const readInputs = (
   node: MapNode | undefined,
-  steps: Map<string, ReadStep>,
+  steps: Map<string, Outline>,
   reporter: Reporter,
 ): readonly RecipeInput[] => {
   const open: RecipeInput[] = []
@@ -111,15 +111,7 @@ export const readInputs = (
       steps.set(name, standIn(input))
     } else if (!step)
       // What it would be is not known, and asking for it would be an echo.
-      steps.set(name, {
-        id: name,
-        kind: 'input',
-        entry,
-        poisoned: true,
-        config: {},
-        ports: {},
-        meta: { needs: [], resources: {}, retries: 0 },
-      })
+      steps.set(name, { id: name, kind: 'input', entry, faulty: true, ...nothing })
   }
   return open
 }
@@ -135,7 +127,7 @@ const named = ({ step, output }: { step: string; output?: string }): string =>
 export const dropOptional = (
   inputs: readonly RecipeInput[],
   given: ReadonlySet<string>,
-  steps: Map<string, ReadStep>,
+  steps: Map<string, Outline>,
   reporter: Reporter,
 ): void => {
   const optional = new Set(inputs.filter(input => input.optional).map(({ name }) => name))
@@ -160,15 +152,15 @@ export const dropOptional = (
       const kept = references.filter(each => !isGone(each))
       if (kept.length > 0) ports[port] = kept
     }
-    const needs = read.meta.needs.filter(each => !isGone(each))
-    steps.set(id, { ...read, poisoned: read.poisoned || !sound, ports, meta: { ...read.meta, needs } })
+    const needs = read.needs.filter(each => !isGone(each))
+    steps.set(id, { ...read, faulty: read.faulty || !sound, ports, needs })
   }
 }
 
 /** Reads `outputs:`, the names under which a recipe hands out what its steps make. Faulty ones are left out. */
 export const readOutputs = (
   node: MapNode | undefined,
-  steps: ReadonlyMap<string, ReadStep>,
+  steps: ReadonlyMap<string, Outline>,
   reporter: Reporter,
 ): Readonly<Record<string, PlacedReference>> => {
   const outputs: Record<string, PlacedReference> = {}

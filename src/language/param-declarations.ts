@@ -3,6 +3,7 @@ import { describeValue, findNode, placeOf, plainOf, type Entry, type Node } from
 import type { Reporter } from './reporter.js'
 import { paramSchema, type ParamType } from './schema.js'
 import { isSecretName, secretForm } from './secrets.js'
+import type { Place } from './source-file.js'
 import { tellFaults } from './tell-faults.js'
 
 /** A param as the recipe declares it. */
@@ -117,32 +118,32 @@ export const tellSecretValue = (
   return true
 }
 
+/** True where the bounds or the list of values contradict the type or each other, which was told. */
 const boundFaults = (name: string, node: Node, declared: ParamDeclaration, reporter: Reporter): boolean => {
   const { type, minimum, maximum } = declared
+  let found = false
+  const tell = (message: string, at: Place | undefined, hint?: string): void => {
+    found = true
+    reporter.report('wrong-value', message, at, hint)
+  }
   const at = (...path: (string | number)[]) => placeOf(findNode(node, path))
-  const before = reporter.count()
   if (type !== 'number' && type !== 'integer')
     for (const bound of ['minimum', 'maximum'] as const)
       if (declared[bound] !== undefined)
-        reporter.report(
-          'wrong-value',
+        tell(
           `param "${name}" is ${wantedOf(type)}, which has no ${bound}`,
           findNode(node, [bound]).key,
           'Bounds go with numbers; `enum: [...]` lists the values of a text.',
         )
   if (minimum !== undefined && maximum !== undefined && minimum > maximum)
-    reporter.report(
-      'wrong-value',
-      `no value of param "${name}" is at least ${minimum} and at most ${maximum}`,
-      at('minimum'),
-    )
+    tell(`no value of param "${name}" is at least ${minimum} and at most ${maximum}`, at('minimum'))
+  const isSound = !found
   for (const [index, value] of (declared.enum ?? []).entries()) {
     const { enum: _, ...open } = declared
-    const fault = typeFault(value, type) ?? (reporter.count() === before ? unfit(value, open) : undefined)
-    if (fault !== undefined)
-      reporter.report('wrong-value', `each value of param "${name}" ${fault}`, at('enum', index))
+    const fault = typeFault(value, type) ?? (isSound ? unfit(value, open) : undefined)
+    if (fault !== undefined) tell(`each value of param "${name}" ${fault}`, at('enum', index))
   }
-  return reporter.count() > before
+  return found
 }
 
 /** Reads one declaration, short or long; undefined where it is faulty, which was told. */

@@ -177,7 +177,11 @@ export const paramNames =
   path => {
     const [root = '', name, ...more] = path
     if (root === 'matrix')
-      return { unknown: 'this version has no matrix yet', depth: 0, hint: 'Write one step for each value.' }
+      return {
+        unknown: 'there is no matrix here',
+        depth: 0,
+        hint: 'Only steps with a matrix, and those that take from them, have one.',
+      }
     if (root !== 'params') {
       const meant = types.has(root) ? `Write params.${root}.` : didYouMean(root, ['params', 'matrix'])
       return {

@@ -12,6 +12,49 @@ const seed = (description: string) =>
   Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description })
 const described = Type.Optional(Type.String({ description: 'A sentence for people.' }))
 
+/** CEL; `true` by itself is no text to YAML. */
+export const expression = (description: string) =>
+  Type.Unsafe<string | boolean>({
+    type: ['string', 'boolean'],
+    minLength: 1,
+    description,
+    'x-trimtab': 'cel',
+  })
+
+const axisValue = Type.Unsafe<string | number | boolean>({ type: ['string', 'number', 'boolean'] })
+const combinations = (description: string) =>
+  Type.Optional(Type.Array(Type.Record(Type.String(), axisValue), { description }))
+
+/** Axes by name; what they hold is read value by value. */
+const matrix = Type.Object(
+  {
+    include: combinations('Further combinations; each sets every axis.'),
+    exclude: combinations('Combinations that are left out: all that agree with what one of these says.'),
+  },
+  {
+    description: 'One instance for each combination of the values of these axes: `{sparsity: [0.5, 0.7]}`.',
+    additionalProperties: Type.Union(
+      [
+        Type.Array(axisValue, { minItems: 1, description: 'The values of the axis.' }),
+        Type.Object(
+          {
+            layersOf: Type.String({
+              description: 'A step: the axis has the names of the layers of its model.',
+            }),
+            type: Type.Optional(Type.String({ description: 'Only layers of this type, such as `conv2d`.' })),
+          },
+          closed,
+        ),
+        Type.Object(
+          {},
+          { additionalProperties: true, description: 'Values by the names that instances show.' },
+        ),
+      ],
+      { description: 'An axis: a list of values, a map name → value, or `{layersOf: STEP, type: conv2d}`.' },
+    ),
+  },
+)
+
 /** Keys that any step may have beside its kind's own fields and ports. */
 export const metaSchema = Type.Object(
   {
@@ -21,6 +64,10 @@ export const metaSchema = Type.Object(
       Type.Array(Type.String(), {
         description: 'Steps that must have finished first. Order only: no data, not in the key.',
       }),
+    ),
+    matrix: Type.Optional(matrix),
+    when: Type.Optional(
+      expression('The step is skipped where this is false: CEL over metrics of the validation split.'),
     ),
     seed: Type.Optional(seed("A seed of the step's own, in place of the recipe's.")),
     engine: Type.Optional(engineField),
@@ -56,7 +103,7 @@ export const metaSchema = Type.Object(
 )
 
 /** Keys of the language that this version does not have yet; no kind may take them. */
-export const laterStepKeys = ['matrix', 'when', 'checkpoint', 'onOutOfMemory'] as const
+export const laterStepKeys = ['checkpoint', 'onOutOfMemory'] as const
 
 const stepKeys: ReadonlySet<string> = new Set([...Object.keys(metaSchema.properties), ...laterStepKeys])
 
@@ -103,15 +150,6 @@ export const inputSchema = Type.Union([
 
 const share = (description: string) => Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1, description })
 const stepName = (description: string) => Type.String({ minLength: 1, description })
-/** CEL; `true` by itself is no text to YAML. */
-const expression = (description: string) =>
-  Type.Unsafe<string | boolean>({
-    type: ['string', 'boolean'],
-    minLength: 1,
-    description,
-    'x-trimtab': 'cel',
-  })
-
 /** The forms of a gate; each gate has one. */
 export const gateForms = {
   check: expression('True or false over metrics: `int8.accuracy >= base.accuracy - 0.01`.'),
@@ -150,6 +188,12 @@ export const gateSchema = Type.Object(
     nonInferior: Type.Optional(gateForms.nonInferior),
     faster: Type.Optional(gateForms.faster),
     when: Type.Optional(expression('The gate is skipped where this is false.')),
+    each: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description: 'A step with a matrix: one verdict for each of its instances.',
+      }),
+    ),
     severity: Type.Optional(
       Type.Enum(['error', 'warn'], { default: 'error', description: '`warn` reports without failing.' }),
     ),
@@ -159,7 +203,7 @@ export const gateSchema = Type.Object(
 )
 
 /** Keys of gates that this version does not have yet. */
-export const laterGateKeys = ['accepted', 'each'] as const
+export const laterGateKeys = ['accepted'] as const
 
 /** Top-level keys, without what stands inside of `params`, `steps` and `gates`. */
 export const recipeSchema = Type.Object(
@@ -218,4 +262,4 @@ export const recipeSchema = Type.Object(
 export const laterRecipeKeys = ['plugins'] as const
 
 /** Kinds of the language that this version does not have yet. */
-export const laterKinds = ['select', 'pipeline'] as const
+export const laterKinds = ['pipeline'] as const

@@ -1,42 +1,15 @@
 import { didYouMean } from '../core/nearest.js'
 import type { Path } from '../core/problem.js'
 import { problem } from '../core/problem.js'
-import type { Expression, Name } from '../expression/expression.js'
-import type { Gate, Recipe } from '../language/recipe.js'
+import type { Expression } from '../expression/expression.js'
+import type { Gate, Recipe, Step } from '../language/recipe.js'
+import { checkConditions, checkNames, listFault } from './check-names.js'
+import type { Conditioned } from './conditions.js'
 import type { Draft } from './expand.js'
+import type { PlannedGate } from './gate-rows.js'
 import { catalogue, type Catalogue } from './measured.js'
 import { checkName, type NameFault } from './metric-names.js'
 import type { Problems } from './placed.js'
-
-/** Where a segment of a dotted name stands in its text. */
-const stretchOf = (text: string, start: number, path: readonly string[], segment: number) => {
-  let from = start
-  for (const [at, word] of path.entries()) {
-    from = text.indexOf(word, from)
-    if (at === segment || at === path.length - 1) return { start: from, end: from + word.length }
-    from += word.length
-  }
-  return { start, end: start }
-}
-
-const checkExpression = (
-  gate: Gate,
-  key: 'check' | 'when',
-  { text, names }: Expression,
-  all: Catalogue,
-  problems: Problems,
-): void => {
-  const said = new Set<string>()
-  for (const { path, start } of names as readonly Name[]) {
-    const fault = checkName(path, all)
-    // A name that stands twice in an expression is one mistake.
-    if (!fault || said.has(path.join('.'))) continue
-    said.add(path.join('.'))
-    const { segment, code, message, ...hint } = fault
-    const at = gate.locate([key], stretchOf(text, start, path, segment))
-    problems.add(problem(code, message, { at, ...hint }))
-  }
-}
 
 /** Metrics whose answers are kept example by example. */
 const paired = /^(accuracy|top[A-Z0-9]\w*)$/
@@ -173,13 +146,76 @@ const checkFaster = (
     )
 }
 
-/** Every name of every gate: is there such a step, and will there be such a figure of it? */
-export const checkGates = (recipe: Recipe, drafts: readonly Draft[], problems: Problems): void => {
+const checkEach = (gate: Gate, recipe: Recipe, problems: Problems): void => {
+  if (!gate.each) return
+  const { step: id } = gate.each
+  const step = recipe.steps.find(each => each.id === id)
+  const ids = recipe.steps.map(each => each.id)
+  if (!step)
+    say(
+      gate,
+      ['each'],
+      {
+        code: 'unknown-step',
+        message: `there is no step "${id}"`,
+        hint: didYouMean(id, ids) ?? `There are: ${ids.join(', ')}.`,
+      },
+      problems,
+    )
+  else if (!step.poisoned && Object.keys(step.axes).length === 0)
+    say(
+      gate,
+      ['each'],
+      {
+        code: 'gate-each',
+        message: `"${id}" carries no matrix, so there is nothing to judge each of`,
+        hint: 'Remove `each`.',
+      },
+      problems,
+    )
+}
+
+/** A gate that compares two models takes one of each. */
+const checkOne = (gate: PlannedGate, problems: Problems): boolean => {
+  if (gate.form === 'check') return true
+  const wide = (['candidate', 'reference'] as const).filter(key => {
+    const bound = gate.bind(gate[key].split('.')[0]!)
+    return bound !== undefined && !bound.measures && bound.list
+  })
+  for (const key of wide) say(gate, [gate.form, key], listFault(gate[key], gate.bind(gate[key])!), problems)
+  return wide.length === 0
+}
+
+/** Every name of every gate and condition: is there such a step, and will there be such a figure of it? */
+export const checkExpressions = (
+  recipe: Recipe,
+  gates: readonly PlannedGate[],
+  drafts: readonly Conditioned[],
+  problems: Problems,
+): void => {
   const all = catalogue(recipe, drafts)
-  for (const gate of recipe.gates) {
-    if (gate.when) checkExpression(gate, 'when', gate.when, all, problems)
-    if (gate.form === 'check') checkExpression(gate, 'check', gate.check, all, problems)
+  checkConditions(drafts, all, problems)
+  for (const gate of recipe.gates) checkEach(gate, recipe, problems)
+  const first = new Map([...gates].reverse().map(gate => [gate.at, gate]))
+  for (const gate of first.values()) {
+    const check = (key: 'when' | 'check', expression: Expression): void =>
+      checkNames(
+        {
+          expression,
+          bind: gate.bind,
+          locate: stretch => gate.locate([key], stretch),
+          axes: axesOf(gate, recipe),
+        },
+        all,
+        problems,
+      )
+    if (gate.when) check('when', gate.when)
+    if (gate.form === 'check') check('check', gate.check)
+    else if (!checkOne(gate, problems)) continue
     else if (gate.form === 'nonInferior') checkNonInferior(gate, all, drafts, problems)
     else checkFaster(gate, recipe, drafts, problems)
   }
 }
+
+const axesOf = (gate: Gate, recipe: Recipe): Step['axes'] =>
+  recipe.steps.find(({ id }) => id === gate.each?.step)?.axes ?? {}
