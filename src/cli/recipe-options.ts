@@ -4,6 +4,7 @@ import { InvalidArgumentError, type Command } from 'commander'
 export interface RecipeFlags {
   readonly set: Readonly<Record<string, string>>
   readonly sweep: Readonly<Record<string, readonly string[]>>
+  readonly params?: readonly string[]
   readonly only?: readonly string[]
   readonly engine?: 'auto' | 'native' | 'webgpu' | 'wasm' | 'cpu'
   readonly store?: string
@@ -26,6 +27,7 @@ const collectSweep = (text: string, before: Record<string, string[]>): Record<st
     throw new InvalidArgumentError('It takes NAME=VALUE,VALUE, as in --sweep sparsity=0.5,0.7,0.9.')
   return { ...before, [text.slice(0, at)]: values }
 }
+const gather = (file: string, before: readonly string[] = []): readonly string[] => [...before, file]
 
 /** The argument and flags that every command over a recipe takes. */
 export const takesRecipe = (command: Command): Command =>
@@ -38,6 +40,7 @@ export const takesRecipe = (command: Command): Command =>
       collectSweep,
       {},
     )
+    .option('--params <file>', 'read values of params from a YAML or JSON file (again for more)', gather)
     .option('--engine <name>', 'engine for steps that leave it to auto: auto, native, webgpu, wasm, cpu')
 
 /** The recipe that was meant when none was named. */
@@ -49,6 +52,7 @@ export const planOptions = (named: string | undefined, flags: RecipeFlags) => ({
   recipe: recipeOr(named),
   set: flags.set,
   ...(Object.keys(flags.sweep).length > 0 ? { sweep: flags.sweep } : {}),
+  ...(flags.params ? { paramsFiles: flags.params } : {}),
   ...(flags.only ? { only: flags.only } : {}),
   ...(flags.engine ? { engine: flags.engine } : {}),
   ...(flags.store ? { store: flags.store } : {}),

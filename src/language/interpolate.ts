@@ -135,7 +135,8 @@ const scalarOf = (scalar: ScalarNode, context: Interpolation, reporter: Reporter
 
 /** A node with its `${{ }}` replaced by their values; undefined where one has none, which was told. */
 export const interpolate = (node: Node, context: Interpolation, reporter: Reporter): Node | undefined => {
-  if (!node.source.text.includes('${{')) return node
+  const isMerged = node.kind === 'map' && node.merged
+  if (!isMerged && !node.source.text.includes('${{')) return node
   if (node.kind === 'scalar') return scalarOf(node, context, reporter)
   if (node.kind === 'list') {
     const items = node.items.map(item => interpolate(item, context, reporter))

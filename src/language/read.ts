@@ -1,18 +1,22 @@
-import { dirname, resolve } from 'node:path'
+import { dirname, relative, resolve } from 'node:path'
 import { realpathSync } from 'node:fs'
-import { digestOf } from '../core/hash.js'
+import { digestOf, digestValue } from '../core/hash.js'
 import { topological } from '../core/order.js'
 import type { EngineName } from '../core/engine-name.js'
 import type { Problem } from '../core/problem.js'
 import type { AnyStepSpec } from '../steps/define-step.js'
 import { latticeOf, sweptParams } from './axes.js'
 import { checkAxisNames } from './axis-names.js'
+import { readLayers } from './extends.js'
 import { readGates } from './gates.js'
+import { dropOptional, readInputs, readOutputs } from './inputs.js'
 import type { Lattice } from './lattice.js'
 import { tellLayers } from './layers.js'
 import { layersOfStep, type NamedLayer } from './layers-of.js'
 import { locator } from './locate.js'
+import { mergeLayers } from './merge.js'
 import { paramNames, type ParamSources } from './params.js'
+import { readParamsFiles, type ParamsFile } from './params-files.js'
 import { projectOf } from './project.js'
 import type { Recipe, Step } from './recipe.js'
 import { checkReferences } from './references.js'
@@ -34,8 +38,12 @@ export interface ReadRecipeOptions {
   /** Params that get several values, as text: variants of the recipe in one graph. */
   readonly sweep?: Readonly<Record<string, readonly string[]>>
   readonly cwd: string
+  /** Files of params, from `cwd`; later ones over earlier ones. */
+  readonly paramsFiles?: readonly string[]
   /** For `TRIMTAB_PARAM_X`. Absent: none. */
   readonly env?: Readonly<Record<string, string | undefined>>
+  /** Inputs that are given from outside: the recipe is used as a pipeline. Absent: none. */
+  readonly given?: readonly string[]
   /** Files and folders outside of the project that may be read. */
   readonly allow?: readonly string[]
 }
@@ -50,6 +58,12 @@ export interface ReadRecipe {
 interface StepsGiven extends StepContext {
   readonly kinds: readonly AnyStepSpec[]
   readonly sweep: Lattice
+  /** Inputs that are given from outside. */
+  readonly given: ReadonlySet<string>
+}
+
+interface ReadSteps extends Pick<Recipe, 'inputs' | 'outputs'> {
+  readonly steps: readonly ReadStep[]
 }
 
 /** Steps in an order in which each comes after what it takes from; those of a circle come as they are written. */
@@ -68,13 +82,16 @@ const inReadingOrder = (
   ).map(({ outline }) => outline)
 
 /** Reads every step: how it stands in the graph, its axes, and what it says of each combination of them. */
-const readSteps = async (top: Top, given: StepsGiven): Promise<ReadStep[]> => {
+const readSteps = async (top: Top, given: StepsGiven): Promise<ReadSteps> => {
   const { interpolation, reporter, sweep } = given
   const kinds = new Map(given.kinds.map(spec => [spec.kind, spec]))
   const outlines = new Map<string, Outline>()
   for (const [id, entry] of partOf(top, 'steps')?.entries ?? [])
     outlines.set(id, readOutline(id, entry, { kinds, params: interpolation.names, reporter }))
+  const inputs = readInputs(partOf(top, 'inputs'), outlines, reporter)
   const broken = checkReferences(outlines, reporter)
+  dropOptional(inputs, given.given, outlines, reporter)
+  const outputs = readOutputs(partOf(top, 'outputs'), outlines, reporter)
   const steps = new Map<string, ReadStep>()
   const lattices = new Map<string, Lattice>()
   const layers = new Map<string, readonly NamedLayer[] | undefined>()
@@ -93,7 +110,7 @@ const readSteps = async (top: Top, given: StepsGiven): Promise<ReadStep[]> => {
     steps.set(outline.id, { ...outline, ...read, poisoned: read.poisoned || isBroken })
   }
   checkAxisNames(steps.values(), reporter)
-  return [...outlines.keys()].map(id => steps.get(id)!)
+  return { steps: [...outlines.keys()].map(id => steps.get(id)!), inputs, outputs }
 }
 
 const stepOf = (read: ReadStep, engine: EngineName | 'auto'): Step => {
@@ -117,33 +134,46 @@ const stepOf = (read: ReadStep, engine: EngineName | 'auto'): Step => {
   }
 }
 
+/** What lies around a recipe. */
+interface Around {
+  readonly project: string
+  /** Files and folders outside of it that may be read. */
+  readonly allowed: readonly string[]
+  readonly files: readonly ParamsFile[]
+}
+
 /** The recipe of a text that was read as YAML. */
 const assemble = async (
-  source: SourceFile,
+  sources: readonly SourceFile[],
   top: Top,
   options: ReadRecipeOptions,
+  { project, allowed, files }: Around,
   reporter: Reporter,
 ): Promise<Recipe> => {
   const { cwd } = options
-  const sources: ParamSources = { set: options.set ?? {}, env: options.env ?? {}, cwd }
-  const { params, sweep, values } = readSweep(partOf(top, 'params'), sources, options.sweep ?? {}, reporter)
-  const folder = dirname(source.path)
-  const project = projectOf(folder)
+  const source = sources[0]!
+  const given: ParamSources = { set: options.set ?? {}, env: options.env ?? {}, files, cwd }
+  const { params, sweep, values } = readSweep(partOf(top, 'params'), given, options.sweep ?? {}, reporter)
   const reach = {
     project,
-    allowed: [
-      ...top.allowPaths.map(path => resolve(folder, path)),
-      ...params.given,
-      ...(options.allow ?? []).map(path => resolve(cwd, path)),
-    ],
+    allowed: [...top.allowPaths, ...params.given, ...allowed],
     told: new Set<string>(),
   }
   const interpolation = { names: paramNames(params), scope: { params: params.values } }
-  const steps = await readSteps(top, { kinds: options.kinds, interpolation, reach, reporter, sweep })
+  const { steps, inputs, outputs } = await readSteps(top, {
+    kinds: options.kinds,
+    interpolation,
+    reach,
+    reporter,
+    sweep,
+    given: new Set(options.given),
+  })
   const gates = readGates(partOf(top, 'gates'), interpolation.names, reporter)
   return {
     file: source.path,
-    digest: digestOf(source.text),
+    files: sources.map(({ path }) => path),
+    digest:
+      sources.length === 1 ? digestOf(source.text) : digestValue(sources.map(({ text }) => digestOf(text))),
     project,
     ...(top.description === undefined ? {} : { description: top.description }),
     seed: top.seed,
@@ -151,22 +181,40 @@ const assemble = async (
     params: params.values,
     set: params.set,
     ...(values ? { sweep: values } : {}),
+    inputs,
+    outputs,
     steps: steps.map(step => stepOf(step, top.engine)),
     gates,
-    frame: at => (at.file === source.path ? source.frame(at) : ''),
+    frame: at => sources.find(({ path }) => path === at.file)?.frame(at) ?? '',
   }
 }
 
 /** Reads and checks a recipe: everything that its text, its params and the names of its files can tell. */
 export const readRecipe = async (options: ReadRecipeOptions): Promise<ReadRecipe> => {
   const path = resolve(options.cwd, options.file)
-  const read = await readText(path, options.cwd)
-  if ('problem' in read) return { problems: [read.problem] }
-  const source = sourceFile(realpathSync(path), read.text)
   const reporter = createReporter()
+  const read = await readText(path, 'recipe')
+  if ('fault' in read) {
+    const { code, message, hint } = read.fault
+    reporter.report(code, message(relative(options.cwd, path) || '.'), undefined, hint?.(options.cwd))
+    return { problems: reporter.problems() }
+  }
+  const source = sourceFile(realpathSync(path), read.text)
+  const project = projectOf(dirname(source.path))
   const root = readYaml(source, reporter)
-  const top = root && readTop(root, source, reporter)
+  if (!root) return { problems: reporter.problems() }
+  const outside = (options.allow ?? []).map(each => resolve(options.cwd, each))
+  const layers =
+    root.kind === 'map'
+      ? await readLayers(root, source, { project, allowed: outside, reporter })
+      : { roots: [], sources: [source], shipped: [] }
+  if (!layers) return { problems: reporter.problems() }
+  const kinds = new Map(options.kinds.map(spec => [spec.kind, spec]))
+  const whole = root.kind === 'map' ? mergeLayers(layers.roots, kinds) : root
+  const top = readTop(whole, source, reporter)
   if (!top) return { problems: reporter.problems() }
-  const recipe = await assemble(source, top, options, reporter)
+  const files = await readParamsFiles(options.paramsFiles ?? [], options.cwd, reporter)
+  const around = { project, allowed: [...outside, ...layers.shipped], files }
+  const recipe = await assemble(layers.sources, top, options, around, reporter)
   return { recipe, problems: reporter.problems() }
 }

@@ -2,6 +2,7 @@ import type { EngineName } from '../core/engine-name.js'
 import type { Path, Span } from '../core/problem.js'
 import type { Expression } from '../expression/expression.js'
 import type { AnyStepSpec } from '../steps/define-step.js'
+import type { RecipeInput } from './inputs.js'
 
 /** `step` or `step.output` as it stands in a port. */
 export interface Reference {
@@ -104,7 +105,9 @@ export interface SweptValue {
 export interface Recipe {
   /** Absolute path. */
   readonly file: string
-  /** Digest of the text as read. */
+  /** Every file that it is made of: itself, then those that it extends. */
+  readonly files: readonly string[]
+  /** Digest of its text as read, or of the texts of all its files. */
   readonly digest: string
   /** Project folder: nearest ancestor with `trimtab.config.*` or `.git`, else the recipe's folder. */
   readonly project: string
@@ -116,6 +119,10 @@ export interface Recipe {
   readonly set: Readonly<Record<string, unknown>>
   /** Axes that `--sweep` made of params, with the values of each; absent: none. */
   readonly sweep?: Readonly<Record<string, readonly SweptValue[]>>
+  /** What must be given from outside; each stands among the steps too, poisoned and of the kind `input`. */
+  readonly inputs: readonly RecipeInput[]
+  /** What it hands out when it is used as a pipeline. */
+  readonly outputs: Readonly<Record<string, Reference>>
   readonly steps: readonly Step[]
   readonly gates: readonly Gate[]
   /** The frame of text around a span of any file that was read. */

@@ -5,6 +5,8 @@ import { spanOf, type Place } from './source-file.js'
 export interface Reporter {
   /** `place` absent: it stands in no file (the command line, the environment). */
   report(code: string, message: string, place?: Place, hint?: string, severity?: Problem['severity']): void
+  /** How many there are so far. */
+  count(): number
   /** Everything so far, by position; nothing twice. */
   problems(): Problem[]
 }
@@ -20,7 +22,8 @@ const order = (a: Problem, b: Problem): number =>
 const unreadable = new Set(['not-finite', 'number-too-large', 'unknown-alias', 'alias-cycle'])
 
 export const createReporter = (): Reporter => {
-  const found: Problem[] = []
+  // Frames are drawn at the end: a secret may be found, and hidden, after a problem beside it.
+  const found: (Problem & { readonly place?: Place })[] = []
   const seen = new Set<string>()
   const settled = new Set<string>()
   return {
@@ -35,10 +38,18 @@ export const createReporter = (): Reporter => {
         code,
         severity,
         message,
-        ...(at === undefined ? {} : { at, frame: place!.source.frame(at) }),
+        ...(at === undefined ? {} : { at, place: place! }),
         ...(hint === undefined ? {} : { hint }),
       })
     },
-    problems: () => [...found].sort(order),
+    count: () => found.length,
+    problems: () =>
+      found
+        .map(({ place, hint, ...each }) => ({
+          ...each,
+          ...(place && each.at ? { frame: place.source.frame(each.at) } : {}),
+          ...(hint === undefined ? {} : { hint }),
+        }))
+        .sort(order),
   }
 }

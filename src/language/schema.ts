@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import type { ArtifactType } from '../core/artifact.js'
 import { engineNames } from '../core/engine-name.js'
 
 const closed = { additionalProperties: false } as const
@@ -129,6 +130,24 @@ export const paramSchema = Type.Object(
   closed,
 )
 
+const artifactTypes = ['model', 'dataset', 'metrics', 'file'] as const satisfies readonly ArtifactType[]
+const artifactType = (description: string) => Type.Enum([...artifactTypes], { description })
+
+/** What a recipe takes from outside: a type, or a map that says more. */
+export const inputSchema = Type.Union([
+  artifactType('What is given: the output of a step.'),
+  Type.Object(
+    {
+      type: artifactType('Type of what is given.'),
+      optional: Type.Optional(
+        Type.Boolean({ default: false, description: 'True: the recipe can do without.' }),
+      ),
+      description: described,
+    },
+    closed,
+  ),
+])
+
 const share = (description: string) => Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1, description })
 const stepName = (description: string) => Type.String({ minLength: 1, description })
 /** The forms of a gate; each gate has one. */
@@ -195,6 +214,15 @@ export const recipeSchema = Type.Object(
       Type.Unsafe<number>({ ...seed('Every random draw of every step derives from it.'), default: 0 }),
     ),
     engine: Type.Optional(engineField),
+    extends: Type.Optional(
+      Type.Unsafe<string | readonly string[]>({
+        anyOf: [
+          { type: 'string', minLength: 1 },
+          { type: 'array', items: { type: 'string', minLength: 1 } },
+        ],
+        description: 'Recipes that this one is laid over: paths, or `trimtab:NAME` for one that ships.',
+      }),
+    ),
     allowPaths: Type.Optional(
       Type.Array(Type.String({ minLength: 1 }), {
         description: 'Folders and files outside the project that the recipe may read.',
@@ -202,6 +230,25 @@ export const recipeSchema = Type.Object(
     ),
     params: Type.Optional(
       Type.Object({}, { additionalProperties: true, description: 'The knobs: `--set epochs=2`.' }),
+    ),
+    inputs: Type.Optional(
+      Type.Object(
+        {},
+        {
+          additionalProperties: true,
+          description:
+            'What the recipe takes from outside, by name: `data: dataset`. Steps name it like a step.',
+        },
+      ),
+    ),
+    outputs: Type.Optional(
+      Type.Object(
+        {},
+        {
+          additionalProperties: true,
+          description: 'What a pipeline of this recipe hands out: a name for `step` or `step.output`.',
+        },
+      ),
     ),
     steps: Type.Object({}, { additionalProperties: true, minProperties: 1, description: 'Steps by name.' }),
     gates: Type.Optional(
@@ -212,7 +259,7 @@ export const recipeSchema = Type.Object(
 )
 
 /** Top-level keys of the language that this version does not have yet. */
-export const laterRecipeKeys = ['extends', 'plugins', 'inputs', 'outputs'] as const
+export const laterRecipeKeys = ['plugins'] as const
 
 /** Kinds of the language that this version does not have yet. */
 export const laterKinds = ['pipeline'] as const

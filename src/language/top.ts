@@ -1,3 +1,4 @@
+import { dirname, resolve } from 'node:path'
 import type { EngineName } from '../core/engine-name.js'
 import { checkValue } from './check-value.js'
 import { describeValue, plainOf, type Entry, type MapNode, type Node } from './node.js'
@@ -12,16 +13,25 @@ export interface Top {
   readonly description?: string
   readonly seed: number
   readonly engine: EngineName | 'auto'
+  /** Absolute: an inherited one is relative to the file that it stands in. */
   readonly allowPaths: readonly string[]
 }
 
 type Written = Partial<Omit<Top, 'node'>>
 
-/** `params`, `steps` or `gates`; undefined where it is absent or no map. */
-export const partOf = (top: Top, name: 'params' | 'steps' | 'gates'): MapNode | undefined => {
+const parts = ['params', 'inputs', 'outputs', 'steps', 'gates'] as const
+type Part = (typeof parts)[number]
+
+/** A part that is read piece by piece; undefined where it is absent or no map. */
+export const partOf = (top: Top, name: Part): MapNode | undefined => {
   const value = top.node.entries.get(name)?.value
   return value?.kind === 'map' ? value : undefined
 }
+
+const placedPaths = (node: Node): string[] =>
+  node.kind === 'list'
+    ? node.items.map(item => resolve(dirname(item.source.path), String(plainOf(item))))
+    : []
 
 /** What the schema sees of a part: that it is a map with something in it. What is inside is read piece by piece. */
 const outline = (node: Node): unknown =>
@@ -52,7 +62,7 @@ export const readTop = (root: Node, source: SourceFile, reporter: Reporter): Top
       continue
     }
     entries.set(key, entry)
-    const isPart = key === 'params' || key === 'steps' || key === 'gates'
+    const isPart = (parts as readonly string[]).includes(key)
     Object.defineProperty(shown, key, {
       value: isPart ? outline(entry.value) : plainOf(entry.value),
       enumerable: true,
@@ -73,6 +83,6 @@ export const readTop = (root: Node, source: SourceFile, reporter: Reporter): Top
     ...(written.description === undefined ? {} : { description: written.description }),
     seed: written.seed ?? 0,
     engine: written.engine ?? 'auto',
-    allowPaths: written.allowPaths ?? [],
+    allowPaths: written.allowPaths ? placedPaths(entries.get('allowPaths')!.value) : [],
   }
 }

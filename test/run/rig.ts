@@ -29,6 +29,9 @@ const at: Span = { file: '/recipe.yml', line: 3, column: 5, endLine: 3, endColum
 
 const recipe: Recipe = {
   file: '/recipe.yml',
+  files: [],
+  inputs: [],
+  outputs: {},
   digest: 'sha256:0',
   project: '/',
   seed: 1,
