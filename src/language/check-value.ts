@@ -5,6 +5,9 @@ import { sentences, type ValueFault } from './sentences.js'
 let ajv: Ajv2020 | undefined
 const compiled = new Map<string, ValidateFunction>()
 
+/** Compiled schemas that are kept: a server that reads one file for hours meets ever new ones. */
+const most = 500
+
 /** Compiled on first use, one for each narrowed schema: all kinds and layers at once would cost a second. */
 const validatorOf = (schema: Schema): ValidateFunction => {
   const identity = JSON.stringify(schema)
@@ -21,8 +24,14 @@ const validatorOf = (schema: Schema): ValidateFunction => {
       code: { optimize: false },
     })
     found = ajv.compile(schema)
-    compiled.set(identity, found)
-  }
+    for (const [oldest, { schema: own }] of compiled) {
+      if (compiled.size < most) break
+      compiled.delete(oldest)
+      ajv.removeSchema(own as object)
+    }
+  } else compiled.delete(identity)
+  // The latest used stands last.
+  compiled.set(identity, found)
   return found
 }
 

@@ -152,7 +152,8 @@ export const recipeSchema = Type.Object(
     ),
     engine: Type.Optional(engineField),
     allowPaths: Type.Optional(
-      Type.Array(Type.String({ minLength: 1 }), {
+      Type.Array(Type.String({ minLength: 1, maxLength: 4096 }), {
+        maxItems: 100,
         description: 'Folders and files outside the project that the recipe may read.',
       }),
     ),
