@@ -1,5 +1,5 @@
 // Damages sound recipes at random, reads and plans each, and says what went wrong with the reading itself: a crash, a
-// place outside of the file, a slow case. Usage: node scripts/fuzz.mjs [count] [--seed N] [--from N] [--show INDEX]
+// place outside of the file, a slow case. Usage: node scripts/fuzz.mjs [count] [--seed N] [--from N] [--show INDEX] [--heavy SIZE[,NAME]]
 import { build } from 'esbuild'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,6 +15,7 @@ const { values, positionals } = parseArgs({
     seed: { type: 'string', default: '1' },
     from: { type: 'string', default: '0' },
     show: { type: 'string' },
+    heavy: { type: 'string' },
   },
 })
 const count = Number(positionals[0] ?? 100_000)
@@ -44,8 +45,26 @@ await build({
 })
 cpSync('test/data/fixtures', join(out, 'test/data/fixtures'), { recursive: true })
 const { examiner } = await import(pathToFileURL(join(out, 'test/fuzz/examine.js')).href)
-const { at } = await examiner(folder)
+const { at, examine } = await examiner(folder)
 
+if (values.heavy !== undefined) {
+  const { heavy } = await import(pathToFileURL(join(out, 'test/fuzz/heavy.js')).href)
+  const { subjects } = await import(pathToFileURL(join(out, 'test/fuzz/subjects.js')).href)
+  const [size, ...names] = values.heavy.split(',')
+  for (const [name, make] of Object.entries(heavy)) {
+    if (names.length > 0 && !names.some(part => name.includes(part))) continue
+    const { stage, codes, milliseconds, complaint } = await examine(
+      subjects[0],
+      Buffer.from(make(Number(size))),
+    )
+    const memory = `${Math.round(process.memoryUsage.rss() / 1e6)} MB`
+    console.log(
+      `${Math.round(milliseconds)} ms, ${memory}: ${name}: ${stage}, ${codes.length} × ${[...new Set(codes)].join(' ')}`,
+    )
+    if (complaint !== undefined) console.log(`  ${complaint.split('\n').slice(0, 5).join('\n  ')}`)
+  }
+  process.exit()
+}
 if (values.show !== undefined) {
   const { text, ...rest } = await at(seed, Number(values.show))
   console.log(text)

@@ -3,16 +3,35 @@ import { Parser, type CST } from 'yaml'
 /** Deepest nesting of maps and lists. */
 export const deepest = 60
 
-/** An upper bound for the nesting of a text, from its brackets, indentation and dashes alone, and where it is reached. */
-const bound = (text: string): { readonly depth: number; readonly at: number } => {
+/** Brackets, commas, colons, quotes and line ends that a recipe may have: what a parser's memory grows with. */
+export const mostMarks = 500_000
+
+/** What can be told of a text by going through its characters once. */
+export interface Outline {
+  /** An upper bound for its nesting, from brackets, indentation and dashes alone. */
+  readonly depth: number
+  /** Where that is reached. */
+  readonly at: number
+  /** Where the bound is first far beyond what may be. */
+  readonly early?: number
+  readonly marks: number
+}
+
+const marking = new Uint8Array(128)
+for (const each of '\n,:[]{}&*!?"\'#-') marking[each.charCodeAt(0)] = 1
+
+export const outlineOf = (text: string): Outline => {
   let open = 0
   let brackets = 0
   let lead = 0
   let line = 0
   let indenting = true
   let place = 0
+  let early: number | undefined
+  let marks = 0
   for (let at = 0; at < text.length; at++) {
     const each = text.charCodeAt(at)
+    if (each < 128) marks += marking[each]!
     if (each === 10) {
       indenting = true
       line = 0
@@ -21,9 +40,11 @@ const bound = (text: string): { readonly depth: number; readonly at: number } =>
     } else indenting = false
     if (each === 91 || each === 123) {
       if (++open > brackets) [brackets, place] = [open, at]
+      if (early === undefined && open > 2 * deepest) early = at
     } else if ((each === 93 || each === 125) && open > 0) open--
+    if (early === undefined && line > 4 * deepest) early = at
   }
-  return { depth: brackets + lead, at: place }
+  return { depth: brackets + lead, at: place, marks, ...(early === undefined ? {} : { early }) }
 }
 
 /** Offset of the first token that is nested too deeply; undefined where none is. */
@@ -49,15 +70,13 @@ const exactly = (tokens: readonly CST.Token[]): number | undefined => {
   return undefined
 }
 
-/** Where a text is most likely nested deepest. */
-export const steepest = (text: string): number => bound(text).at
-
 /** Offset of the first value that is nested too deeply for a reader that recurses; undefined where none is. */
-export const tooDeep = (text: string): number | undefined => {
-  const { depth, at } = bound(text)
+export const tooDeep = (text: string, { depth, at, early }: Outline): number | undefined => {
   if (depth <= deepest) return undefined
   try {
-    return exactly([...new Parser().parse(text)])
+    // A file that is deep on purpose shows it soon, and need not be parsed whole.
+    const soon = early === undefined ? undefined : exactly([...new Parser().parse(text.slice(0, early + 1))])
+    return soon ?? exactly([...new Parser().parse(text)])
   } catch (error) {
     // Thousands of lists in one line: the parser itself goes through them by recursion.
     if (error instanceof RangeError) return at

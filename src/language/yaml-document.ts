@@ -9,7 +9,7 @@ import {
   type Document,
   type YAMLError,
 } from 'yaml'
-import { deepest, steepest, tooDeep } from './nesting.js'
+import { deepest, mostMarks, outlineOf, tooDeep } from './nesting.js'
 import type { Entry, Node } from './node.js'
 import { stretchesOf, unquotedExpressions } from './quoting.js'
 import type { Reporter } from './reporter.js'
@@ -128,7 +128,10 @@ const reader = (source: SourceFile, document: Document.Parsed, reporter: Reporte
 
 /** The composed document; undefined where it is so deep that the parser ran out of stack. */
 const parsed = (text: string): Document.Parsed | undefined => {
+  const { stackTraceLimit } = Error
   try {
+    // Each fault of a text is an Error; a hundred thousand stacks that nobody reads would take seconds.
+    Error.stackTraceLimit = 0
     return parseDocument(text, {
       version: '1.2',
       schema: 'core',
@@ -140,6 +143,8 @@ const parsed = (text: string): Document.Parsed | undefined => {
   } catch (error) {
     if (error instanceof RangeError) return undefined
     throw error
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
   }
 }
 
@@ -174,14 +179,24 @@ export const readYaml = (source: SourceFile, reporter: Reporter): Node | undefin
       `maps and lists are nested more than ${deepest} deep`,
       at(offset, Math.min(offset + 1, text.length)),
     )
-  const deep = tooDeep(text)
+  const outline = outlineOf(text)
+  if (outline.marks > mostMarks) {
+    reporter.report(
+      'too-large',
+      `the file has more than ${mostMarks} brackets, commas, colons and lines`,
+      at(0, 0),
+      'Divide it, or let a matrix write the steps.',
+    )
+    return undefined
+  }
+  const deep = tooDeep(text, outline)
   if (deep !== undefined) {
     tellDepth(deep)
     return undefined
   }
   const document = parsed(text)
   if (!document) {
-    tellDepth(steepest(text))
+    tellDepth(outline.at)
     return undefined
   }
   const bare = document.errors.length > 0 ? unquotedExpressions(text) : []
