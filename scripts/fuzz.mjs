@@ -1,12 +1,11 @@
 // Damages sound recipes at random, reads and plans each, and says what went wrong with the reading itself: a crash, a
 // place outside of the file, a slow case. Usage: node scripts/fuzz.mjs [count] [--seed N] [--from N] [--show INDEX] [--heavy SIZE[,NAME]]
-import { build } from 'esbuild'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
-import { filesBelow } from './stamp.mjs'
+import { compile } from './compile.mjs'
 
 process.chdir(join(dirname(fileURLToPath(import.meta.url)), '..'))
 const { values, positionals } = parseArgs({
@@ -30,19 +29,7 @@ process.once('exit', () => {
 })
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130))
 
-await build({
-  entryPoints: ['src', 'test']
-    .flatMap(room => filesBelow(room))
-    .filter(file => /(?<!\.test)\.ts$/.test(file) && !file.includes('/assembly/')),
-  outdir: out,
-  outbase: '.',
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  sourcemap: 'inline',
-  sourcesContent: false,
-  logLevel: 'error',
-})
+await compile(['src', 'test'], out)
 cpSync('test/data/fixtures', join(out, 'test/data/fixtures'), { recursive: true })
 const { examiner } = await import(pathToFileURL(join(out, 'test/fuzz/examine.js')).href)
 const { at, examine } = await examiner(folder)
