@@ -4,6 +4,7 @@ import type { Scope } from '../expression/expression.js'
 import type { Entry, Node, ScalarNode } from './node.js'
 import type { Reporter } from './reporter.js'
 import { placeWithin } from './scalar-offsets.js'
+import type { SourceFile } from './source-file.js'
 
 /** Names that expressions in values may use, and their values. */
 export interface Interpolation {
@@ -133,10 +134,19 @@ const scalarOf = (scalar: ScalarNode, context: Interpolation, reporter: Reporter
   return { ...scalar, value: value as string | number | boolean }
 }
 
+const asked = new WeakMap<SourceFile, boolean>()
+
+/** Whether a file has any `${{`; searched for once, not at every value. */
+const hasExpressions = (source: SourceFile): boolean => {
+  const known = asked.get(source) ?? source.text.includes('${{')
+  asked.set(source, known)
+  return known
+}
+
 /** A node with its `${{ }}` replaced by their values; undefined where one has none, which was told. */
 export const interpolate = (node: Node, context: Interpolation, reporter: Reporter): Node | undefined => {
   const isMerged = node.kind === 'map' && node.merged
-  if (!isMerged && !node.source.text.includes('${{')) return node
+  if (!isMerged && !hasExpressions(node.source)) return node
   if (node.kind === 'scalar') return scalarOf(node, context, reporter)
   if (node.kind === 'list') {
     const items = node.items.map(item => interpolate(item, context, reporter))

@@ -61,8 +61,9 @@ export const findNode = (
 
 /** Where to point for a value: itself, or its key where it is empty or runs over several lines. */
 export const placeOf = ({ node, key }: { readonly node: Node; readonly key?: Place }): Place => {
-  const spans = node.source.text.slice(node.start, node.end).includes('\n')
-  return key && (node.start === node.end || (spans && node.kind !== 'scalar')) ? key : node
+  if (!key || (node.start < node.end && node.kind === 'scalar')) return node
+  const line = node.source.text.indexOf('\n', node.start)
+  return node.start === node.end || (line >= 0 && line < node.end) ? key : node
 }
 
 /** A value in a few words, as a sentence names what it found: `the text "ten"`, `a list`. */

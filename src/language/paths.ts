@@ -52,6 +52,9 @@ const isWithin = (folder: string, path: string): boolean => {
   return way === '' || (!way.startsWith(`..${sep}`) && way !== '..' && !isAbsolute(way))
 }
 
+/** Characters that a path may have; no system opens a longer one. */
+const longest = 4096
+
 /** The path with symlinks resolved, as far as it is there. */
 const real = (path: string): string => {
   if (existsSync(path)) return realpathSync(path)
@@ -90,6 +93,14 @@ export const checkPath = (
   reporter: Reporter,
 ): string | undefined => {
   const from = dirname(place.source.path)
+  if (written.length > longest) {
+    reporter.report(
+      'wrong-value',
+      `a path has at most ${longest} characters, and this has ${written.length}`,
+      place,
+    )
+    return undefined
+  }
   const path = resolve(from, written)
   const show = (each: string): string => {
     const near = relative(from, each)

@@ -224,7 +224,8 @@ export const recipeSchema = Type.Object(
       }),
     ),
     allowPaths: Type.Optional(
-      Type.Array(Type.String({ minLength: 1 }), {
+      Type.Array(Type.String({ minLength: 1, maxLength: 4096 }), {
+        maxItems: 100,
         description: 'Folders and files outside the project that the recipe may read.',
       }),
     ),

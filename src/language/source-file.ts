@@ -51,7 +51,12 @@ export const sourceFile = (path: string, text: string): SourceFile => {
     const start = starts[number - 1]
     if (start === undefined || number < 1) return undefined
     const end = starts[number] ?? text.length + 1
-    return masked(text.slice(start, end - 1).replace(/\r$/, ''), start)
+    const last = end - 1
+    // By its code: a pattern would walk through a line of megabytes.
+    return masked(
+      text.slice(start, last > start && text.charCodeAt(last - 1) === 13 ? last - 1 : last),
+      start,
+    )
   }
 
   return {

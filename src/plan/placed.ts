@@ -1,5 +1,6 @@
 import type { InstanceId } from '../core/brand.js'
-import type { Fault, Problem, Span } from '../core/problem.js'
+import { problem, type Fault, type Problem, type Span } from '../core/problem.js'
+import { shorten } from '../core/shorten.js'
 import type { Recipe, Step } from '../language/recipe.js'
 
 /** Collects a plan's problems with their frames; the same one of several instances is said once. */
@@ -10,8 +11,15 @@ export interface Problems {
   all(): readonly Problem[]
 }
 
-const framed = (found: Problem, recipe: Recipe): Problem =>
-  found.at && found.frame === undefined ? { ...found, frame: recipe.frame(found.at) } : found
+/** Problems of one plan that are told; nobody reads more. */
+const most = 1000
+
+const framed = (found: Problem, recipe: Recipe): Problem => ({
+  ...found,
+  message: shorten(found.message),
+  ...(found.hint === undefined ? {} : { hint: shorten(found.hint) }),
+  ...(found.at && found.frame === undefined ? { frame: recipe.frame(found.at) } : {}),
+})
 
 const before = (a: Span | undefined, b: Span | undefined): number =>
   a && b
@@ -30,9 +38,28 @@ export const collectProblems = (recipe: Recipe): Problems => {
     string,
     { readonly problem: Problem; readonly step?: Step; readonly in: Set<InstanceId> }
   >()
+  let hidden = 0
+  let firstHidden: Span | undefined
+  const rest = (): readonly Problem[] =>
+    hidden === 0
+      ? []
+      : [
+          framed(
+            problem('too-many-problems', `${hidden} more problems are not shown`, {
+              ...(firstHidden ? { at: firstHidden } : {}),
+              hint: 'Mend those that are shown first.',
+            }),
+            recipe,
+          ),
+        ]
   const put = (each: Problem, step?: Step, instance?: InstanceId): void => {
     const identity = JSON.stringify([each.code, each.message, each.at])
     const known = found.get(identity)
+    if (!known && found.size >= most) {
+      hidden++
+      firstHidden ??= each.at
+      return
+    }
     if (!known)
       found.set(identity, { problem: framed(each, recipe), ...(step ? { step } : {}), in: new Set() })
     if (instance !== undefined) found.get(identity)!.in.add(instance)
@@ -41,13 +68,15 @@ export const collectProblems = (recipe: Recipe): Problems => {
     add: (...more) => {
       for (const each of more) put(each)
     },
-    fault: (step, { path, severity = 'error', ...rest }, instance) =>
-      put({ ...rest, severity, at: path === undefined ? step.at : step.locate(path) }, step, instance),
-    all: () =>
-      [...found.values()]
-        .map(({ problem, step, in: instances }) =>
-          step ? { ...problem, message: problem.message + where(step, instances) } : problem,
+    fault: (step, { path, severity = 'error', ...others }, instance) =>
+      put({ ...others, severity, at: path === undefined ? step.at : step.locate(path) }, step, instance),
+    all: () => [
+      ...[...found.values()]
+        .map(({ problem: each, step, in: instances }) =>
+          step ? { ...each, message: each.message + where(step, instances) } : each,
         )
         .sort((a, b) => before(a.at, b.at)),
+      ...rest(),
+    ],
   }
 }
