@@ -16,6 +16,16 @@ import type { Reporter } from './reporter.js'
 import type { Place, SourceFile } from './source-file.js'
 import { yamlFault } from './yaml-faults.js'
 
+/** How a recipe's YAML is read, by whatever reads it. */
+export const yamlOptions = {
+  version: '1.2',
+  schema: 'core',
+  strict: true,
+  uniqueKeys: false,
+  merge: false,
+  prettyErrors: false,
+} as const
+
 /** Values after all aliases are written out. */
 const most = 200_000
 
@@ -160,14 +170,7 @@ export const readYaml = (source: SourceFile, reporter: Reporter): Node | undefin
     )
     return undefined
   }
-  const document = parseDocument(text, {
-    version: '1.2',
-    schema: 'core',
-    strict: true,
-    uniqueKeys: false,
-    merge: false,
-    prettyErrors: false,
-  })
+  const document = parseDocument(text, yamlOptions)
   const bare = document.errors.length > 0 ? unquotedExpressions(text) : []
   if (bare.length > 0) {
     for (const { start, end } of bare)
