@@ -34,8 +34,13 @@ const inline = (node: Written, flow: boolean): string | undefined => {
   return [...props, node.kind === 'map' ? `{${body}}` : `[${body}]`].join(' ')
 }
 
+/** `- dense: {units: 10}` rather than `- {dense: {units: 10}}`. */
+const isNamed = ({ key, value }: Entry): boolean =>
+  !key && value.kind === 'map' && value.entries.length === 1 && propsOf(value).length === 0
+
 /** An entry's value in brackets, where it may stand so. */
 const inBrackets = (entry: Entry, indent: string): string | undefined => {
+  if (isNamed(entry)) return undefined
   const text = inline(entry.value, false)
   const width = indent.length + (entry.key ? keyText(entry, false).length + 2 : 2) + (text?.length ?? 0)
   return text !== undefined && (width <= widest || !isFull(entry.value)) ? text : undefined

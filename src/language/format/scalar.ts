@@ -37,11 +37,14 @@ const quoted = (value: string): string =>
 export const textOf = (value: string, flow: boolean): string =>
   standsPlain(value, flow) ? value : quoted(value)
 
+/** A return alone ends no line, and would with a line feed behind it. */
+const hasReturn = ({ style, source }: Leaf): boolean => style === 'plain' && source.includes('\r')
+
 /** A scalar on one line: as it is written, without quotes that nothing needs. */
 export const inlineScalar = (leaf: Leaf, flow: boolean): string => {
   const { style, source, value } = leaf
   if (style === 'empty') return flow ? 'null' : ''
-  const isOneLine = style !== 'block' && !source.includes('\n')
+  const isOneLine = style !== 'block' && !source.includes('\n') && !hasReturn(leaf)
   if (isOneLine && (typeof value !== 'string' || leaf.tag !== undefined || style === 'plain')) return source
   if (typeof value !== 'string') throw new TypeError('several lines that are no text')
   if (!isOneLine) return leaf.tag === undefined ? textOf(value, flow) : doubleQuoted(value)
@@ -105,5 +108,5 @@ export const scalarLines = (leaf: Leaf, indent: string): ScalarLines => {
   const lines = style === 'block' ? blockLines(leaf, indent) : severalLines(source, indent)
   const near = style === 'block' ? blockLines(leaf, '  ') : severalLines(source, '  ')
   if (!lines || !near || !means(near, value)) return one()
-  return { lines, keeps: style === 'block' && lines[0]!.endsWith('+') }
+  return { lines, keeps: style === 'block' && (lines[0]!.endsWith('+') || lines.at(-1)!.trim() === '') }
 }
