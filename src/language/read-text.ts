@@ -17,21 +17,30 @@ const near = (path: string, cwd: string): string | undefined => {
   }
 }
 
+type TextRead = { readonly text: string } | { readonly problem: Problem }
+
+const refuse = (code: string, message: string, hint?: string): TextRead => ({
+  problem: problem(code, message, hint === undefined ? {} : { hint }),
+})
+
+/** The text of a recipe's bytes, or why they are none. `shown`: what its problem calls it. */
+export const textOfBytes = (bytes: Uint8Array, shown: string): TextRead => {
+  if (bytes.length > most)
+    return refuse('too-large', `${shown} has ${bytes.length} bytes; a recipe may have ${most}`)
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) }
+  } catch {
+    return refuse('not-utf8', `${shown} is not UTF-8 text`, 'Save it as UTF-8.')
+  }
+}
+
 /** The text of a recipe, or why there is none. */
-export const readText = async (
-  path: string,
-  cwd: string,
-): Promise<{ readonly text: string } | { readonly problem: Problem }> => {
+export const readText = async (path: string, cwd: string): Promise<TextRead> => {
   const shown = relative(cwd, path) || '.'
-  const refuse = (code: string, message: string, hint?: string) => ({
-    problem: problem(code, message, hint === undefined ? {} : { hint }),
-  })
   try {
     const { size } = await stat(path)
     if (size > most) return refuse('too-large', `${shown} has ${size} bytes; a recipe may have ${most}`)
-    const bytes = await readFile(path)
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-    return { text }
+    return textOfBytes(await readFile(path), shown)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? (error as NodeJS.ErrnoException).code : undefined
     if (code === 'ENOENT' || code === 'ENOTDIR')
@@ -41,8 +50,6 @@ export const readText = async (
         near(path, cwd) ?? '`trimtab init` writes one to begin with.',
       )
     if (code === 'EISDIR') return refuse('recipe-missing', `${shown} is a folder, not a recipe`)
-    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
-      return refuse('not-utf8', `${shown} is not UTF-8 text`, 'Save it as UTF-8.')
     if (code === undefined) throw error
     return refuse('recipe-unreadable', `${shown} cannot be read (${code})`)
   }

@@ -5,6 +5,7 @@ import type { Reporter } from './reporter.js'
 import { laterRecipeKeys, recipeSchema } from './schema.js'
 import type { SourceFile } from './source-file.js'
 import { tellFaults } from './tell-faults.js'
+import { tellOtherVersion } from './version.js'
 
 /** The top level of a recipe. A faulty key has its default. */
 export interface Top {
@@ -46,7 +47,7 @@ export const isRecipe = (root: Node, source: SourceFile, reporter: Reporter): ro
 
 /** Reads the top level; undefined where the file holds no recipe at all. */
 export const readTop = (root: Node, source: SourceFile, reporter: Reporter): Top | undefined => {
-  if (!isRecipe(root, source, reporter)) return undefined
+  if (!isRecipe(root, source, reporter) || tellOtherVersion(root, reporter)) return undefined
   const entries = new Map<string, Entry>()
   const shown: Record<string, unknown> = {}
   for (const [key, entry] of root.entries) {

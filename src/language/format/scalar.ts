@@ -23,7 +23,7 @@ const standsPlain = (value: string, flow: boolean): boolean =>
   isText(value, value)
 
 /** A text in double quotes on one line. */
-const doubleQuoted = (value: string): string =>
+export const doubleQuoted = (value: string): string =>
   JSON.stringify(value).replaceAll(
     /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g,
     each => `\\u${each.charCodeAt(0).toString(16).padStart(4, '0')}`,
