@@ -8,6 +8,7 @@ const rowOf = (instance: Instance): PlanRow => {
   const described = Object.values(instance.outputs)[0]
   const base: PlanRow = {
     instance: instance.id,
+    step: instance.step,
     kind: instance.kind,
     status: instance.status.type,
     why:
@@ -18,6 +19,8 @@ const rowOf = (instance: Instance): PlanRow => {
           : `waits for ${instance.status.waitsFor.join(', ')}`,
     ...(instance.status.type === 'pending' ? {} : { key: instance.status.key }),
     from: [...new Set(Object.values(instance.inputs).flatMap(edges => edges.map(edge => edge.instance)))],
+    needs: instance.needs,
+    ...(instance.about === undefined ? {} : { about: instance.about }),
   }
   if (described?.type === 'model') {
     return {
