@@ -9,16 +9,21 @@ import { paramSchema, type ParamType } from './schema.js'
 import type { Place } from './source-file.js'
 import { tellFaults } from './tell-faults.js'
 
-interface Declaration {
+/** A param as it was declared, its short form made long. */
+export interface Declaration {
   readonly type: ParamType
+  /** Absence: the param is required. */
   readonly default?: unknown
   readonly minimum?: number
   readonly maximum?: number
   readonly enum?: readonly unknown[]
+  readonly description?: string
 }
 
 /** The params of a recipe with their values. */
 export interface Params {
+  /** In the recipe's order; undefined where a declaration is faulty. */
+  readonly declared: ReadonlyMap<string, Declaration | undefined>
   readonly types: ReadonlyMap<string, ParamType | undefined>
   /** A param that has a problem has no value. */
   readonly values: Readonly<Record<string, unknown>>
@@ -110,8 +115,12 @@ const declarationOf = (name: string, node: Node, key: Place, reporter: Reporter)
   return undefined
 }
 
+/** The environment variable that sets a param. */
+export const variableOf = (name: string): string => `TRIMTAB_PARAM_${name.toUpperCase()}`
+
 /** Reads `params:` and gives each its value: the default, over it the environment, over it `--set`. */
 export const readParams = (node: MapNode | undefined, sources: ParamSources, reporter: Reporter): Params => {
+  const known = new Map<string, Declaration | undefined>()
   const types = new Map<string, ParamType | undefined>()
   const values: Record<string, unknown> = {}
   const set: Record<string, unknown> = {}
@@ -123,9 +132,10 @@ export const readParams = (node: MapNode | undefined, sources: ParamSources, rep
       continue
     }
     const declared = declarationOf(name, value, key, reporter)
+    known.set(name, declared)
     types.set(name, declared?.type)
     if (!declared) continue
-    const variable = `TRIMTAB_PARAM_${name.toUpperCase()}`
+    const variable = variableOf(name)
     const flag = Object.hasOwn(sources.set, name) ? sources.set[name] : undefined
     const text = flag ?? sources.env[variable]
     if (text === undefined) {
@@ -156,12 +166,12 @@ export const readParams = (node: MapNode | undefined, sources: ParamSources, rep
   }
   for (const name of Object.keys(sources.set)) {
     if (node?.entries.has(name)) continue
-    const known = [...types.keys()]
+    const names = [...types.keys()]
     const hint =
-      didYouMean(name, known) ?? (known.length > 0 ? `There are: ${known.join(', ')}.` : 'It has no params.')
+      didYouMean(name, names) ?? (names.length > 0 ? `There are: ${names.join(', ')}.` : 'It has no params.')
     reporter.report('unknown-param', `--set ${name}: the recipe has no param "${name}"`, undefined, hint)
   }
-  return { types, values, set, given }
+  return { declared: known, types, values, set, given }
 }
 
 const nameTypes: Readonly<Record<ParamType, NameType>> = {

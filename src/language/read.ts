@@ -102,6 +102,7 @@ const assemble = (source: SourceFile, top: Top, options: ReadRecipeOptions, repo
     ...(top.description === undefined ? {} : { description: top.description }),
     seed: top.seed,
     engine: top.engine,
+    declared: params.declared,
     params: params.values,
     set: params.set,
     steps: [...steps.values()].map(step => stepOf(step, broken, top.engine)),

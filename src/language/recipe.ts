@@ -2,6 +2,7 @@ import type { EngineName } from '../core/engine-name.js'
 import type { Path, Span } from '../core/problem.js'
 import type { Expression } from '../expression/expression.js'
 import type { AnyStepSpec } from '../steps/define-step.js'
+import type { Declaration } from './params.js'
 
 /** `step` or `step.output` as it stands in a port. */
 export interface Reference {
@@ -76,6 +77,8 @@ export interface Recipe {
   readonly description?: string
   readonly seed: number
   readonly engine: EngineName | 'auto'
+  /** Params as declared, in the recipe's order; undefined where a declaration is faulty. */
+  readonly declared: ReadonlyMap<string, Declaration | undefined>
   /** Values after defaults, `--params`, environment and `--set`. */
   readonly params: Readonly<Record<string, unknown>>
   readonly set: Readonly<Record<string, unknown>>

@@ -33,6 +33,7 @@ const recipe: Recipe = {
   project: '/',
   seed: 1,
   engine: 'cpu',
+  declared: new Map(),
   params: {},
   set: {},
   steps: [],
