@@ -6,6 +6,9 @@ import { keyOf } from './key.js'
 import type { Problems } from './placed.js'
 import type { Edge, Status } from './plan.js'
 
+/** Why a step runs whose result is there, but unusable. */
+export const damagedWhy = 'what was stored is damaged'
+
 /** What is there already, what must run, and what cannot be told before something else has run. */
 export const findStatuses = async (
   drafts: readonly Draft[],
@@ -38,7 +41,7 @@ export const findStatuses = async (
     return {
       type: 'miss',
       key,
-      why: found.problems.length > 0 ? 'what was stored is damaged' : 'never run with this key',
+      why: found.problems.length > 0 ? damagedWhy : 'never run with this key',
     }
   }
 

@@ -12,6 +12,11 @@ export interface PlanRow {
   readonly kind: string
   readonly status: 'hit' | 'miss' | 'pending'
   readonly why: string
+  /** What stands in `why` before the differences. */
+  readonly lead?: string
+  /** The stored result that it was held against, and what differs from it: where the plan was explained. */
+  readonly candidate?: { readonly key: string; readonly instance: string; readonly saved: string }
+  readonly differences?: readonly { readonly text: string }[]
   readonly key?: string
   /** The declared step that it is an instance of. */
   readonly step: string
@@ -41,7 +46,12 @@ export const statusText = ({ status }: PlanRow, paint: Paint): string =>
 /** What stands below a plan, however it is drawn. */
 export const planFoot = (rows: readonly PlanRow[], engine: EngineChoice, paint: Paint): string => {
   const reused = rows.filter(row => row.status === 'hit').length
-  return paint.dim(`${rows.length} instances, ${reused} to reuse · engine ${engine.name} ${engine.version}`)
+  const explained = rows.some(row => row.differences !== undefined)
+  return paint.dim(
+    `${rows.length} instances, ${reused} to reuse · engine ${engine.name} ${engine.version}${
+      reused === rows.length || explained ? '' : ' · --explain says why the others run'
+    }`,
+  )
 }
 
 /** The instances of a plan in the order in which they may run. */

@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander'
 import type { EngineChoice } from '../../core/engine-name.js'
+import type { Planned } from '../../api/validate.js'
 import type { PlanRow } from '../../report/plan.js'
 import { exitCodes } from '../exit-codes.js'
 import { out, outJson, outPaint, tellProblems } from '../output.js'
@@ -9,6 +10,16 @@ const formats = ['table', 'tree', 'mermaid', 'dot'] as const
 
 interface PlanFlags extends RecipeFlags {
   readonly format: (typeof formats)[number]
+  readonly explain?: boolean
+}
+
+const rowsOf = async (
+  { plan, store }: Planned,
+  { explain, json }: PlanFlags,
+): Promise<readonly PlanRow[]> => {
+  if (!plan || !store) return []
+  const { explainedRows, planRows } = await import('../../api/plan-rows.js')
+  return explain || json ? explainedRows(plan, store, explain === true) : planRows(plan)
 }
 
 type Drawn = readonly [rows: readonly PlanRow[], engine: EngineChoice]
@@ -39,12 +50,19 @@ export const planCommand = (): Command =>
         .default('table')
         .conflicts('json'),
     )
+    .addOption(
+      new Option(
+        '--explain',
+        'say of each step why it is reused, runs or waits, and what differs from the newest result',
+      ).conflicts('format'),
+    )
     .option('--json', 'print the plan as JSON')
     .addHelpText(
       'after',
       `
 Examples:
   trimtab plan examples/seed-cnn/recipe.yml --set sparsity=0.75
+  trimtab plan recipe.yml --explain
   trimtab plan recipe.yml --format tree
   trimtab plan recipe.yml --format mermaid >> README.md
   trimtab plan recipe.yml --format dot | dot -Tsvg > plan.svg`,
@@ -53,13 +71,15 @@ Examples:
       const { plan } = await import('../../api/validate.js')
       const planned = await plan(planOptions(named, flags))
       process.exitCode = planned.ok ? exitCodes.fine : exitCodes.refused
-      const { planRows } = await import('../../api/plan-rows.js')
-      const rows = planned.plan ? planRows(planned.plan) : []
+      const rows = await rowsOf(planned, flags)
       if (flags.json) {
         outJson({ ok: planned.ok, problems: planned.problems, engine: planned.plan?.engine, instances: rows })
         return
       }
       if (planned.problems.length > 0) tellProblems(planned.problems)
       if (!planned.plan || rows.length === 0) return
-      out(await drawn(flags.format, rows, planned.plan.engine))
+      if (flags.explain) {
+        const { explanationLines } = await import('../../report/plan-explanation.js')
+        out(explanationLines(rows, planned.plan.engine, outPaint()))
+      } else out(await drawn(flags.format, rows, planned.plan.engine))
     })
