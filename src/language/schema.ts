@@ -130,7 +130,12 @@ export const paramSchema = Type.Object(
   closed,
 )
 
-const artifactTypes = ['model', 'dataset', 'metrics', 'file'] as const satisfies readonly ArtifactType[]
+export const artifactTypes = [
+  'model',
+  'dataset',
+  'metrics',
+  'file',
+] as const satisfies readonly ArtifactType[]
 const artifactType = (description: string) => Type.Enum([...artifactTypes], { description })
 
 /** What a recipe takes from outside: a type, or a map that says more. */
@@ -261,6 +266,3 @@ export const recipeSchema = Type.Object(
 
 /** Top-level keys of the language that this version does not have yet. */
 export const laterRecipeKeys = ['plugins'] as const
-
-/** Kinds of the language that this version does not have yet. */
-export const laterKinds = ['pipeline'] as const
