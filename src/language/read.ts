@@ -1,5 +1,3 @@
-import { dirname, relative, resolve } from 'node:path'
-import { realpathSync } from 'node:fs'
 import { digestOf, digestValue } from '../core/hash.js'
 import { topological } from '../core/order.js'
 import type { EngineName } from '../core/engine-name.js'
@@ -7,7 +5,6 @@ import type { Problem } from '../core/problem.js'
 import type { AnyStepSpec } from '../steps/define-step.js'
 import { latticeOf, sweptParams } from './axes.js'
 import { checkAxisNames } from './axis-names.js'
-import { readLayers } from './extends.js'
 import { readGates } from './gates.js'
 import { dropOptional, readInputs, readOutputs } from './inputs.js'
 import type { Lattice } from './lattice.js'
@@ -15,48 +12,43 @@ import { tellLayers } from './layers.js'
 import { layersOfStep, type NamedLayer } from './layers-of.js'
 import { locator } from './locate.js'
 import { mergeLayers } from './merge.js'
+import { openRecipe, type Opened, type OpenOptions } from './open-recipe.js'
 import { paramNames, type ParamSources } from './params.js'
 import { readParamsFiles, type ParamsFile } from './params-files.js'
-import { projectOf } from './project.js'
 import type { Recipe, Step } from './recipe.js'
 import { checkReferences } from './references.js'
 import { createReporter, type Reporter } from './reporter.js'
-import { readText } from './read-text.js'
-import { spanOf, sourceFile, type SourceFile } from './source-file.js'
+import { spanOf } from './source-file.js'
 import { readOutline, type Outline } from './step-outline.js'
 import { readVariants, type ReadStep, type StepContext } from './steps.js'
 import { readSweep } from './sweep.js'
 import { partOf, readTop, type Top } from './top.js'
-import { readYaml } from './yaml-document.js'
 
-export interface ReadRecipeOptions {
-  /** Path of the recipe, from `cwd`. */
-  readonly file: string
-  readonly kinds: readonly AnyStepSpec[]
+export interface ReadRecipeOptions extends OpenOptions {
   /** Params by name, as text. */
   readonly set?: Readonly<Record<string, string>>
   /** Params that get several values, as text: variants of the recipe in one graph. */
   readonly sweep?: Readonly<Record<string, readonly string[]>>
-  readonly cwd: string
   /** Files of params, from `cwd`; later ones over earlier ones. */
   readonly paramsFiles?: readonly string[]
   /** For `TRIMTAB_PARAM_X`. Absent: none. */
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Inputs that are given from outside: the recipe is used as a pipeline. Absent: none. */
   readonly given?: readonly string[]
-  /** Files and folders outside of the project that may be read. */
-  readonly allow?: readonly string[]
 }
 
 export interface ReadRecipe {
   /** Absent where the file is no recipe at all. Faulty steps in it are poisoned, faulty gates left out. */
   readonly recipe?: Recipe
+  /** Those that were given, and those of the recipe's plug-ins. */
+  readonly kinds: readonly AnyStepSpec[]
   /** All of them, by position. */
   readonly problems: readonly Problem[]
 }
 
 interface StepsGiven extends StepContext {
   readonly kinds: readonly AnyStepSpec[]
+  readonly incomplete: boolean
   readonly sweep: Lattice
   /** Inputs that are given from outside. */
   readonly given: ReadonlySet<string>
@@ -83,11 +75,11 @@ const inReadingOrder = (
 
 /** Reads every step: how it stands in the graph, its axes, and what it says of each combination of them. */
 const readSteps = async (top: Top, given: StepsGiven): Promise<ReadSteps> => {
-  const { interpolation, reporter, sweep } = given
+  const { interpolation, incomplete, reporter, sweep } = given
   const kinds = new Map(given.kinds.map(spec => [spec.kind, spec]))
   const outlines = new Map<string, Outline>()
   for (const [id, entry] of partOf(top, 'steps')?.entries ?? [])
-    outlines.set(id, readOutline(id, entry, { kinds, params: interpolation.names, reporter }))
+    outlines.set(id, readOutline(id, entry, { kinds, incomplete, params: interpolation.names, reporter }))
   const inputs = readInputs(partOf(top, 'inputs'), outlines, reporter)
   const broken = checkReferences(outlines, reporter)
   dropOptional(inputs, given.given, outlines, reporter)
@@ -134,20 +126,12 @@ const stepOf = (read: ReadStep, engine: EngineName | 'auto'): Step => {
   }
 }
 
-/** What lies around a recipe. */
-interface Around {
-  readonly project: string
-  /** Files and folders outside of it that may be read. */
-  readonly allowed: readonly string[]
-  readonly files: readonly ParamsFile[]
-}
-
 /** The recipe of a text that was read as YAML. */
 const assemble = async (
-  sources: readonly SourceFile[],
+  { sources, project, allowed, kinds, incomplete }: Opened,
   top: Top,
   options: ReadRecipeOptions,
-  { project, allowed, files }: Around,
+  files: readonly ParamsFile[],
   reporter: Reporter,
 ): Promise<Recipe> => {
   const { cwd } = options
@@ -161,7 +145,8 @@ const assemble = async (
   }
   const interpolation = { names: paramNames(params), scope: { params: params.values } }
   const { steps, inputs, outputs } = await readSteps(top, {
-    kinds: options.kinds,
+    kinds,
+    incomplete,
     interpolation,
     reach,
     reporter,
@@ -191,30 +176,22 @@ const assemble = async (
 
 /** Reads and checks a recipe: everything that its text, its params and the names of its files can tell. */
 export const readRecipe = async (options: ReadRecipeOptions): Promise<ReadRecipe> => {
-  const path = resolve(options.cwd, options.file)
   const reporter = createReporter()
-  const read = await readText(path, 'recipe')
-  if ('fault' in read) {
-    const { code, message, hint } = read.fault
-    reporter.report(code, message(relative(options.cwd, path) || '.'), undefined, hint?.(options.cwd))
-    return { problems: reporter.problems() }
-  }
-  const source = sourceFile(realpathSync(path), read.text)
-  const project = projectOf(dirname(source.path))
-  const root = readYaml(source, reporter)
-  if (!root) return { problems: reporter.problems() }
-  const outside = (options.allow ?? []).map(each => resolve(options.cwd, each))
-  const layers =
-    root.kind === 'map'
-      ? await readLayers(root, source, { project, allowed: outside, reporter })
-      : { roots: [], sources: [source], shipped: [] }
-  if (!layers) return { problems: reporter.problems() }
-  const kinds = new Map(options.kinds.map(spec => [spec.kind, spec]))
-  const whole = root.kind === 'map' ? mergeLayers(layers.roots, kinds) : root
-  const top = readTop(whole, source, reporter)
-  if (!top) return { problems: reporter.problems() }
+  const opened = await openRecipe(options, reporter)
+  if (!opened) return { kinds: options.kinds, problems: reporter.problems() }
+  const { sources, layers, root, kinds } = opened
+  const whole =
+    root.kind === 'map' ? mergeLayers(layers, new Map(kinds.map(spec => [spec.kind, spec]))) : root
+  const top = readTop(whole, sources[0]!, reporter)
+  if (!top) return { kinds, problems: reporter.problems() }
   const files = await readParamsFiles(options.paramsFiles ?? [], options.cwd, reporter)
-  const around = { project, allowed: [...outside, ...layers.shipped], files }
-  const recipe = await assemble(layers.sources, top, options, around, reporter)
-  return { recipe, problems: reporter.problems() }
+  const recipe = await assemble(opened, top, options, files, reporter)
+  return { recipe, kinds, problems: reporter.problems() }
+}
+
+/** The kinds that a recipe's steps may have: the given ones, and those of its plug-ins. */
+export const readKinds = async (options: OpenOptions): Promise<Omit<ReadRecipe, 'recipe'>> => {
+  const reporter = createReporter()
+  const opened = await openRecipe(options, reporter)
+  return { kinds: opened?.kinds ?? options.kinds, problems: reporter.problems() }
 }

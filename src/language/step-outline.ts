@@ -31,13 +31,19 @@ export interface Outline {
 
 export interface OutlineContext {
   readonly kinds: ReadonlyMap<string, AnyStepSpec>
+  /** Some plug-in was not loaded: a kind that nobody knows may be one of its. */
+  readonly incomplete: boolean
   /** What `params.x` means. */
   readonly params: Names
   readonly reporter: Reporter
 }
 
 /** The kind that a step names; undefined where it names none that there is, which was told. */
-const kindOf = (id: string, entry: Entry & { value: MapNode }, { kinds, reporter }: OutlineContext) => {
+const kindOf = (
+  id: string,
+  entry: Entry & { value: MapNode },
+  { kinds, incomplete, reporter }: OutlineContext,
+) => {
   const written = entry.value.entries.get('kind')
   if (!written) {
     const known = [...kinds.keys()].join(', ')
@@ -60,7 +66,7 @@ const kindOf = (id: string, entry: Entry & { value: MapNode }, { kinds, reporter
     reporter.report('not-yet', `this version has no kind "${kind}" yet`, written.value)
   else if (kind.includes('${{'))
     reporter.report('expression-not-here', `${id}.kind must be a name, not an expression`, written.value)
-  else
+  else if (!incomplete)
     reporter.report(
       'unknown-kind',
       `there is no step kind "${kind}"`,
