@@ -18,7 +18,7 @@ type Part =
   { readonly text: string } | { readonly expression: string; readonly at: number; readonly end: number }
 
 /** Offset after the `}}` that ends an expression: not inside of its texts, nor where a map of its own is open. */
-const closeOf = (text: string, from: number): number | undefined => {
+export const closeOf = (text: string, from: number): number | undefined => {
   let depth = 0
   for (let at = from; at < text.length; at++) {
     const each = text[at]!

@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { readdirSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
 import { nearest } from '../core/nearest.js'
+import { problem, type Problem } from '../core/problem.js'
 
 /** Bytes that a file may have. */
 const most = 4_000_000
@@ -11,6 +12,12 @@ export interface TextFault {
   readonly code: string
   readonly message: (shown: string) => string
   readonly hint?: (from: string) => string | undefined
+}
+
+/** A fault as a problem. `shown`: the file as its reader shows it; `from`: the folder that hints show paths from. */
+export const textProblem = ({ code, message, hint }: TextFault, shown: string, from: string): Problem => {
+  const advice = hint?.(from)
+  return problem(code, message(shown), advice === undefined ? {} : { hint: advice })
 }
 
 const roles = {
@@ -42,6 +49,31 @@ const within = (folder: string): string | undefined => {
 const meant = (path: string | undefined) => (from: string) =>
   path === undefined ? undefined : `Did you mean "${relative(from, path)}"?`
 
+const notText: TextFault = {
+  code: 'not-utf8',
+  message: shown => `${shown} is not UTF-8 text`,
+  hint: () => 'Save it as UTF-8.',
+}
+
+/** The text of bytes, or why they are none. `noun`: what they were to be. */
+export const textOfBytes = (
+  bytes: Uint8Array,
+  noun = 'recipe',
+): { readonly text: string } | { readonly fault: TextFault } => {
+  if (bytes.length > most)
+    return {
+      fault: {
+        code: 'too-large',
+        message: shown => `${shown} has ${bytes.length} bytes; a ${noun} may have ${most}`,
+      },
+    }
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) }
+  } catch {
+    return { fault: notText }
+  }
+}
+
 /** The text of a recipe, or of a file beside it, or why there is none. */
 export const readText = async (
   path: string,
@@ -59,8 +91,7 @@ export const readText = async (
     const { size } = await stat(path)
     if (size > most)
       return fault('too-large', shown => `${shown} has ${size} bytes; a ${noun} may have ${most}`)
-    const bytes = await readFile(path)
-    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) }
+    return textOfBytes(await readFile(path), noun)
   } catch (error) {
     const errno =
       error instanceof Error && 'code' in error ? (error as NodeJS.ErrnoException).code : undefined
@@ -77,12 +108,6 @@ export const readText = async (
         meant(inside === undefined ? undefined : join(path, inside)),
       )
     }
-    if (errno === 'ERR_ENCODING_INVALID_ENCODED_DATA')
-      return fault(
-        'not-utf8',
-        shown => `${shown} is not UTF-8 text`,
-        () => 'Save it as UTF-8.',
-      )
     if (errno === undefined) throw error
     return fault('recipe-unreadable', shown => `${shown} cannot be read (${errno})`)
   }
