@@ -49,13 +49,14 @@ export const plan = async (options: PlanOptions): Promise<Planned> => {
     sweep: options.sweep ?? {},
     paramsFiles: options.paramsFiles ?? [],
     env: options.env ?? process.env,
+    trustPlugins: options.trustPlugins ?? true,
   })
   if (!read.recipe) return { ok: false, problems: read.problems }
   const recipe = options.engine === undefined ? read.recipe : { ...read.recipe, engine: options.engine }
   const store = await openStore(options.store ?? join(recipe.project, '.trimtab'))
   const made = await createPlan({
     recipe,
-    kinds,
+    kinds: read.kinds,
     store,
     engines: await probeEngines(),
     chooseEngine,

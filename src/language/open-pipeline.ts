@@ -75,7 +75,9 @@ export const pipelineOpener =
       if (!sources.some(known => known.path === each.path)) sources.push(each)
     const { root, layers } = opened
     const whole =
-      root.kind === 'map' ? mergeLayers(layers, new Map(opened.kinds.map(spec => [spec.kind, spec]))) : root
+      root.kind === 'map'
+        ? mergeLayers(layers, new Map(opened.kinds.map(spec => [spec.kind, spec])), reporter)
+        : root
     const top = readTop(whole, opened.sources[0]!, reporter)
     const file = existsSync(path) ? realpathSync(path) : path
     return top && { top, kinds: opened.kinds, incomplete: opened.incomplete, file }

@@ -97,7 +97,7 @@ export const readRecipe = async (options: ReadRecipeOptions): Promise<ReadRecipe
   if (!opened) return { kinds: options.kinds, problems: reporter.problems() }
   const { sources, layers, root, kinds } = opened
   const whole =
-    root.kind === 'map' ? mergeLayers(layers, new Map(kinds.map(spec => [spec.kind, spec]))) : root
+    root.kind === 'map' ? mergeLayers(layers, new Map(kinds.map(spec => [spec.kind, spec])), reporter) : root
   const top = readTop(whole, sources[0]!, reporter)
   if (!top) return { kinds, problems: reporter.problems() }
   const files = await readParamsFiles(options.paramsFiles ?? [], options.cwd, reporter)

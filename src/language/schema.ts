@@ -228,6 +228,11 @@ export const recipeSchema = Type.Object(
         description: 'Recipes that this one is laid over: paths, or `trimtab:NAME` for one that ships.',
       }),
     ),
+    plugins: Type.Optional(
+      Type.Array(Type.String({ minLength: 1 }), {
+        description: 'Modules that bring step kinds of your own: `./my-step.js`, or a package.',
+      }),
+    ),
     allowPaths: Type.Optional(
       Type.Array(Type.String({ minLength: 1, maxLength: 4096 }), {
         maxItems: 100,
@@ -263,6 +268,3 @@ export const recipeSchema = Type.Object(
   },
   closed,
 )
-
-/** Top-level keys of the language that this version does not have yet. */
-export const laterRecipeKeys = ['plugins'] as const

@@ -1,5 +1,4 @@
-import { fileURLToPath } from 'node:url'
-import type { Digest, InstanceId } from '../core/brand.js'
+import type { InstanceId } from '../core/brand.js'
 import type { EngineChoice, EngineName } from '../core/engine-name.js'
 import { deriveSeed } from '../core/random.js'
 import type { Result } from '../core/result.js'
@@ -16,6 +15,7 @@ import { checkExpressions } from './gates.js'
 import { inspectStep, type Inspected } from './inspect.js'
 import { identityOf } from './key.js'
 import { machineClass } from './machine.js'
+import { moduleIdentity, type ModuleIdentity } from './module-graph.js'
 import { limitTo } from './only.js'
 import { collectProblems } from './placed.js'
 import type { Instance, Plan } from './plan.js'
@@ -45,15 +45,14 @@ const readFiles = async (drafts: readonly Draft[], problems: ReturnType<typeof c
   // Combinations that say the same share one config.
   const configs = new Map(drafts.map(({ step, spec, variant }) => [variant.config, { step, spec, variant }]))
   const inspected = new Map<Variant['config'], Inspected>()
-  const modules = new Map<string, Digest>()
-  await Promise.all(
-    [...configs.values()].map(async ({ step, spec, variant: { config } }) => {
+  const modules = new Map<string, ModuleIdentity>()
+  const urls = new Set([...configs.values()].flatMap(({ spec }) => spec.module ?? []))
+  await Promise.all([
+    ...[...configs.values()].map(async ({ step, spec, variant: { config } }) => {
       inspected.set(config, await inspectStep(step, config, spec, read, problems))
-      if (spec.module === undefined) return
-      const found = await read(fileURLToPath(spec.module))
-      if ('digest' in found) modules.set(spec.module, found.digest)
     }),
-  )
+    ...[...urls].map(async url => modules.set(url, await moduleIdentity(url, read))),
+  ])
   return { inspected, modules }
 }
 
