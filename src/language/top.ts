@@ -1,8 +1,9 @@
 import type { EngineName } from '../core/engine-name.js'
 import { checkValue } from './check-value.js'
-import { describeValue, plainOf, type Entry, type MapNode, type Node } from './node.js'
+import { plainOf, type Entry, type MapNode, type Node } from './node.js'
 import type { Reporter } from './reporter.js'
 import { laterRecipeKeys, recipeSchema } from './schema.js'
+import { isRecipe } from './root.js'
 import type { SourceFile } from './source-file.js'
 import { tellFaults } from './tell-faults.js'
 import { tellOtherVersion } from './version.js'
@@ -27,23 +28,6 @@ export const partOf = (top: Top, name: 'params' | 'steps' | 'gates'): MapNode | 
 /** What the schema sees of a part: that it is a map with something in it. What is inside is read piece by piece. */
 const outline = (node: Node): unknown =>
   node.kind === 'map' ? Object.fromEntries(node.entries.size > 0 ? [['x', true]] : []) : plainOf(node)
-
-/** Is it a map? What else it is was told. */
-export const isRecipe = (root: Node, source: SourceFile, reporter: Reporter): root is MapNode => {
-  if (root.kind === 'map') return true
-  const value = plainOf(root)
-  const start = root.end > root.start ? root.start : 0
-  const place = { source, start, end: Math.max(start, root.end) }
-  if (value === null)
-    reporter.report(
-      'empty-recipe',
-      'the file holds no recipe',
-      place,
-      '`trimtab init` writes one to begin with.',
-    )
-  else reporter.report('wrong-type', `a recipe must be a map, and is ${describeValue(value)}`, place)
-  return false
-}
 
 /** Reads the top level; undefined where the file holds no recipe at all. */
 export const readTop = (root: Node, source: SourceFile, reporter: Reporter): Top | undefined => {

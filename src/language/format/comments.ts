@@ -1,4 +1,4 @@
-import { Parser } from 'yaml'
+import { Parser, type CST } from 'yaml'
 import { isBranch, type Branch, type Comment, type Entry, type Sheet } from './tree.js'
 
 interface Found {
@@ -6,10 +6,10 @@ interface Found {
   readonly text: string
 }
 
-/** Every comment of a text, in order. */
-export const commentsOf = (text: string): Found[] => {
+/** Every comment of a text, in order. `tokens`: the text's own, where they are at hand. */
+export const commentsOf = (text: string, tokens: Iterable<CST.Token> = new Parser().parse(text)): Found[] => {
   const found: Found[] = []
-  const open: unknown[] = [...new Parser().parse(text)]
+  const open: unknown[] = [...tokens]
   while (open.length > 0) {
     const each = open.pop()
     if (typeof each !== 'object' || each === null) continue
@@ -99,9 +99,8 @@ const liftAboveDashes = (branch: Branch): void => {
 }
 
 /** Gives every comment of a sheet's text its place. */
-export const attachComments = (sheet: Sheet): void => {
-  const { text, root, head } = sheet
-  for (const { offset, text: comment } of commentsOf(text)) {
+export const attachComments = ({ text, root, head }: Sheet, comments: readonly Found[]): void => {
+  for (const { offset, text: comment } of comments) {
     const start = text.lastIndexOf('\n', offset - 1) + 1
     const lead = text.slice(start, offset)
     const isOwn = lead.trim() === '' || /^\.\.\.\s/.test(lead)
