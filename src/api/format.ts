@@ -1,6 +1,6 @@
 import { failed, type Result } from '../core/result.js'
 import { formatText } from '../language/format/format.js'
-import { textOfBytes } from '../language/read-text.js'
+import { textOfBytes, textProblem } from '../language/read-text.js'
 import { rewriteRecipe, type RewriteOptions, type Rewritten } from './rewrite.js'
 
 /** Lays a recipe out in its canonical way and writes it, where that changes anything. `value`: its text. */
@@ -9,6 +9,6 @@ export const formatRecipe = (options: RewriteOptions): Promise<Rewritten<string>
 
 /** The canonical layout of a recipe that is no file: what an editor pipes. `name`: what its problems call it. */
 export const formatBytes = (bytes: Uint8Array, name: string): Result<string> => {
-  const read = textOfBytes(bytes, name)
-  return 'problem' in read ? failed(read.problem) : formatText(read.text, name)
+  const read = textOfBytes(bytes)
+  return 'fault' in read ? failed(textProblem(read.fault, name, process.cwd())) : formatText(read.text, name)
 }

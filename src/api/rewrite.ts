@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
 import { problem, ProblemError, type Problem } from '../core/problem.js'
 import type { Result } from '../core/result.js'
-import { readText } from '../language/read-text.js'
+import { readText, textProblem } from '../language/read-text.js'
 import { writeFileSafely } from '../store/write-file.js'
 
 export interface RewriteOptions {
@@ -55,8 +55,13 @@ export const rewriteRecipe = async <T>(
   textOf: (value: T) => string,
 ): Promise<Rewritten<T>> => {
   const named = resolve(cwd, recipe)
-  const read = await readText(named, cwd)
-  if ('problem' in read) return { recipe, changed: false, problems: [read.problem] }
+  const read = await readText(named, 'recipe')
+  if ('fault' in read)
+    return {
+      recipe,
+      changed: false,
+      problems: [textProblem(read.fault, relative(cwd, named) || '.', cwd)],
+    }
   // A link stays one: what it names is rewritten.
   const path = realpathSync(named)
   const made = make(read.text, path)
