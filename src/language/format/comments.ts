@@ -106,12 +106,11 @@ export const attachComments = ({ text, root, head }: Sheet, comments: readonly F
     const isOwn = lead.trim() === '' || /^\.\.\.\s/.test(lead)
     const previous = text.slice(text.lastIndexOf('\n', start - 2) + 1, Math.max(0, start - 1))
     const own = { text: comment, blank: start > 0 && previous.trim() === '' }
-    if (
-      root.entries.length === 0 ||
-      (!isOwn && placeTrailing(root, offset, comment, undefined) === undefined)
-    )
-      head.push(own)
+    const [first] = root.entries
+    if (!first) head.push(own)
     else if (isOwn) placeOwn(root, offset, lead.trim() === '' ? lead.length : 0, own)
+    // Behind the `---` above everything.
+    else if (!placeTrailing(root, offset, comment, undefined)) first.before.push(own)
   }
   liftAboveDashes(root)
 }
