@@ -21,6 +21,8 @@ export interface ModelDescription {
   readonly format: 'layers' | 'onnx'
   /** Absent where shapes are not known before a step has run (global structural pruning). */
   readonly network?: Network
+  /** Beside an absent `network`: one of the same layers, each at least as wide. In predictions only. */
+  readonly widest?: Network
   readonly inputShape: readonly number[]
   readonly outputShape: readonly number[]
   /** All weights, trainable or not. */

@@ -32,12 +32,17 @@ export interface PlanRow {
   readonly parameters?: PlannedFigure
   readonly macs?: PlannedFigure
   readonly bytes?: PlannedFigure
+  /** Peak of its process in bytes, estimated. */
+  readonly memory?: PlannedFigure
 }
 
 export const figure = (value: PlannedFigure | undefined, form: (value: number) => string): string => {
   if (value === undefined) return ''
   return typeof value === 'number' ? form(value) : `${form(value.low)} – ${form(value.high)}`
 }
+
+/** An estimate: two digits are all that it knows. */
+const roughBytes = (value: number): string => formatBytes(Number(value.toPrecision(2)))
 
 /** What a plan means to do with an instance, in its colour. */
 export const statusText = ({ status }: PlanRow, paint: Paint): string =>
@@ -66,6 +71,7 @@ export const planLines = (rows: readonly PlanRow[], engine: EngineChoice, paint:
       { title: 'parameters', align: 'right' },
       { title: 'MACs', align: 'right' },
       { title: 'bytes', align: 'right' },
+      { title: 'memory', align: 'right' },
     ],
     rows.map(row => [
       row.instance,
@@ -76,6 +82,7 @@ export const planLines = (rows: readonly PlanRow[], engine: EngineChoice, paint:
       figure(row.parameters, short),
       figure(row.macs, short),
       figure(row.bytes, formatBytes),
+      figure(row.memory, roughBytes),
     ]),
     paint,
   )

@@ -1,7 +1,7 @@
 import type { Static, TObject } from 'typebox'
 import type { ArtifactType } from '../core/artifact.js'
 import type { Fault } from '../core/problem.js'
-import type { ModelDescription } from '../network/description.js'
+import type { Figure, ModelDescription } from '../network/description.js'
 import type { DatasetDescription } from '../sources/description.js'
 
 /** One typed input of a kind. */
@@ -43,9 +43,14 @@ export type Description =
   | { readonly type: 'file'; readonly name?: string }
 
 /** Inputs as a prediction sees them: by port, a list even for single ports; `from` is the instance. An input of a poisoned step has no description. */
-export type DescribedInputs = Readonly<
-  Record<string, readonly { readonly from: string; readonly description?: Description }[]>
->
+export type DescribedInputs = Readonly<Record<string, readonly DescribedInput[]>>
+
+export interface DescribedInput {
+  readonly from: string
+  readonly description?: Description
+  /** Payload of the artifact, where it is there already. */
+  readonly bytes?: number
+}
 
 export interface Prediction {
   /** By output; an output that cannot be predicted is absent. */
@@ -89,6 +94,11 @@ export interface StepSpec<P extends TObject = TObject> {
   inspect?(config: Static<P>): Promise<Inspection>
   /** Shapes, costs and faults from what is known before anything runs. Pure. */
   predict(config: Static<P>, inputs: DescribedInputs, found?: unknown): Prediction
+  /**
+   * Bytes that a run will hold at its peak, beside what a process of its lane takes when it does nothing, where that
+   * can be estimated from what `predict` was given and gave. Pure. Asked only of a step without faults.
+   */
+  memory?(config: Static<P>, inputs: DescribedInputs, outputs: Prediction['outputs']): Figure | undefined
   /** A plug-in's module, which exports `run`: `import.meta.url`. Absence: one of our own kinds. */
   readonly module?: string
 }

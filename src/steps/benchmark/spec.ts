@@ -1,7 +1,9 @@
 import { type Static, Type } from 'typebox'
 import type { Fault } from '../../core/problem.js'
-import type { ModelDescription } from '../../network/description.js'
+import { exact, type Figure, type ModelDescription } from '../../network/description.js'
+import { greatestOf, passBytes, sumOf, weightBytes } from '../../network/holding.js'
 import type { DatasetDescription } from '../../sources/description.js'
+import { datasetBytes } from '../data-bytes.js'
 import { type DescribedInputs, type Prediction, defineStep, list, one, optional } from '../define-step.js'
 
 export const params = Type.Object(
@@ -57,6 +59,18 @@ const predict = (_: BenchmarkConfig, inputs: DescribedInputs): Prediction => {
   return { outputs: {}, faults }
 }
 
+/** All models stand beside each other; each runs by itself. */
+const memory = ({ batchSize }: BenchmarkConfig, inputs: DescribedInputs): Figure | undefined => {
+  const models = [...(inputs['models'] ?? []), ...(inputs['reference'] ?? [])].map(
+    ({ description }) => description as ModelDescription,
+  )
+  return sumOf(
+    inputs['data'] ? datasetBytes(inputs['data'][0]) : exact(0),
+    ...models.map(model => weightBytes(model, 3)),
+    greatestOf(...models.map(model => passBytes(model, 'inference', batchSize))),
+  )
+}
+
 export const benchmark = defineStep({
   kind: 'benchmark',
   revision: 1,
@@ -73,4 +87,5 @@ export const benchmark = defineStep({
   },
   produces: {},
   predict,
+  memory,
 })

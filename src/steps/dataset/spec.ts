@@ -1,5 +1,8 @@
 import type { Fault } from '../../core/problem.js'
-import { type Inspection, defineStep } from '../define-step.js'
+import type { Figure } from '../../network/description.js'
+import { timesOf } from '../../network/holding.js'
+import { datasetBytes } from '../data-bytes.js'
+import { type Inspection, type Prediction, defineStep } from '../define-step.js'
 import { inspectSource, sourceFiles } from '../../sources/source.js'
 import { type Facts, describeDataset } from './describe.js'
 import { type DatasetConfig, datasetFields, resolveSource } from './fields.js'
@@ -35,6 +38,14 @@ const inspect = async (config: DatasetConfig): Promise<Inspection> => {
   return { files: [...new Set(files)], faults, found: facts }
 }
 
+/** What was read, what was picked from it for the splits, and the bytes that are stored. */
+const memory = (_: DatasetConfig, _inputs: unknown, outputs: Prediction['outputs']): Figure | undefined => {
+  const description = outputs['dataset']
+  if (description === undefined) return undefined
+  const bytes = datasetBytes({ from: '', description })
+  return bytes && timesOf(bytes, 3)
+}
+
 export const dataset = defineStep({
   kind: 'dataset',
   revision: 1,
@@ -47,4 +58,5 @@ export const dataset = defineStep({
     const { description, faults } = describeDataset(config, (found as Facts | undefined) ?? {})
     return { outputs: description ? { dataset: description } : {}, faults }
   },
+  memory,
 })

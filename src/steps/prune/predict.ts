@@ -51,6 +51,7 @@ const narrower = (
   const { network: _, ...rest } = model
   return {
     ...rest,
+    widest: removeChannels(network, settled).network,
     ...bounds,
     nonZero: stillNonZero(model, before - low, high),
     bytes: range(4 * low, 4 * high),

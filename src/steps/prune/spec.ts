@@ -1,6 +1,8 @@
 import type { Fault } from '../../core/problem.js'
-import type { ModelDescription } from '../../network/description.js'
+import type { Figure, ModelDescription } from '../../network/description.js'
+import { passBytes, sumOf, timesOf, weightBytes } from '../../network/holding.js'
 import type { DatasetDescription } from '../../sources/description.js'
+import { datasetBytes } from '../data-bytes.js'
 import { defineStep, one, optional, type DescribedInputs, type Prediction } from '../define-step.js'
 import { isStructured, params, type PruneConfig } from './fields.js'
 import { describePruned, describeUnknown } from './predict.js'
@@ -106,6 +108,15 @@ const predict = (config: PruneConfig, inputs: DescribedInputs): Prediction => {
   return { outputs: { model: describePruned(model, model.network, config, targets) }, faults }
 }
 
+/** Activations are measured on batches of 32, and copied out. */
+const memory = (config: PruneConfig, inputs: DescribedInputs): Figure | undefined => {
+  const model = inputs['model']![0]!.description as ModelDescription
+  const weights = weightBytes(model, 5)
+  if (config.method === 'magnitude') return weights
+  const pass = passBytes(model, 'inference', 32)
+  return sumOf(weights, datasetBytes(inputs['data']?.[0]), pass && timesOf(pass, 3))
+}
+
 export const prune = defineStep({
   kind: 'prune',
   revision: 1,
@@ -118,4 +129,5 @@ export const prune = defineStep({
   },
   produces: { model: 'model' },
   predict,
+  memory,
 })

@@ -1,7 +1,9 @@
 import type { Fault } from '../../core/problem.js'
-import { type ModelDescription, highest, lowest, range } from '../../network/description.js'
+import { type Figure, type ModelDescription, highest, lowest, range } from '../../network/description.js'
+import { passBytes, sumOf, timesOf, weightBytes } from '../../network/holding.js'
 import { describeNetwork } from '../../network/describe.js'
 import type { DatasetDescription } from '../../sources/description.js'
+import { datasetBytes } from '../data-bytes.js'
 import { type DescribedInputs, type Prediction, defineStep, one, optional } from '../define-step.js'
 import { type QuantizeConfig, params } from './fields.js'
 import { type FormatPlan, planFormats, predictedBytes } from './formats.js'
@@ -92,6 +94,18 @@ const predict = (config: QuantizeConfig, inputs: DescribedInputs): Prediction =>
   return { outputs: { model: described(model, plan) } }
 }
 
+/** Weights in several precisions side by side; calibration reads what enters every layer. */
+const memory = (config: QuantizeConfig, inputs: DescribedInputs): Figure | undefined => {
+  const model = inputs['model']![0]!.description as ModelDescription
+  const weights = weightBytes(model, 6)
+  if (config.activations === undefined) return weights
+  const data = inputs['data']?.[0]
+  const train = (data?.description as DatasetDescription | undefined)?.examples.train ?? 0
+  const examples = Math.min(config.calibration.batchSize, calibrationExamples(config, train))
+  const pass = passBytes(model, 'inference', examples)
+  return sumOf(weights, datasetBytes(data), pass && timesOf(pass, 2))
+}
+
 export const quantize = defineStep({
   kind: 'quantize',
   revision: 1,
@@ -105,4 +119,5 @@ export const quantize = defineStep({
   },
   produces: { model: 'model' },
   predict,
+  memory,
 })

@@ -1,0 +1,33 @@
+import { exact, type Figure, type ModelDescription } from '../../network/description.js'
+import { greatestOf, passBytes, sumOf, weightBytes } from '../../network/holding.js'
+import { numberBytes } from '../../network/memory.js'
+import type { DatasetDescription } from '../../sources/description.js'
+import type { DescribedInputs, Prediction } from '../define-step.js'
+import { trainingMemory } from '../train/memory.js'
+import type { DistillConfig } from './fields.js'
+
+/** Words of teachers that are remembered take no more than this: see `fit/teachers.ts`. */
+const remembered = 256 * 2 ** 20
+
+/** Training of the student beside the teachers, whose passes come before it, and what they said of every example. */
+export const distillMemory = (
+  config: DistillConfig,
+  inputs: DescribedInputs,
+  outputs: Prediction['outputs'],
+): Figure | undefined => {
+  const teachers = (inputs['teachers'] ?? []).map(({ description }) => description as ModelDescription)
+  const splits = (inputs['data']?.[0]?.description as DatasetDescription | undefined)?.examples
+  const examples = (splits?.train ?? 0) + (splits?.validation ?? 0)
+  const words = teachers.reduce(
+    (sum, { outputShape }) => sum + outputShape.reduce((product, side) => product * side, 1),
+    0,
+  )
+  return sumOf(
+    exact(Math.min(remembered, numberBytes * words * examples)),
+    ...teachers.map(model => weightBytes(model, 3)),
+    greatestOf(
+      trainingMemory(config, inputs, outputs),
+      ...teachers.map(model => passBytes(model, 'inference', Math.min(config.batchSize, examples))),
+    ),
+  )
+}
