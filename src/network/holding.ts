@@ -1,5 +1,6 @@
 import { exact, highest, lowest, range, type Figure, type ModelDescription } from './description.js'
 import { numberBytes, numbersHeld, type Pass } from './memory.js'
+import type { Network } from './network.js'
 
 /** The sum of figures; undefined where one is not known. */
 export const sumOf = (...figures: readonly (Figure | undefined)[]): Figure | undefined =>
@@ -26,12 +27,13 @@ export const timesOf = (figure: Figure, factor: number): Figure =>
 export const weightBytes = ({ parameters }: ModelDescription, copies: number): Figure =>
   timesOf(parameters, numberBytes * copies)
 
-/** Bytes that a pass over so many examples holds; of a model whose widths are not known yet at most those of the widest. */
+/** Bytes that a pass over so many examples holds. */
 export const passBytes = (
-  { network, widest }: ModelDescription,
+  { network, between }: ModelDescription,
   pass: Pass,
   examples: number,
 ): Figure | undefined => {
-  if (network) return exact(numberBytes * examples * numbersHeld(network, pass))
-  return widest && range(0, numberBytes * examples * numbersHeld(widest, pass))
+  const bytes = (each: Network): number => numberBytes * examples * numbersHeld(each, pass)
+  if (network) return exact(bytes(network))
+  return between && range(bytes(between.narrowest), bytes(between.widest))
 }

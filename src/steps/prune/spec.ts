@@ -101,10 +101,13 @@ const predict = (config: PruneConfig, inputs: DescribedInputs): Prediction => {
   ]
   const isBroken = () => faults.some(({ severity }) => severity !== 'warning')
   if (!model || isBroken()) return { outputs: {}, faults }
-  if (!model.network) return { outputs: { model: describeUnknown(model, config) }, faults }
-  const targets = targetsOf(model.network, config)
+  // Rules and granularity are about layers by name and kind, which are known where widths are not.
+  const shown = model.network ?? model.between?.widest
+  if (!shown) return { outputs: { model: describeUnknown(model, config) }, faults }
+  const targets = targetsOf(shown, config)
   faults.push(...targets.faults)
   if (isBroken()) return { outputs: {}, faults }
+  if (!model.network) return { outputs: { model: describeUnknown(model, config) }, faults }
   return { outputs: { model: describePruned(model, model.network, config, targets) }, faults }
 }
 

@@ -74,6 +74,19 @@ const described = (model: ModelDescription, plan: FormatPlan): ModelDescription 
   }),
 })
 
+/** Of a model whose widths only a run can tell: bytes grow with every width. */
+const describedBetween = (
+  model: ModelDescription,
+  { narrowest, widest }: NonNullable<ModelDescription['between']>,
+  config: QuantizeConfig,
+): Prediction => {
+  const [low, high] = [planFormats(narrowest, config), planFormats(widest, config)]
+  if (high.faults.length > 0) return { outputs: {}, faults: high.faults }
+  const bytes = range(predictedBytes(narrowest, low), predictedBytes(widest, high))
+  const nonZero = range(0, highest(model.nonZero))
+  return { outputs: { model: { ...model, bytes, nonZero, quantized: high.quantized } } }
+}
+
 const predict = (config: QuantizeConfig, inputs: DescribedInputs): Prediction => {
   const model = inputs['model']?.[0]?.description as ModelDescription | undefined
   const data = inputs['data']?.[0] as { description?: DatasetDescription } | undefined
@@ -85,7 +98,8 @@ const predict = (config: QuantizeConfig, inputs: DescribedInputs): Prediction =>
       faults: [{ code: 'model-format', message: 'ONNX models cannot be quantized yet', path: ['model'] }],
     }
   if (!model.network) {
-    // Widths that only a run can tell: each parameter takes from one byte to its four and a scale.
+    if (model.between) return describedBetween(model, model.between, config)
+    // Nothing is known but figures: each parameter takes from one byte to its four and a scale.
     const bytes = range(lowest(model.parameters), highest(model.bytes) * 3)
     return { outputs: { model: { ...model, bytes, nonZero: range(0, highest(model.nonZero)) } } }
   }

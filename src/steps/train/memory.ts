@@ -19,7 +19,7 @@ export const trainingMemory = (
 ): Figure | undefined => {
   const model = outputs['model'] as ModelDescription | undefined
   const data = inputs['data']?.[0]
-  const network = model?.network ?? model?.widest
+  const network = model?.network ?? model?.between?.widest
   if (!model || !network) return undefined
   const { trainable, largest } = weightNumbers(network)
   const { type, ...settings } = resolveOptimizer(config.optimizer)
