@@ -8,6 +8,7 @@ export type {
   Description,
   DescribedInputs,
   Inspection,
+  MemoryNeed,
   Port,
   Prediction,
   StepDefinition,

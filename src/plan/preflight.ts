@@ -5,7 +5,7 @@ import { formatBytes } from '../core/units.js'
 import { exact, highest, lowest, type Figure } from '../network/description.js'
 import { sumOf } from '../network/holding.js'
 import { datasetBytes } from '../steps/data-bytes.js'
-import type { DescribedInputs, Description } from '../steps/define-step.js'
+import type { DescribedInputs, Description, MemoryNeed } from '../steps/define-step.js'
 import type { Instance, Plan } from './plan.js'
 
 /** What there is room for. An absent member is not known. */
@@ -57,32 +57,37 @@ const inputsOf = (instance: Instance, byId: ReadonlyMap<string, Instance>): Desc
   return isKnown ? inputs : undefined
 }
 
-const memoryOf = (instance: Instance, byId: ReadonlyMap<string, Instance>): Figure | undefined => {
+const needOf = (instance: Instance, byId: ReadonlyMap<string, Instance>): MemoryNeed => {
   const { spec, status, outputs, config } = instance
   const isDescribed = Object.keys(spec.produces).every(name => outputs[name] !== undefined)
   const inputs = inputsOf(instance, byId)
-  if (status.type === 'hit' || !isDescribed || !inputs) return undefined
-  return sumOf(exact(spec.computes ? idle.engine : idle.plain), spec.memory?.(config, inputs, outputs))
+  if (status.type === 'hit' || !isDescribed || !inputs) return {}
+  const { bytes, engine } = spec.memory?.(config, inputs, outputs) ?? {}
+  return { bytes: sumOf(exact(spec.computes ? idle.engine : idle.plain), bytes), engine }
 }
+
+/** Two digits are all that an estimate knows. */
+const rough = (bytes: number): string => formatBytes(Number(bytes.toPrecision(2)))
 
 /** `about 3.1 GB`, `up to 7.4 GB`. `over`: what it is held against. */
 const saidOf = (figure: Figure, over: number): string =>
-  lowest(figure) > over ? `about ${formatBytes(lowest(figure))}` : `up to ${formatBytes(highest(figure))}`
+  lowest(figure) > over ? `about ${rough(lowest(figure))}` : `up to ${rough(highest(figure))}`
 
 const warning = (code: string, message: string, hint: string, at?: Span): Problem =>
   problem(code, message, { severity: 'warning', hint, ...(at ? { at } : {}) })
 
 const memoryProblems = (
   instance: Instance,
+  need: MemoryNeed,
   plan: Plan,
   { memory: free }: MachineRoom,
 ): readonly Problem[] => {
-  const { memory, step: id, id: name, at, engine, spec } = instance
+  const { memory, step: id, id: name, at, engine } = instance
   if (memory === undefined) return []
   const step = plan.recipe.steps.find(each => each.id === id)
   const given = step?.resources.memory
   const found: Problem[] = []
-  const hint = 'A smaller batchSize takes less: activations grow with it.'
+  const hint = 'Smaller layers, or a smaller batchSize, take less.'
   if (given !== undefined && highest(memory) > given)
     found.push(
       warning(
@@ -101,11 +106,11 @@ const memoryProblems = (
         at,
       ),
     )
-  else if (spec.computes && engine.name === 'wasm' && lowest(memory) - idle.engine > wasmLimit)
+  else if (engine.name === 'wasm' && need.engine && lowest(need.engine) > wasmLimit)
     found.push(
       warning(
         'memory-short',
-        `"${name}" will hold about ${formatBytes(lowest(memory))} of memory, and the wasm engine has room for ${formatBytes(wasmLimit)}`,
+        `"${name}" will hold about ${rough(lowest(need.engine))} on its engine, and the wasm engine has room for ${formatBytes(wasmLimit)}`,
         hint,
         at,
       ),
@@ -135,13 +140,14 @@ const diskProblems = ({ instances, recipe }: Plan, { disk }: MachineRoom): reado
 /** The plan with the memory that each step will take, and warnings where this machine has less room than it needs. */
 export const preflight = (plan: Plan, room: MachineRoom): Plan => {
   const byId = new Map(plan.instances.map(instance => [instance.id, instance]))
+  const needs = new Map(plan.instances.map(each => [each.id, needOf(each, byId)]))
   const instances = plan.instances.map((instance): Instance => {
-    const memory = memoryOf(instance, byId)
+    const memory = needs.get(instance.id)?.bytes
     return memory === undefined ? instance : { ...instance, memory }
   })
   const measured = { ...plan, instances }
   const found = [
-    ...instances.flatMap(instance => memoryProblems(instance, measured, room)),
+    ...instances.flatMap(each => memoryProblems(each, needs.get(each.id)!, measured, room)),
     ...diskProblems(measured, room),
   ]
   const framed = found.map(each => (each.at ? { ...each, frame: plan.recipe.frame(each.at) } : each))

@@ -38,7 +38,9 @@ export interface PlanRow {
 
 export const figure = (value: PlannedFigure | undefined, form: (value: number) => string): string => {
   if (value === undefined) return ''
-  return typeof value === 'number' ? form(value) : `${form(value.low)} – ${form(value.high)}`
+  if (typeof value === 'number') return form(value)
+  const [low, high] = [form(value.low), form(value.high)]
+  return low === high ? low : `${low} – ${high}`
 }
 
 /** An estimate: two digits are all that it knows. */

@@ -58,6 +58,14 @@ export interface Prediction {
   readonly faults?: readonly Fault[]
 }
 
+/** Bytes at the peak of a run; a member that nobody can tell is absent. */
+export interface MemoryNeed {
+  /** All of them, beside what a process of its lane takes when it does nothing. */
+  readonly bytes?: Figure | undefined
+  /** Those that the engine holds itself: what is there of the wasm engine ends at 4 GiB. */
+  readonly engine?: Figure | undefined
+}
+
 /** What reading the headers of the config's files gave. */
 export interface Inspection {
   /** Absolute paths of every file that the step will read: the ones named and the ones that these name. */
@@ -95,10 +103,10 @@ export interface StepSpec<P extends TObject = TObject> {
   /** Shapes, costs and faults from what is known before anything runs. Pure. */
   predict(config: Static<P>, inputs: DescribedInputs, found?: unknown): Prediction
   /**
-   * Bytes that a run will hold at its peak, beside what a process of its lane takes when it does nothing, where that
-   * can be estimated from what `predict` was given and gave. Pure. Asked only of a step without faults.
+   * What a run will hold at its peak, where that can be estimated from what `predict` was given and gave. Pure. Asked
+   * only of a step all of whose inputs and outputs are described.
    */
-  memory?(config: Static<P>, inputs: DescribedInputs, outputs: Prediction['outputs']): Figure | undefined
+  memory?(config: Static<P>, inputs: DescribedInputs, outputs: Prediction['outputs']): MemoryNeed
   /** A plug-in's module, which exports `run`: `import.meta.url`. Absence: one of our own kinds. */
   readonly module?: string
 }

@@ -7,7 +7,10 @@ import { passBytes } from '../../src/network/holding.js'
 import { params, type QuantizeConfig } from '../../src/steps/quantize/fields.js'
 import { quantize } from '../../src/steps/quantize/spec.js'
 import { randomNetwork } from '../network/random-network.js'
+import { openEngine } from '../../src/engine/open.js'
+import { layers as library } from '../../src/engine/tf.js'
 import { assert, suite } from '../suite.js'
+import { bring, saveModel } from './model-rig.js'
 import { networkOf, predicted, randomModel, step } from './prune-rig.js'
 
 const test = suite('predictions behind a pruning whose widths only a run can tell')
@@ -128,4 +131,24 @@ test('what is quantized behind it is known to be, and is not quantized twice', (
   const global = predicted({ granularity: 'filter', scope: 'global', sparsity: 0.5 }, cnn).outputs['model']
   const once = quantized({}, global as ModelDescription).outputs['model'] as ModelDescription
   assert.equal(codes(quantized({}, once).faults), ['already-quantized'])
+})
+
+test('a rule is held against the layers of a model that was brought in', async () => {
+  await openEngine('cpu')
+  const made = library.sequential({
+    layers: [
+      library.layers.conv2d({ inputShape: [6, 5, 2], filters: 3, kernelSize: 2, name: 'block/one' }),
+      library.layers.flatten(),
+      library.layers.dense({ units: 2, activation: 'softmax', name: 'head' }),
+    ],
+  })
+  const { prediction } = await bring({ source: { tfjs: (await saveModel(made)).file } })
+  const model = prediction.outputs['model'] as ModelDescription
+  const pruning = { granularity: 'filter', sparsity: 0.5, rules: [{ layers: 'blok/one', exclude: true }] }
+  const [fault] = predicted(pruning, model).faults!
+  assert.is(fault!.code, 'rule-matches-nothing')
+  assert.match(fault!.hint!, /Did you mean "block\/one"\?|Did you mean "\w*block\w*one"\?/)
+  assert.equal(codes(quantized({ rules: [{ layers: 'haed', weights: 'float32' }] }, model).faults), [
+    'rule-matches-nothing',
+  ])
 })

@@ -1,10 +1,18 @@
 import { type Static, Type } from 'typebox'
 import type { Fault } from '../../core/problem.js'
-import { exact, type Figure, type ModelDescription } from '../../network/description.js'
+import { exact, type ModelDescription } from '../../network/description.js'
 import { greatestOf, passBytes, sumOf, weightBytes } from '../../network/holding.js'
 import type { DatasetDescription } from '../../sources/description.js'
 import { datasetBytes } from '../data-bytes.js'
-import { type DescribedInputs, type Prediction, defineStep, list, one, optional } from '../define-step.js'
+import {
+  type DescribedInputs,
+  type MemoryNeed,
+  type Prediction,
+  defineStep,
+  list,
+  one,
+  optional,
+} from '../define-step.js'
 
 export const params = Type.Object(
   {
@@ -60,15 +68,16 @@ const predict = (_: BenchmarkConfig, inputs: DescribedInputs): Prediction => {
 }
 
 /** All models stand beside each other; each runs by itself. */
-const memory = ({ batchSize }: BenchmarkConfig, inputs: DescribedInputs): Figure | undefined => {
+const memory = ({ batchSize }: BenchmarkConfig, inputs: DescribedInputs): MemoryNeed => {
   const models = [...(inputs['models'] ?? []), ...(inputs['reference'] ?? [])].map(
     ({ description }) => description as ModelDescription,
   )
-  return sumOf(
-    inputs['data'] ? datasetBytes(inputs['data'][0]) : exact(0),
-    ...models.map(model => weightBytes(model, 3)),
-    greatestOf(...models.map(model => passBytes(model, 'inference', batchSize))),
-  )
+  const data = inputs['data'] ? datasetBytes(inputs['data'][0]) : exact(0)
+  const pass = greatestOf(...models.map(model => passBytes(model, 'inference', batchSize)))
+  return {
+    bytes: sumOf(data, ...models.map(model => weightBytes(model, 3)), pass),
+    engine: sumOf(...models.map(model => weightBytes(model, 1)), pass),
+  }
 }
 
 export const benchmark = defineStep({

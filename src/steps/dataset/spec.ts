@@ -1,8 +1,7 @@
 import type { Fault } from '../../core/problem.js'
-import type { Figure } from '../../network/description.js'
 import { timesOf } from '../../network/holding.js'
 import { datasetBytes } from '../data-bytes.js'
-import { type Inspection, type Prediction, defineStep } from '../define-step.js'
+import { type Inspection, type MemoryNeed, type Prediction, defineStep } from '../define-step.js'
 import { inspectSource, sourceFiles } from '../../sources/source.js'
 import { type Facts, describeDataset } from './describe.js'
 import { type DatasetConfig, datasetFields, resolveSource } from './fields.js'
@@ -39,11 +38,11 @@ const inspect = async (config: DatasetConfig): Promise<Inspection> => {
 }
 
 /** What was read, what was picked from it for the splits, and the bytes that are stored. */
-const memory = (_: DatasetConfig, _inputs: unknown, outputs: Prediction['outputs']): Figure | undefined => {
+const memory = (_: DatasetConfig, _inputs: unknown, outputs: Prediction['outputs']): MemoryNeed => {
   const description = outputs['dataset']
-  if (description === undefined) return undefined
+  if (description === undefined) return {}
   const bytes = datasetBytes({ from: '', description })
-  return bytes && timesOf(bytes, 3)
+  return { bytes: bytes && timesOf(bytes, 3) }
 }
 
 export const dataset = defineStep({

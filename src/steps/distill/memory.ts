@@ -1,8 +1,8 @@
-import { exact, type Figure, type ModelDescription } from '../../network/description.js'
+import { exact, type ModelDescription } from '../../network/description.js'
 import { greatestOf, passBytes, sumOf, weightBytes } from '../../network/holding.js'
 import { numberBytes } from '../../network/memory.js'
 import type { DatasetDescription } from '../../sources/description.js'
-import type { DescribedInputs, Prediction } from '../define-step.js'
+import type { DescribedInputs, MemoryNeed, Prediction } from '../define-step.js'
 import { trainingMemory } from '../train/memory.js'
 import type { DistillConfig } from './fields.js'
 
@@ -14,7 +14,7 @@ export const distillMemory = (
   config: DistillConfig,
   inputs: DescribedInputs,
   outputs: Prediction['outputs'],
-): Figure | undefined => {
+): MemoryNeed => {
   const teachers = (inputs['teachers'] ?? []).map(({ description }) => description as ModelDescription)
   const splits = (inputs['data']?.[0]?.description as DatasetDescription | undefined)?.examples
   const examples = (splits?.train ?? 0) + (splits?.validation ?? 0)
@@ -22,12 +22,13 @@ export const distillMemory = (
     (sum, { outputShape }) => sum + outputShape.reduce((product, side) => product * side, 1),
     0,
   )
-  return sumOf(
+  const student = trainingMemory(config, inputs, outputs)
+  const asked = teachers.map(model => passBytes(model, 'inference', Math.min(config.batchSize, examples)))
+  const bytes = sumOf(
     exact(Math.min(remembered, numberBytes * words * examples)),
     ...teachers.map(model => weightBytes(model, 3)),
-    greatestOf(
-      trainingMemory(config, inputs, outputs),
-      ...teachers.map(model => passBytes(model, 'inference', Math.min(config.batchSize, examples))),
-    ),
+    greatestOf(student.bytes, ...asked),
   )
+  const held = teachers.map(model => weightBytes(model, 1))
+  return { bytes, engine: sumOf(...held, greatestOf(student.engine, ...asked)) }
 }

@@ -1,9 +1,17 @@
 import { Type, type Static } from 'typebox'
 import type { Fault } from '../../core/problem.js'
-import type { Figure, ModelDescription } from '../../network/description.js'
+import type { ModelDescription } from '../../network/description.js'
 import { greatestOf, passBytes, sumOf, weightBytes } from '../../network/holding.js'
 import type { DatasetDescription } from '../../sources/description.js'
-import { type DescribedInputs, type Prediction, defineStep, list, one, optional } from '../define-step.js'
+import {
+  type DescribedInputs,
+  type MemoryNeed,
+  type Prediction,
+  defineStep,
+  list,
+  one,
+  optional,
+} from '../define-step.js'
 import { datasetBytes } from '../data-bytes.js'
 import { fitFaults, referenceFaults } from './fit.js'
 
@@ -56,21 +64,18 @@ const predict = (_config: unknown, inputs: DescribedInputs): Prediction => {
 }
 
 /** Model and reference take turns. */
-const memory = (
-  { batchSize }: Static<typeof evaluateFields>,
-  inputs: DescribedInputs,
-): Figure | undefined => {
+const memory = ({ batchSize }: Static<typeof evaluateFields>, inputs: DescribedInputs): MemoryNeed => {
   const data = inputs['data']?.[0]
   const splits = (data?.description as DatasetDescription | undefined)?.examples
   const examples = Math.min(batchSize, Math.max(splits?.test ?? 0, splits?.validation ?? 0))
   const models = [...(inputs['models'] ?? []), ...(inputs['reference'] ?? [])].map(
     ({ description }) => description as ModelDescription,
   )
-  return sumOf(
-    datasetBytes(data),
-    ...models.map(model => weightBytes(model, 4)),
-    greatestOf(...models.map(model => passBytes(model, 'inference', examples))),
-  )
+  const pass = greatestOf(...models.map(model => passBytes(model, 'inference', examples)))
+  return {
+    bytes: sumOf(datasetBytes(data), ...models.map(model => weightBytes(model, 4)), pass),
+    engine: sumOf(...models.map(model => weightBytes(model, 1)), pass),
+  }
 }
 
 export const evaluate = defineStep({

@@ -99,5 +99,5 @@ export const model = defineStep({
   inspect,
   predict,
   memory: (_config, _inputs, outputs) =>
-    outputs['model']?.type === 'model' ? weightBytes(outputs['model'], 5) : undefined,
+    outputs['model']?.type === 'model' ? { bytes: weightBytes(outputs['model'], 5) } : {},
 })

@@ -1,9 +1,16 @@
 import type { Fault } from '../../core/problem.js'
-import type { Figure, ModelDescription } from '../../network/description.js'
+import type { ModelDescription } from '../../network/description.js'
 import { passBytes, sumOf, timesOf, weightBytes } from '../../network/holding.js'
 import type { DatasetDescription } from '../../sources/description.js'
 import { datasetBytes } from '../data-bytes.js'
-import { defineStep, one, optional, type DescribedInputs, type Prediction } from '../define-step.js'
+import {
+  defineStep,
+  one,
+  optional,
+  type DescribedInputs,
+  type MemoryNeed,
+  type Prediction,
+} from '../define-step.js'
 import { isStructured, params, type PruneConfig } from './fields.js'
 import { describePruned, describeUnknown } from './predict.js'
 import { targetsOf } from './targets.js'
@@ -112,12 +119,15 @@ const predict = (config: PruneConfig, inputs: DescribedInputs): Prediction => {
 }
 
 /** Activations are measured on batches of 32, and copied out. */
-const memory = (config: PruneConfig, inputs: DescribedInputs): Figure | undefined => {
+const memory = (config: PruneConfig, inputs: DescribedInputs): MemoryNeed => {
   const model = inputs['model']![0]!.description as ModelDescription
   const weights = weightBytes(model, 5)
-  if (config.method === 'magnitude') return weights
+  if (config.method === 'magnitude') return { bytes: weights }
   const pass = passBytes(model, 'inference', 32)
-  return sumOf(weights, datasetBytes(inputs['data']?.[0]), pass && timesOf(pass, 3))
+  return {
+    bytes: sumOf(weights, datasetBytes(inputs['data']?.[0]), pass && timesOf(pass, 3)),
+    engine: sumOf(weightBytes(model, 1), pass),
+  }
 }
 
 export const prune = defineStep({

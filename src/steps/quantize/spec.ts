@@ -1,10 +1,17 @@
 import type { Fault } from '../../core/problem.js'
-import { type Figure, type ModelDescription, highest, lowest, range } from '../../network/description.js'
+import { type ModelDescription, highest, lowest, range } from '../../network/description.js'
 import { passBytes, sumOf, timesOf, weightBytes } from '../../network/holding.js'
 import { describeNetwork } from '../../network/describe.js'
 import type { DatasetDescription } from '../../sources/description.js'
 import { datasetBytes } from '../data-bytes.js'
-import { type DescribedInputs, type Prediction, defineStep, one, optional } from '../define-step.js'
+import {
+  type DescribedInputs,
+  type MemoryNeed,
+  type Prediction,
+  defineStep,
+  one,
+  optional,
+} from '../define-step.js'
 import { type QuantizeConfig, params } from './fields.js'
 import { type FormatPlan, planFormats, predictedBytes } from './formats.js'
 
@@ -109,15 +116,18 @@ const predict = (config: QuantizeConfig, inputs: DescribedInputs): Prediction =>
 }
 
 /** Weights in several precisions side by side; calibration reads what enters every layer. */
-const memory = (config: QuantizeConfig, inputs: DescribedInputs): Figure | undefined => {
+const memory = (config: QuantizeConfig, inputs: DescribedInputs): MemoryNeed => {
   const model = inputs['model']![0]!.description as ModelDescription
   const weights = weightBytes(model, 6)
-  if (config.activations === undefined) return weights
+  if (config.activations === undefined) return { bytes: weights }
   const data = inputs['data']?.[0]
   const train = (data?.description as DatasetDescription | undefined)?.examples.train ?? 0
   const examples = Math.min(config.calibration.batchSize, calibrationExamples(config, train))
   const pass = passBytes(model, 'inference', examples)
-  return sumOf(weights, datasetBytes(data), pass && timesOf(pass, 2))
+  return {
+    bytes: sumOf(weights, datasetBytes(data), pass && timesOf(pass, 2)),
+    engine: sumOf(weightBytes(model, 1), pass),
+  }
 }
 
 export const quantize = defineStep({
