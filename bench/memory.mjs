@@ -96,10 +96,32 @@ steps:
     model: {layers: [{lstm: {units: 64}}, {dense: {units: 4, activation: softmax}}]}
     epochs: 1
     batchSize: 64
+  mixed:
+    kind: train
+    data: series
+    model: {layers: [{conv1d: {filters: 64, kernelSize: 5, activation: elu}}, layerNormalization, {gru: {units: 48, returnSequences: true}}, {dropout: {rate: 0.3}}, flatten, {dense: {units: 4, activation: softmax}}]}
+    optimizer: {rmsprop: {momentum: 0.9}}
+    epochs: 1
+    batchSize: 128
+  decoded:
+    kind: train
+    data: images
+    model:
+      layers:
+        - conv2d: {filters: 24, kernelSize: 5, strides: 2, activation: tanh}
+        - conv2dTranspose: {filters: 16, kernelSize: 3, strides: 2}
+        - leakyReLU
+        - globalMaxPooling2d
+        - dense: {units: 10, activation: softmax}
+    optimizer: adadelta
+    epochs: 1
+    batchSize: 96
   pruned: {kind: prune, model: cnn, data: digits, granularity: filter, method: activation, sparsity: 0.5}
   tuned: {kind: finetune, model: pruned, data: digits, epochs: 1, batchSize: 128}
   int8: {kind: quantize, model: cnn, data: digits, weights: int8, activations: uint8, calibration: {batchSize: 256}}
   weights: {kind: quantize, model: wide, weights: int8}
+  global: {kind: prune, model: cnn, granularity: channel, scope: global, sparsity: 0.5}
+  again: {kind: finetune, model: global, data: digits, epochs: 1, batchSize: 128}
   student:
     kind: distill
     teachers: [cnn]
