@@ -43,8 +43,13 @@ export const figure = (value: PlannedFigure | undefined, form: (value: number) =
   return low === high ? low : `${low} – ${high}`
 }
 
-/** An estimate: two digits are all that it knows. */
-const roughBytes = (value: number): string => formatBytes(Number(value.toPrecision(2)))
+/** An estimate: two digits are all that it knows, and of its ends the upper one is what a machine must have. */
+const memoryText = (value: PlannedFigure | undefined): string => {
+  if (value === undefined) return ''
+  const rough = (bytes: number): string => formatBytes(Number(bytes.toPrecision(2)))
+  if (typeof value === 'number') return rough(value)
+  return rough(value.low) === rough(value.high) ? rough(value.high) : `≤ ${rough(value.high)}`
+}
 
 /** What a plan means to do with an instance, in its colour. */
 export const statusText = ({ status }: PlanRow, paint: Paint): string =>
@@ -84,7 +89,7 @@ export const planLines = (rows: readonly PlanRow[], engine: EngineChoice, paint:
       figure(row.parameters, short),
       figure(row.macs, short),
       figure(row.bytes, formatBytes),
-      figure(row.memory, roughBytes),
+      memoryText(row.memory),
     ]),
     paint,
   )
