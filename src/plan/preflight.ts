@@ -5,6 +5,7 @@ import { formatBytes } from '../core/units.js'
 import { exact, highest, lowest, type Figure } from '../network/description.js'
 import { sumOf } from '../network/holding.js'
 import { datasetBytes } from '../steps/data-bytes.js'
+import type { Step } from '../language/recipe.js'
 import type { DescribedInputs, Description, MemoryNeed } from '../steps/define-step.js'
 import type { Instance, Plan } from './plan.js'
 
@@ -79,12 +80,11 @@ const warning = (code: string, message: string, hint: string, at?: Span): Proble
 const memoryProblems = (
   instance: Instance,
   need: MemoryNeed,
-  plan: Plan,
+  step: Step | undefined,
   { memory: free }: MachineRoom,
 ): readonly Problem[] => {
-  const { memory, step: id, id: name, at, engine } = instance
+  const { memory, id: name, at, engine } = instance
   if (memory === undefined) return []
-  const step = plan.recipe.steps.find(each => each.id === id)
   const given = step?.resources.memory
   const found: Problem[] = []
   const hint = 'Smaller layers, or a smaller batchSize, take less.'
@@ -146,8 +146,9 @@ export const preflight = (plan: Plan, room: MachineRoom): Plan => {
     return memory === undefined ? instance : { ...instance, memory }
   })
   const measured = { ...plan, instances }
+  const steps = new Map(plan.recipe.steps.map(step => [step.id, step]))
   const found = [
-    ...instances.flatMap(each => memoryProblems(each, needs.get(each.id)!, measured, room)),
+    ...instances.flatMap(each => memoryProblems(each, needs.get(each.id)!, steps.get(each.step), room)),
     ...diskProblems(measured, room),
   ]
   const framed = found.map(each => (each.at ? { ...each, frame: plan.recipe.frame(each.at) } : each))
