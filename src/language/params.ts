@@ -8,6 +8,7 @@ import type { Reporter } from './reporter.js'
 import { paramSchema, type ParamType } from './schema.js'
 import type { Place } from './source-file.js'
 import { tellFaults } from './tell-faults.js'
+import { switchHint } from './wanted.js'
 
 interface Declaration {
   readonly type: ParamType
@@ -106,6 +107,7 @@ const declarationOf = (name: string, node: Node, key: Place, reporter: Reporter)
     'wrong-value',
     `the default of param "${name}" ${fault}`,
     placeOf(findNode(node, ['default'])),
+    declared.type === 'boolean' ? switchHint(declared.default) : undefined,
   )
   return undefined
 }

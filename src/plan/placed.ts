@@ -54,8 +54,12 @@ export const collectProblems = (recipe: Recipe): Problems => {
   }
   return {
     add,
-    fault: (step, { path, severity = 'error', ...rest }) =>
-      add({ ...rest, severity, at: path === undefined ? step.at : step.locate(path) }),
+    fault: (step, { path, on, severity = 'error', ...rest }) =>
+      add({
+        ...rest,
+        severity,
+        at: path === undefined ? step.at : step.locate(path, on === 'key' ? on : undefined),
+      }),
     all: () => [...[...found.values()].sort((a, b) => before(a.at, b.at)), ...rest()],
   }
 }
