@@ -1,4 +1,5 @@
 import type { Path } from '../core/problem.js'
+import { secretForm } from './secrets.js'
 import type { Place } from './source-file.js'
 
 /** A value of a recipe with its place. Aliases share one node. */
@@ -22,6 +23,8 @@ export interface Entry {
 export interface MapNode extends Place {
   readonly kind: 'map'
   readonly entries: ReadonlyMap<string, Entry>
+  /** Made of several files: its text, `source.text`, is not all of it. */
+  readonly merged?: true
 }
 
 /** A node as plain data. Keys such as `__proto__` become own members like any other. */
@@ -69,6 +72,7 @@ export const describeValue = (value: unknown): string => {
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'a map'
   if (typeof value === 'string') {
+    if (secretForm(value) !== undefined) return 'a text'
     const cut = value.length > 40 ? `${value.slice(0, 39)}…` : value
     return `the text ${JSON.stringify(cut)}`
   }

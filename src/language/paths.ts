@@ -62,6 +62,12 @@ const real = (path: string): string => {
   return parent === path ? path : join(real(parent), basename(path))
 }
 
+/** True for a path in the project, or allowed; symlinks are followed first. */
+export const mayRead = (path: string, { project, allowed }: Pick<Reach, 'project' | 'allowed'>): boolean => {
+  const lies = real(path)
+  return isWithin(project, lies) || allowed.some(each => isWithin(real(each), lies))
+}
+
 /** The outermost part of a path that is not there. */
 const firstMissing = (path: string): string => {
   const parent = dirname(path)
@@ -100,8 +106,7 @@ export const checkPath = (
     const near = relative(from, each)
     return near === '' || near.startsWith(join('..', '..')) ? each : near
   }
-  const lies = real(path)
-  if (!isWithin(reach.project, lies) && !reach.allowed.some(each => isWithin(real(each), lies))) {
+  if (!mayRead(path, reach)) {
     reporter.report(
       'path-outside',
       `${show(path)} lies outside of the project (${reach.project})`,

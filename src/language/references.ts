@@ -2,19 +2,19 @@ import { didYouMean, listed } from '../core/nearest.js'
 import type { ArtifactType } from '../core/artifact.js'
 import type { PlacedReference } from './ports.js'
 import type { Reporter } from './reporter.js'
-import type { ReadStep } from './steps.js'
+import type { Outline } from './step-outline.js'
 
 const article = (type: string): string => (type === 'metrics' ? type : `a ${type}`)
 
-const typeOf = ({ spec }: ReadStep, output: string | undefined): ArtifactType | undefined =>
+const typeOf = ({ spec }: Outline, output: string | undefined): ArtifactType | undefined =>
   output === undefined ? Object.values(spec?.produces ?? {})[0] : spec?.produces[output]
 
 /** Checks one reference of a port; true where it can be followed. */
 const follow = (
-  step: ReadStep,
+  step: Outline,
   port: string,
   reference: PlacedReference,
-  steps: ReadonlyMap<string, ReadStep>,
+  steps: ReadonlyMap<string, Outline>,
   reporter: Reporter,
 ): boolean => {
   const { place, output } = reference
@@ -116,7 +116,7 @@ const circles = (ways: ReadonlyMap<string, readonly Way[]>): Circles => {
 }
 
 /** Checks that references lead to what their ports take, and that no step waits for itself. Gives the ids of steps that cannot be made. */
-export const checkReferences = (steps: ReadonlyMap<string, ReadStep>, reporter: Reporter): Set<string> => {
+export const checkReferences = (steps: ReadonlyMap<string, Outline>, reporter: Reporter): Set<string> => {
   const broken = new Set<string>()
   const ways = new Map<string, Way[]>()
   for (const step of steps.values()) {
@@ -127,7 +127,7 @@ export const checkReferences = (steps: ReadonlyMap<string, ReadStep>, reporter: 
         if (!follow(step, port, reference, steps, reporter)) broken.add(step.id)
         if (steps.has(reference.step)) own.push({ to: reference.step, reference })
       }
-    for (const reference of step.meta.needs) {
+    for (const reference of [...step.needs, ...step.layerSources]) {
       if (steps.has(reference.step)) own.push({ to: reference.step, reference })
       else {
         follow(step, 'needs', reference, steps, reporter)

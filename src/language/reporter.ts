@@ -15,6 +15,8 @@ export interface Reporter {
     hint?: string | (() => string | undefined),
     severity?: Problem['severity'],
   ): void
+  /** How many there are so far. */
+  count(): number
   /** Everything so far, by position; nothing twice. */
   problems(): Problem[]
 }
@@ -42,7 +44,8 @@ const overflow = (count: number, place: Place | undefined): Problem => ({
 })
 
 export const createReporter = (): Reporter => {
-  const found: Problem[] = []
+  // Frames are drawn at the end: a secret may be found, and hidden, after a problem beside it.
+  const found: (Problem & { readonly place?: Place })[] = []
   const seen = new Set<string>()
   const settled = new Set<string>()
   let hidden = 0
@@ -66,10 +69,20 @@ export const createReporter = (): Reporter => {
         code,
         severity,
         message: said,
-        ...(at === undefined ? {} : { at, frame: place!.source.frame(at) }),
+        ...(at === undefined ? {} : { at, place: place! }),
         ...(advice === undefined ? {} : { hint: shorten(advice) }),
       })
     },
-    problems: () => [...found.sort(order), ...(hidden > 0 ? [overflow(hidden, firstHidden)] : [])],
+    count: () => found.length + hidden,
+    problems: () => [
+      ...found
+        .map(({ place, hint, ...each }) => ({
+          ...each,
+          ...(place && each.at ? { frame: place.source.frame(each.at) } : {}),
+          ...(hint === undefined ? {} : { hint }),
+        }))
+        .sort(order),
+      ...(hidden > 0 ? [overflow(hidden, firstHidden)] : []),
+    ],
   }
 }

@@ -16,6 +16,16 @@ import type { Reporter } from './reporter.js'
 import type { Place, SourceFile } from './source-file.js'
 import { yamlFault } from './yaml-faults.js'
 
+/** How a recipe's YAML is read, by whatever reads it. */
+export const yamlOptions = {
+  version: '1.2',
+  schema: 'core',
+  strict: true,
+  uniqueKeys: false,
+  merge: false,
+  prettyErrors: false,
+} as const
+
 /** Values after all aliases are written out. */
 const most = 200_000
 
@@ -137,14 +147,7 @@ const parsed = (text: string): Document.Parsed | undefined => {
   try {
     // Each fault of a text is an Error; a hundred thousand stacks that nobody reads would take seconds.
     Error.stackTraceLimit = 0
-    return parseDocument(text, {
-      version: '1.2',
-      schema: 'core',
-      strict: true,
-      uniqueKeys: false,
-      merge: false,
-      prettyErrors: false,
-    })
+    return parseDocument(text, yamlOptions)
   } catch (error) {
     if (error instanceof RangeError) return undefined
     throw error

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import picocolors from 'picocolors'
 import type { Problem } from '../../src/core/problem.js'
+import { projectOf } from '../../src/language/project.js'
 import { readRecipe } from '../../src/language/read.js'
 import { createPlan } from '../../src/plan/create-plan.js'
 import { problemLines } from '../../src/report/problems.js'
@@ -15,14 +16,12 @@ import { emptyFolder } from '../rig.js'
 /** The fixtures: `NAME.yml` beside what it prints, `NAME.txt`. */
 export const fixtures = dirname(fileURLToPath(import.meta.url))
 
-/** Flags in a fixture's first lines: `# set: epochs=3 size=2`. */
-const flags = (text: string): Record<string, string> =>
-  Object.fromEntries(
-    (/^# set: (.*)$/m.exec(text)?.[1] ?? '')
-      .split(' ')
-      .filter(Boolean)
-      .map(each => each.split('=') as [string, string]),
-  )
+/** Words of a comment in a fixture: `# set: epochs=3 size=2`. */
+const words = (text: string, name: string): string[] =>
+  (new RegExp(`^# ${name}: (.*)$`, 'm').exec(text)?.[1] ?? '').split(' ').filter(Boolean)
+
+const pairs = (text: string, name: string): Record<string, string> =>
+  Object.fromEntries(words(text, name).map(each => each.split('=') as [string, string]))
 
 /** `# plan` in the first line: the recipe is of the real kinds, and is planned too. */
 const isPlanned = (text: string): boolean => /^# plan\b/.test(text)
@@ -35,7 +34,14 @@ export const printed = async (folder: string, name: string): Promise<string> => 
   const file = join(folder, `${name}.yml`)
   const source = readFileSync(file, 'utf8')
   const kinds = isPlanned(source) ? builtInKinds : fakeKinds
-  const read = await readRecipe({ file, kinds, cwd: folder, set: flags(source) })
+  const read = await readRecipe({
+    file,
+    kinds,
+    cwd: folder,
+    set: pairs(source, 'set'),
+    env: pairs(source, 'env'),
+    paramsFiles: words(source, 'params'),
+  })
   const { recipe } = read
   let problems = read.problems
   if (recipe && isPlanned(source)) {
@@ -44,5 +50,5 @@ export const printed = async (folder: string, name: string): Promise<string> => 
     problems = [...problems, ...plan.problems].sort(inFileOrder)
   }
   const text = problemLines(problems, picocolors.createColors(false), folder).join('\n')
-  return `${recipe ? text.replaceAll(recipe.project, 'PROJECT') : text}\n`
+  return `${text.replaceAll(projectOf(folder), 'PROJECT')}\n`
 }
