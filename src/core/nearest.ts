@@ -46,7 +46,7 @@ const isBegun = (lower: string, candidate: string): boolean => {
 /** The known word that a misspelt one was most likely meant to be; undefined where none is near (optimal string alignment distance). */
 export const nearest = (word: string, known: Iterable<string>): string | undefined => {
   // Of numbers and single letters none is nearer than another.
-  if (word.length > 80 || /^\d+$/.test(word)) return undefined
+  if (word.length > 80 || /^[\d.]+$/.test(word)) return undefined
   const lower = word.toLowerCase()
   let best: string | undefined
   let least = Math.min(Math.max(1, Math.floor(word.length / 3)) + 0.5, word.length - 0.5)
