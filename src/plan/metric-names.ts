@@ -159,7 +159,7 @@ export const checkName = (path: readonly string[], all: Catalogue, frame = ''): 
   if (found.own.has(metric))
     return {
       code: 'unknown-metric',
-      message: `the ${metric} of a model is the same on every split`,
+      message: `"${metric}" belongs to the model itself: it is the same on every split`,
       hint: `Write ${first}.${metric}.`,
       segment: 1,
     }
