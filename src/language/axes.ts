@@ -1,9 +1,11 @@
 import { joinOrTell, narrowed, point, swept, sweepOrigin, type Lattice } from './lattice.js'
-import type { NamedLayer } from './layers-of.js'
-import { readMatrix, type MatrixContext } from './matrix.js'
-import type { Node } from './node.js'
+import type { KnownLayers } from './layers-of.js'
+import type { MatrixContext, Row } from './axis-values.js'
+import { readMatrix } from './matrix.js'
+import type { Entry, Node } from './node.js'
 import type { Reporter } from './reporter.js'
 import type { Place } from './source-file.js'
+import { valuesOfRow } from './row-names.js'
 import type { Outline } from './step-outline.js'
 
 export interface AxesContext {
@@ -13,10 +15,12 @@ export interface AxesContext {
   readonly sweep: Lattice
   /** Those of them that each step depends on. */
   readonly swept: ReadonlyMap<string, ReadonlySet<string>>
-  readonly layers: ReadonlyMap<string, readonly NamedLayer[] | undefined>
+  readonly layers: ReadonlyMap<string, KnownLayers>
   /** Lattices of the steps that come before; absent: unknown, which was told. */
   readonly lattices: ReadonlyMap<string, Lattice>
 }
+
+const paramPattern = (name: string): RegExp => new RegExp(`\\bparams\\.${name}\\b`)
 
 /** True where a text of a node names the param in an expression. */
 const reads = (node: Node, pattern: RegExp): boolean =>
@@ -54,7 +58,7 @@ export const sweptParams = (
   if (params.length === 0) return new Map()
   const found = new Map<string, Set<string>>()
   for (const { id, node } of outlines.values()) {
-    const own = node ? params.filter(name => reads(node, new RegExp(`\\bparams\\.${name}\\b`))) : []
+    const own = node ? params.filter(name => reads(node, paramPattern(name))) : []
     found.set(id, new Set(own))
   }
   for (let grown = true; grown;) {
@@ -69,6 +73,27 @@ export const sweptParams = (
   return found
 }
 
+/** A step's own matrix: once for each combination of the swept params that its values read. Undefined where it is faulty. */
+const ownLattice = ({ id, node }: Outline, written: Entry, context: AxesContext): Lattice | undefined => {
+  const { interpolation, sweep } = context
+  const params = Object.keys(sweep.axes).filter(name => reads(written.value, paramPattern(name)))
+  const { axes: sweeps, rows: sweepRows } = sweepOf(sweep, node ? params : [])
+  const rows: Row[] = []
+  let axes: Lattice['axes'] = {}
+  for (const swept of sweepRows) {
+    const { scope } = interpolation
+    const given = { ...(scope['params'] as object), ...valuesOfRow(swept, sweeps).swept }
+    const own = readMatrix(id, written, {
+      ...context,
+      interpolation: { ...interpolation, scope: { ...scope, params: given } },
+    })
+    if (!own) return undefined
+    axes = { ...sweeps, ...Object.fromEntries(own.axes.map(axis => [axis, id])) }
+    for (const row of own.rows) rows.push({ ...swept, ...row })
+  }
+  return { axes, rows }
+}
+
 /** The axes that a step carries and their combinations; undefined where they have a fault, which was told. */
 export const latticeOf = (outline: Outline, context: AxesContext): Lattice | undefined => {
   const { id, node, entry } = outline
@@ -79,8 +104,12 @@ export const latticeOf = (outline: Outline, context: AxesContext): Lattice | und
   }
   add(sweepOf(sweep, context.swept.get(id) ?? []), entry.key)
   let ok = true
-  // Pins of every port are checked, also of those whose axes are not inherited.
-  for (const reference of Object.values(outline.ports).flat()) {
+  // Pins are checked wherever they stand, also where no axes are inherited.
+  for (const reference of [
+    ...Object.values(outline.ports).flat(),
+    ...outline.needs,
+    ...outline.layerSources,
+  ]) {
     const target = lattices.get(reference.step)
     if (target && !narrowed(target, reference, reporter)) ok = false
   }
@@ -91,9 +120,7 @@ export const latticeOf = (outline: Outline, context: AxesContext): Lattice | und
       if (open) add(open, reference.place)
     }
   const written = node?.entries.get('matrix')
-  const own = written && readMatrix(id, written, context)
-  if (own) {
-    add({ axes: Object.fromEntries(own.axes.map(axis => [axis, id])), rows: own.rows }, written.key)
-  }
+  const own = written && ownLattice(outline, written, context)
+  if (own) add(own, written.key)
   return ok && all && (!written || own) ? all : undefined
 }

@@ -1,5 +1,5 @@
 import { didYouMean } from '../core/nearest.js'
-import type { Row } from './matrix.js'
+import type { Row } from './axis-values.js'
 import { mostRows } from './matrix.js'
 import type { PlacedReference } from './ports.js'
 import type { Reporter } from './reporter.js'

@@ -12,12 +12,13 @@ import { readGates } from './gates.js'
 import { dropOptional, readInputs, readOutputs } from './inputs.js'
 import type { Lattice } from './lattice.js'
 import { tellLayers } from './layers.js'
-import { layersOfStep, type NamedLayer } from './layers-of.js'
+import { layersOfStep, type KnownLayers } from './layers-of.js'
 import { locator } from './locate.js'
 import { mergeLayers } from './merge.js'
 import { paramNames, type ParamSources } from './params.js'
 import { readParamsFiles, type ParamsFile } from './params-files.js'
 import { projectOf } from './project.js'
+import { nameOf } from './ports.js'
 import type { Recipe, Step } from './recipe.js'
 import { checkReferences } from './references.js'
 import { createReporter, type Reporter } from './reporter.js'
@@ -76,7 +77,9 @@ const inReadingOrder = (
       id: outline.id,
       after: broken.has(outline.id)
         ? []
-        : [...Object.values(outline.ports).flat(), ...outline.layerSources].map(each => each.step),
+        : [...Object.values(outline.ports).flat(), ...outline.needs, ...outline.layerSources].map(
+            each => each.step,
+          ),
       outline,
     })),
   ).map(({ outline }) => outline)
@@ -94,12 +97,13 @@ const readSteps = async (top: Top, given: StepsGiven): Promise<ReadSteps> => {
   const outputs = readOutputs(partOf(top, 'outputs'), outlines, reporter)
   const steps = new Map<string, ReadStep>()
   const lattices = new Map<string, Lattice>()
-  const layers = new Map<string, readonly NamedLayer[] | undefined>()
+  const layers = new Map<string, KnownLayers>()
   const swept = sweptParams(outlines, Object.keys(sweep.axes))
   for (const outline of inReadingOrder(outlines, broken)) {
-    for (const { step } of outline.layerSources) {
+    for (const reference of outline.layerSources) {
+      const { step, pins } = reference
       const source = steps.get(step)
-      if (source && !source.poisoned) layers.set(step, await layersOfStep(source, steps))
+      if (source && !source.poisoned) layers.set(nameOf(reference), await layersOfStep(source, steps, pins))
     }
     const lattice = latticeOf(outline, { interpolation, reporter, sweep, swept, layers, lattices })
     if (lattice) lattices.set(outline.id, lattice)

@@ -30,19 +30,38 @@ export const makeBinder = (drafts: readonly Draft[]): Binder => {
   }
   const twins = twinFinder(byStep)
 
-  const measures = (found: readonly Draft[], axes: Step['axes']): Record<string, Bound> => {
+  /** Instances of a measuring step by the step that they measure, `scores.int8`: the twin, or all. */
+  const measures = (found: readonly Draft[], axes: Step['axes'], labels: Labels): Record<string, Bound> => {
     const groups = new Map<string, Draft[]>()
     for (const draft of found) {
-      const member = byId.get(draft.about ?? '')?.step.id ?? draft.about ?? ''
-      groups.set(member, [...(groups.get(member) ?? []), draft])
+      const measured = byId.get(draft.about ?? '')
+      const agrees = Object.entries(measured?.step.axes ?? {}).every(
+        ([axis, origin]) =>
+          !Object.hasOwn(axes, axis) ||
+          axes[axis] !== origin ||
+          measured?.variant.labels[axis] === labels[axis],
+      )
+      if (!agrees) continue
+      const member = measured?.step.id ?? draft.about ?? ''
+      const group = groups.get(member)
+      if (group) group.push(draft)
+      else groups.set(member, [draft])
     }
     return Object.fromEntries(
       [...groups].map(([member, own]) => {
-        const about = byId.get(own[0]?.about ?? '')
-        return [member, boundOf(own, own.length > 1 || (about !== undefined && isOpen(about.step, axes, {})))]
+        const measured = byId.get(own[0]?.about ?? '')
+        const instances = own.map(({ id, about, variant }) => ({
+          id,
+          matrix: { ...byId.get(about ?? '')?.variant.matrix, ...variant.matrix },
+        }))
+        const list = own.length > 1 || (measured !== undefined && isOpen(measured.step, axes, {}))
+        return [member, { list, instances }]
       }),
     )
   }
+
+  /** By name and by the labels that matter to it, so that a thousand readers of one list share it. */
+  const shared = new Map<string, Bound>()
 
   return (axes, labels) => {
     const known = new Map<string, Bound | undefined>()
@@ -52,10 +71,20 @@ export const makeBinder = (drafts: readonly Draft[]): Binder => {
       const { step, pins } = parsed
       const own = byStep.get(step)
       if (!own) return undefined
-      const found = twins(parsed, axes, labels)
-      const open = isOpen(own[0]!.step, axes, pins)
-      if (own[0]!.spec.expands === undefined) return boundOf(found, open)
-      return { ...boundOf(found, true), measures: measures(found, axes) }
+      const { spec, step: target } = own[0]!
+      if (spec.expands !== undefined) {
+        const found = twins(parsed, axes, labels)
+        return { ...boundOf(found, true), measures: measures(found, axes, labels) }
+      }
+      const carried = Object.keys(target.axes).filter(
+        axis => Object.hasOwn(axes, axis) && axes[axis] === target.axes[axis],
+      )
+      const identity = JSON.stringify([name, carried.map(axis => [axis, labels[axis]])])
+      const before = shared.get(identity)
+      if (before) return before
+      const bound = boundOf(twins(parsed, axes, labels), isOpen(target, axes, pins))
+      shared.set(identity, bound)
+      return bound
     }
     return name => {
       if (!known.has(name)) known.set(name, find(name))

@@ -54,13 +54,22 @@ export const catalogue = (recipe: Recipe, drafts: readonly Draft[]): Catalogue =
       found.set(name, [...new Set([...(found.get(name) ?? []), step.id])])
     }
   }
+  const byId = new Map(recipe.steps.map(step => [step.id, step]))
+  const choices = new Map<string, Set<string>>()
   /** Of a choice: all that is measured of what it chooses among. */
-  const chosen = (step: Step): string[] => {
+  const chosen = (step: Step): ReadonlySet<string> => {
     const port = step.spec?.chooses
-    if (port === undefined || step.poisoned) return []
-    const from = (step.ports[port] ?? []).map(each => each.step)
-    const nested = from.flatMap(id => recipe.steps.filter(each => each.id === id).flatMap(chosen))
-    return ['chosen', ...nested, ...from.flatMap(id => [...(by.get(id)?.keys() ?? [])])]
+    if (port === undefined || step.poisoned) return new Set()
+    const known = choices.get(step.id)
+    if (known) return known
+    const all = new Set(['chosen'])
+    choices.set(step.id, all)
+    for (const { step: id } of Object.values(step.ports).flat()) {
+      const candidate = byId.get(id)
+      for (const name of candidate ? chosen(candidate) : []) all.add(name)
+      for (const name of by.get(id)?.keys() ?? []) all.add(name)
+    }
+    return all
   }
   const steps = recipe.steps.map((step): [string, Measured] => [
     step.id,

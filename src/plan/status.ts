@@ -70,7 +70,7 @@ export const findStatuses = async (
     const unsettled = draft.after.filter(id => !isSettled(id))
     if (draft.when && unsettled.length === 0) {
       const { holds: runs, found } = holds(draft.when, figures)
-      if (!runs) return { type: 'skipped', why: `${found} is false` }
+      if (!runs) return { type: 'skipped', why: found }
     }
     const waitsFor = new Set<InstanceId>(unsettled)
     const artifacts: Record<string, { readonly artifact: Artifact }[]> = {}

@@ -29,7 +29,7 @@ export const makeDecider = (
     if (left !== undefined) return { type: 'left-out', why: left }
     if (instance.when) {
       const { holds: runs, found } = holds(instance.when, figures)
-      if (!runs) return { type: 'left-out', why: `${found} is false` }
+      if (!runs) return { type: 'left-out', why: found }
     }
     const { choice } = instance
     if (!choice) return { type: 'make', inputs }
