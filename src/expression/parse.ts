@@ -3,7 +3,7 @@ import { didYouMean } from '../core/nearest.js'
 import { functionNames, methodNames, newEnvironment } from './environment.js'
 import { evaluator } from './evaluate.js'
 import type { Expression } from './expression.js'
-import { faultOf, typeWord, type ExpressionFault } from './faults.js'
+import { article, faultOf, typeWord, type ExpressionFault } from './faults.js'
 import { elementsOf, namesOf, type FoundName } from './names.js'
 import { oneNumber } from './one-number.js'
 import { callOf, childrenOf, standIn, treeOf, type CelNode } from './tree.js'
@@ -119,7 +119,7 @@ export const parseExpression = (
     if (expect !== undefined && (unfit || (type === 'any' && !isDyn)))
       return wrongType(
         text,
-        `it must give ${expect === 'boolean' ? 'true or false' : 'a number'}, and gives a ${typeWord(checked.type ?? '')}`,
+        `it must give ${expect === 'boolean' ? 'true or false' : 'a number'}, and gives ${article(typeWord(checked.type ?? ''))}`,
       )
     return { ok: true, expression: evaluator(text, found, elements, program), type }
   } catch (error) {

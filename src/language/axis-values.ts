@@ -1,9 +1,11 @@
 import { canonicalLabel } from '../core/instance-name.js'
+import { didYouMean } from '../core/nearest.js'
 import { identifierFault } from './identifiers.js'
 import { interpolate, type Interpolation } from './interpolate.js'
 import { axisOfLayers, type KnownLayers } from './layers-of.js'
 import { describeValue, plainOf, type Entry, type ListNode, type MapNode, type Node } from './node.js'
 import type { Reporter } from './reporter.js'
+import { list } from './wanted.js'
 
 /** One value of an axis: how instances are named by it, and what `matrix.AXIS` stands for. */
 export interface AxisValue {
@@ -30,6 +32,10 @@ export const isLabel = (text: string): boolean => readable.test(text)
 /** How a value of an axis is named; undefined where it needs a name. */
 export const labelOf = (node: Node): string | undefined =>
   node.kind === 'scalar' && node.value !== null ? canonicalLabel(String(node.value)) : undefined
+
+/** Which label was meant; numbers are no misspelt words. */
+export const meantLabel = (label: string, known: readonly string[]): string =>
+  (Number.isNaN(Number(label)) ? didYouMean(label, known) : undefined) ?? `There are: ${list(known)}.`
 
 /** Tells of a label that cannot stand in the name of an instance. `what`: the axis. */
 export const checkLabel = (
@@ -65,7 +71,7 @@ const listAxis = (node: ListNode, what: string, reporter: Reporter): AxisValue[]
       )
       ok = false
     } else if (values.has(label)) {
-      reporter.report('matrix-twice', `${what} has the value ${label} twice`, item)
+      reporter.report('matrix-twice', `${what} has the value ${label} twice`, item, 'Remove it.')
       ok = false
     } else {
       ok = checkLabel(label, item, what, reporter) && ok

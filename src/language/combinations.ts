@@ -1,6 +1,13 @@
 import { didYouMean } from '../core/nearest.js'
 import { interpolate } from './interpolate.js'
-import { checkLabel, labelOf, type AxisValue, type MatrixContext, type Row } from './axis-values.js'
+import {
+  checkLabel,
+  labelOf,
+  meantLabel,
+  type AxisValue,
+  type MatrixContext,
+  type Row,
+} from './axis-values.js'
 import { describeValue, plainOf, type Entry, type MapNode, type Node } from './node.js'
 import { list } from './wanted.js'
 
@@ -42,8 +49,8 @@ const readChoice = (
       const found = known.find(each => each.label === label)
       if (!found && (named.has(axis) || key === 'exclude')) {
         const labels = known.map(each => each.label)
-        const hint = didYouMean(label, labels) ?? `It has: ${list(labels)}.`
-        reporter.report('unknown-instance', `the axis ${axis} of "${id}" has no value ${label}`, value, hint)
+        const says = `the axis ${axis} of "${id}" has no value ${label}`
+        reporter.report('unknown-instance', says, value, meantLabel(label, labels))
         ok = false
       } else row[axis] = found ?? { label, node: value }
       ok = checkLabel(label, value, `${id}.matrix.${axis}`, reporter) && ok

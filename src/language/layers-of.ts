@@ -22,8 +22,11 @@ export const layerSource = (axis: MapNode, what: string, reporter: Reporter): Pl
   return named && readReference(named.value, `${what}.layersOf`, reporter)
 }
 
-/** What can be told of a model's layers before a run: `several` where its variants have different ones. Undefined: nothing. */
-export type KnownLayers = readonly NamedLayer[] | 'several' | undefined
+/**
+ * What can be told of the layers of what a step makes, before a run: `several` where its instances have different
+ * ones. Undefined: nothing.
+ */
+export type KnownLayers = readonly NamedLayer[] | 'several' | 'no-model' | undefined
 
 type Labels = Readonly<Record<string, string>>
 
@@ -62,7 +65,8 @@ export const layersOfStep = async (
   pins: Labels,
 ): Promise<KnownLayers> => {
   const { spec } = step
-  if (!spec || step.poisoned || !Object.values(spec.produces).includes('model')) return undefined
+  if (!spec || step.poisoned) return undefined
+  if (!Object.values(spec.produces).includes('model')) return 'no-model'
   const port =
     spec.chooses ?? Object.entries(spec.consumes).find(([, { type, list }]) => type === 'model' && !list)?.[0]
   const references = port === undefined ? [] : (step.ports[port] ?? [])
@@ -84,6 +88,18 @@ export const layersOfStep = async (
   const configs = [...new Set(meant.map(({ config }) => config))]
   return agreed(await Promise.all(configs.map(config => layersOfConfig(spec, config))))
 }
+
+const untold = {
+  several: [
+    (name: string) => `the instances of "${name}" have different layers`,
+    'Name one of them: {layersOf: "STEP[AXIS=VALUE]"}.',
+  ],
+  'no-model': [(name: string) => `step "${name}" makes no model`, 'Name a step that makes one.'],
+  unknown: [
+    (name: string) => `the layers of "${name}" cannot be told before it has run`,
+    'Name the step that describes or brings in the model.',
+  ],
+} as const
 
 /** The values of an axis over layers: `{layersOf: base, type: conv2d}`; undefined where it is faulty, which was told. */
 export const axisOfLayers = (
@@ -119,14 +135,9 @@ export const axisOfLayers = (
   const key = parsed ? nameOf(parsed) : name
   if (!ok || !layers.has(key)) return undefined
   const found = layers.get(key)
-  if (found === undefined || found === 'several') {
-    const [message, hint] = found
-      ? [`the instances of "${name}" have different layers`, 'Name one of them: "STEP[AXIS=VALUE]".']
-      : [
-          `the layers of "${name}" cannot be told before it has run`,
-          'Name a step that makes a model with layers.',
-        ]
-    reporter.report('unknown-layers', message, source, hint)
+  if (found === undefined || typeof found === 'string') {
+    const [message, hint] = untold[found ?? 'unknown']
+    reporter.report('unknown-layers', message(name), source, hint)
     return undefined
   }
   const type = wanted && String((wanted as ScalarNode).value)
