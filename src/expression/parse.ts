@@ -72,13 +72,15 @@ const unknownNames = (found: readonly FoundName[], names: Names): ExpressionFaul
 
 /** Declares each name under its whole path, so that a number is a double before types are checked. */
 const declare = (environment: Environment, found: readonly FoundName[], names: Names): void => {
-  for (const { path, tested, node } of found) {
+  for (const { path, tested, listed, node } of found) {
     const name = tested ? `has ${path.join('.')}` : path.join('.')
     const meant = names(path)
     if (!environment.hasVariable(name))
       environment.registerVariable(
         name,
-        tested ? 'bool' : celTypes[typeof meant === 'string' ? meant : 'any'],
+        tested
+          ? 'bool'
+          : celTypes[typeof meant !== 'string' || (listed && meant === 'number') ? 'any' : meant],
       )
     if (tested || path.length > 1) standIn(node, environment, 'x', name)
   }

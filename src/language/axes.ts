@@ -37,15 +37,17 @@ const sweepOf = (sweep: Lattice, params: Iterable<string>): Lattice =>
 /** Steps whose sweeps a step shares: those that it takes from, and those whose metrics its expressions read. */
 const sharing = (outline: Outline, outlines: ReadonlyMap<string, Outline>): string[] => {
   const { spec, ports, when, expressions } = outline
+  /** A step, and those that it measures one by one. */
+  const withMembers = (id: string): string[] => {
+    const target = outlines.get(id)
+    const listed = target?.spec?.expands
+    return [id, ...(listed === undefined ? [] : (target!.ports[listed] ?? []).map(({ step }) => step))]
+  }
   const taken = Object.entries(ports).flatMap(([port, references]) =>
-    spec?.expands === port ? [] : references.map(({ step }) => step),
+    spec?.expands === port ? [] : references.flatMap(({ step }) => withMembers(step)),
   )
   const read = [...(when ? [when] : []), ...Object.values(expressions)].flatMap(({ names }) =>
-    names.flatMap(({ path: [first = ''] }) => {
-      const target = outlines.get(first)
-      const listed = target?.spec?.expands
-      return [first, ...(listed === undefined ? [] : (target!.ports[listed] ?? []).map(({ step }) => step))]
-    }),
+    names.flatMap(({ path: [first = ''] }) => withMembers(first)),
   )
   return [...taken, ...read]
 }

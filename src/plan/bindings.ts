@@ -22,7 +22,6 @@ const boundOf = (drafts: readonly Draft[], list: boolean): Bound => ({
 
 export const makeBinder = (drafts: readonly Draft[]): Binder => {
   const byStep = new Map<string, Draft[]>()
-  const byId = new Map(drafts.map(draft => [draft.id, draft]))
   for (const draft of drafts) {
     const own = byStep.get(draft.step.id)
     if (own) own.push(draft)
@@ -31,17 +30,10 @@ export const makeBinder = (drafts: readonly Draft[]): Binder => {
   const twins = twinFinder(byStep)
 
   /** Instances of a measuring step by the step that they measure, `scores.int8`: the twin, or all. */
-  const measures = (found: readonly Draft[], axes: Step['axes'], labels: Labels): Record<string, Bound> => {
+  const measures = (found: readonly Draft[], axes: Step['axes']): Record<string, Bound> => {
     const groups = new Map<string, Draft[]>()
     for (const draft of found) {
-      const measured = byId.get(draft.about ?? '')
-      const agrees = Object.entries(measured?.step.axes ?? {}).every(
-        ([axis, origin]) =>
-          !Object.hasOwn(axes, axis) ||
-          axes[axis] !== origin ||
-          measured?.variant.labels[axis] === labels[axis],
-      )
-      if (!agrees) continue
+      const { measured } = draft
       const member = measured?.step.id ?? draft.about ?? ''
       const group = groups.get(member)
       if (group) group.push(draft)
@@ -49,10 +41,10 @@ export const makeBinder = (drafts: readonly Draft[]): Binder => {
     }
     return Object.fromEntries(
       [...groups].map(([member, own]) => {
-        const measured = byId.get(own[0]?.about ?? '')
-        const instances = own.map(({ id, about, variant }) => ({
+        const measured = own[0]?.measured
+        const instances = own.map(({ id, variant, measured: other }) => ({
           id,
-          matrix: { ...byId.get(about ?? '')?.variant.matrix, ...variant.matrix },
+          matrix: { ...other?.variant.matrix, ...variant.matrix },
         }))
         const list = own.length > 1 || (measured !== undefined && isOpen(measured.step, axes, {}))
         return [member, { list, instances }]
@@ -74,7 +66,7 @@ export const makeBinder = (drafts: readonly Draft[]): Binder => {
       const { spec, step: target } = own[0]!
       if (spec.expands !== undefined) {
         const found = twins(parsed, axes, labels)
-        return { ...boundOf(found, true), measures: measures(found, axes, labels) }
+        return { ...boundOf(found, true), measures: measures(found, axes) }
       }
       const carried = Object.keys(target.axes).filter(
         axis => Object.hasOwn(axes, axis) && axes[axis] === target.axes[axis],

@@ -91,12 +91,16 @@ export const checkNames = (read: Read, all: Catalogue, problems: Problems): void
     const { segment, code, message, ...hint } = fault
     problems.add(problem(code, message, { at: read.locate(stretchOf(text, start, path, segment)), ...hint }))
   }
-  for (const { path, start } of names) say(faultOf(path, read, all), path, start)
   for (const { of, path, start } of elements) {
     const bound = read.bind(of[0] ?? '')
     const listed = bound?.measures ? bound.measures[of[1] ?? ''] : bound
-    if (!listed || of.length > (bound?.measures ? 2 : 1)) continue
+    if (!listed) continue
     const name = of.join('.')
+    if (of.length > (bound?.measures ? 2 : 1)) {
+      const number = `"${name}" is a number, no list`
+      say({ code: 'gate-list', message: number, segment: of.length - 1 }, of, text.indexOf(name))
+      continue
+    }
     if (!listed.list) {
       const one = `"${name}" is one model here, no list`
       const at = text.indexOf(name)
@@ -111,6 +115,7 @@ export const checkNames = (read: Read, all: Catalogue, problems: Problems): void
       path[0] === 'matrix' ? elementAxisFault(path, of.at(-1)!, all) : checkName([...of, ...path], all)
     if (fault) say({ ...fault, segment: Math.max(0, fault.segment - of.length) }, path, start)
   }
+  for (const { path, start } of names) say(faultOf(path, read, all), path, start)
 }
 
 /** What is wrong with `i.matrix.AXIS` of a step's instances. */

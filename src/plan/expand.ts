@@ -21,6 +21,8 @@ export interface Draft {
   /** `int8` in `scores[int8]`. */
   readonly member?: string
   readonly about?: InstanceId
+  /** The instance that it is about; absent where its maker has a fault. */
+  readonly measured?: Draft
 }
 
 /** A step that can be planned. */
@@ -114,6 +116,7 @@ export const expand = (recipe: Recipe, problems: Problems): readonly Draft[] => 
           ...base,
           member,
           about: edge.instance,
+          ...(draft ? { measured: draft } : {}),
         }
       })
     })

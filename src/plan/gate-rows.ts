@@ -61,9 +61,7 @@ const rowsOf = (gate: Gate, recipe: Recipe, steps: ReadonlyMap<string, Step>): G
   )
   const axes = {
     ...Object.fromEntries([...sweeps].map(name => [name, sweepOrigin])),
-    ...Object.fromEntries(
-      Object.entries(each?.axes ?? {}).filter(([axis]) => !Object.hasOwn(gate.each?.pins ?? {}, axis)),
-    ),
+    ...each?.axes,
   }
   const variants = new Map<string, GateRow>()
   for (const { labels, swept } of sweepRows(recipe, [...sweeps]))
@@ -75,10 +73,7 @@ const rowsOf = (gate: Gate, recipe: Recipe, steps: ReadonlyMap<string, Step>): G
         ([axis, label]) => (variant.labels[axis] ?? label) === label,
       )
       if (!pinned || !agrees) continue
-      const own = {
-        ...labels,
-        ...Object.fromEntries(Object.entries(variant.labels).filter(([axis]) => Object.hasOwn(axes, axis))),
-      }
+      const own = { ...labels, ...variant.labels }
       variants.set(instanceName('', { axes: own }), {
         axes,
         labels: own,

@@ -12,6 +12,8 @@ export interface Measured {
   readonly own: ReadonlySet<string>
   /** Measured about its model: metric → the steps that measure it. */
   readonly by: ReadonlyMap<string, readonly string[]>
+  /** Steps of which several instances measure one model. */
+  readonly repeated: ReadonlySet<string>
   /** For a step that measures models: what it measures of each, for the long form `scores.int8.accuracy`. */
   readonly members: ReadonlyMap<string, ReadonlySet<string>>
 }
@@ -39,12 +41,17 @@ export const catalogue = (recipe: Recipe, drafts: readonly Draft[]): Catalogue =
   const by = new Map<string, Map<string, string[]>>()
   const members = new Map<string, Map<string, Set<string>>>()
   const metrics = new Set<string>()
+  const pairs = new Set<string>()
+  const repeated = new Map<string, Set<string>>()
   const metricsOf = new Map<Step, readonly string[]>()
   for (const { step, spec, about } of drafts) {
     if (about === undefined || !spec.measures) continue
     const names = metricsOf.get(step) ?? spec.measures(step.config)
     metricsOf.set(step, names)
     const member = stepOf.get(about) ?? about
+    const pair = `${step.id} ${about}`
+    if (pairs.has(pair)) repeated.set(member, (repeated.get(member) ?? new Set()).add(step.id))
+    pairs.add(pair)
     const measures = members.get(step.id) ?? new Map<string, Set<string>>()
     members.set(step.id, measures.set(member, new Set(names)))
     const found = by.get(member) ?? new Map<string, string[]>()
@@ -77,6 +84,7 @@ export const catalogue = (recipe: Recipe, drafts: readonly Draft[]): Catalogue =
       step,
       own: new Set([...ownFacts(step), ...chosen(step)]),
       by: by.get(step.id) ?? new Map<string, readonly string[]>(),
+      repeated: repeated.get(step.id) ?? new Set<string>(),
       members: members.get(step.id) ?? new Map<string, ReadonlySet<string>>(),
     },
   ])
