@@ -1,71 +1,26 @@
 import { publishedLayer } from '../network/published-layer.js'
 import type { AnyStepSpec, Port } from '../steps/define-step.js'
+import { authored, type Schema } from './authored.js'
 import { hoist } from './hoist.js'
 import { gateForms, gateSchema, metaSchema, paramSchema, recipeSchema } from './schema.js'
 
-type Schema = Readonly<Record<string, unknown>>
-
-const expression = { $ref: '#/definitions/expression' }
-
-/** True where an author may write `${{ }}` and the schema as it is would refuse a text. */
-const needsExpression = (schema: Schema): boolean => {
-  if (schema['const'] !== undefined) return false
-  const types = [schema['type']].flat().map(String)
-  if (schema['enum'] !== undefined || types.some(type => ['number', 'integer', 'boolean'].includes(type)))
-    return true
-  return types.includes('string') && schema['pattern'] !== undefined
-}
-
-const mapValues = (value: unknown, change: (schema: Schema) => unknown): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(value as Record<string, Schema>).map(([key, each]) => [key, change(each)]),
-  )
-
-/**
- * The schema that an author's editor needs, from the one that resolved values are checked with: `${{ }}` may stand
- * for a scalar, what has a default may be left out, and layers are spelt out.
- */
-export const authored = (schema: Schema): Schema => {
-  const { $id: _, 'x-trimtab': mark, ...rest } = schema
-  const changed: Record<string, unknown> = { ...rest }
-  if (mark === 'layers') changed['items'] = { $ref: '#/definitions/layer' }
-  else if (Array.isArray(schema['items'])) changed['items'] = schema['items'].map(authored)
-  else if (typeof schema['items'] === 'object') changed['items'] = authored(schema['items'] as Schema)
-  for (const key of ['anyOf', 'oneOf', 'allOf'])
-    if (Array.isArray(schema[key])) changed[key] = schema[key].map(authored)
-  for (const key of ['additionalProperties', 'then', 'else', 'not'])
-    if (typeof schema[key] === 'object') changed[key] = authored(schema[key] as Schema)
-  if (schema['patternProperties'])
-    changed['patternProperties'] = mapValues(schema['patternProperties'], authored)
-  if (schema['properties']) {
-    const properties = schema['properties'] as Record<string, Schema>
-    changed['properties'] = mapValues(properties, authored)
-    const required = ((schema['required'] ?? []) as string[]).filter(
-      name => properties[name]?.['default'] === undefined,
-    )
-    delete changed['required']
-    if (required.length > 0) changed['required'] = required
-  }
-  if (!needsExpression(schema)) return changed
-  const { description, default: preset, ...type } = changed
-  return {
-    ...(description === undefined ? {} : { description }),
-    ...(preset === undefined ? {} : { default: preset }),
-    anyOf: [type, expression],
-  }
-}
+/** A schema without expressions. */
+const plain = (schema: object): Schema => schema as Schema
 
 const reference = {
   type: 'string',
   pattern: '^[A-Za-z][A-Za-z0-9_]*(\\[[^\\]]*\\])?(\\.[A-Za-z][A-Za-z0-9_]*)?$',
 }
 
-const portSchema = (port: Port, config: Schema | undefined): Schema => {
+const portSchema = (name: string, port: Port, config: Schema | undefined): Schema => {
   const described = {
     description: port.description ?? `A ${port.type}: the step that makes it, or \`step.output\`.`,
   }
   if (port.list) return { ...described, type: 'array', items: reference, minItems: 1 }
-  if (port.either && config) return { ...described, anyOf: [reference, authored(config)] }
+  if (port.either && config) {
+    const { description: _, ...map } = authored(config)
+    return { ...described, anyOf: [{ oneOf: [{ title: name, ...map }, reference] }] }
+  }
   return { ...described, ...reference }
 }
 
@@ -80,58 +35,92 @@ const metaKeys = (() => {
   }
 })()
 
-/** Schema of one kind's steps, as an author writes them: kind, ports, fields, meta keys. */
+/** Schema of one kind's steps, as an author writes them, less the `kind`: ports, fields, meta keys. */
 export const authoredStep = (spec: AnyStepSpec): Schema => {
   const fields = authored(spec.params as unknown as Schema)
   const own = { ...(fields['properties'] as Record<string, unknown>) }
   const raw = spec.params.properties as unknown as Record<string, Schema>
   const ports = Object.fromEntries(
-    Object.entries(spec.consumes).map(([name, port]) => [name, portSchema(port, raw[name])]),
+    Object.entries(spec.consumes).map(([name, port]) => [name, portSchema(name, port, raw[name])]),
   )
   const wanted = Object.entries(spec.consumes).filter(([, port]) => port.optional !== true)
   return {
+    title: `${spec.kind} step`,
     type: 'object',
     description: fields['description'] ?? `A ${spec.kind} step.`,
     additionalProperties: false,
-    required: [
-      ...new Set(['kind', ...wanted.map(([name]) => name), ...((fields['required'] ?? []) as string[])]),
-    ],
-    properties: {
-      kind: { const: spec.kind, description: fields['description'] ?? '' },
-      ...own,
-      ...ports,
-      ...metaKeys,
-    },
+    required: [...new Set([...wanted.map(([name]) => name), ...((fields['required'] ?? []) as string[])])],
+    // Ports come first, also where the kind has a field of the same name.
+    properties: { kind: { doNotSuggest: true }, ...ports, ...own, ...ports, ...metaKeys },
   }
 }
 
-const bare = (schema: object): Schema => {
-  const properties = (schema as { properties: Record<string, Schema> }).properties
-  const required = ((schema as { required?: string[] }).required ?? []).filter(
-    key => properties[key]?.['default'] === undefined,
-  )
-  return { ...schema, ...(required.length > 0 ? { required } : { required: undefined }) }
+/**
+ * Any step: the `kind` alone decides what else is looked at, so that an unknown kind is one message, and a faulty
+ * step is blamed by its own kind only. (A `oneOf` over the kinds blames the kind twice; see docs/editors.md.)
+ */
+const stepSchema = (kinds: readonly AnyStepSpec[]): Schema => {
+  const names = kinds.map(({ kind }) => kind)
+  return {
+    title: 'step',
+    type: 'object',
+    required: ['kind'],
+    properties: {
+      kind: {
+        description: 'What the step does: picks its other keys.',
+        enum: names,
+        enumDescriptions: kinds.map(({ params }) => (params as { description?: string }).description ?? ''),
+        errorMessage: `There is no such kind of step. There are: ${names.join(', ')}.`,
+      },
+    },
+    allOf: names.map(kind => ({
+      if: { required: ['kind'], properties: { kind: { const: kind } } },
+      // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
+      then: { $ref: `#/definitions/${kind}` },
+    })),
+  }
 }
 
+const forms = Object.keys(gateForms)
+
+/** A gate has one form: the second that is written is told. */
 const gate: Schema = {
-  ...bare(gateSchema),
+  ...authored(plain(gateSchema)),
+  title: 'gate',
   description: 'Judges the run: pass, fail or inconclusive.',
-  properties: {
-    ...gateSchema.properties,
-    nonInferior: bare(gateForms.nonInferior),
-    faster: bare(gateForms.faster),
-  },
-  oneOf: Object.keys(gateForms).map(form => ({ required: [form] })),
+  anyOf: forms.map(form => ({
+    required: [form],
+    errorMessage: `A gate needs a form: ${forms.join(', ')}.`,
+  })),
+  allOf: forms.slice(0, -1).map((form, index) => ({
+    if: { required: [form] },
+    // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
+    then: {
+      errorMessage: `A gate takes one form, and has ${form} already.`,
+      properties: Object.fromEntries(forms.slice(index + 1).map(other => [other, false])),
+    },
+  })),
 }
 
 const param: Schema = {
   description: 'A knob of the recipe: its default value, or a declaration.',
-  anyOf: [{ type: ['number', 'string', 'boolean'] }, paramSchema],
+  oneOf: [
+    { title: 'param', ...plain(paramSchema) },
+    {
+      type: ['number', 'string', 'boolean'],
+      errorMessage: 'A param is its default value, or a map with its `type`.',
+    },
+  ],
 }
 
-const named = (pattern: string, schema: Schema): Schema => ({
+const named = (title: string, pattern: string, schema: Schema): Schema => ({
   type: 'object',
-  propertyNames: { pattern },
+  propertyNames: {
+    title,
+    description: `A name for the ${title}.`,
+    pattern,
+    patternErrorMessage: `The name of a ${title} is a letter, then letters, digits and ${pattern.includes('-]') ? '- or _' : '_'}.`,
+  },
   additionalProperties: schema,
 })
 
@@ -147,12 +136,19 @@ const wholeSchema = (kinds: readonly AnyStepSpec[]): Schema => ({
   patternProperties: { '^x-': {} },
   properties: {
     ...recipeSchema.properties,
-    params: { ...named('^[A-Za-z][A-Za-z0-9_]*$', param), description: 'The knobs: `--set epochs=2`.' },
+    trimtab: {
+      ...recipeSchema.properties.trimtab,
+      errorMessage: 'This version of Trimtab reads language version 1.',
+    },
+    params: {
+      ...named('param', '^[A-Za-z][A-Za-z0-9_]*$', param),
+      description: 'The knobs: `--set epochs=2`.',
+    },
     steps: {
-      ...named('^[A-Za-z][A-Za-z0-9_]*$', { $ref: '#/definitions/step' }),
+      ...named('step', '^[A-Za-z][A-Za-z0-9_]*$', { $ref: '#/definitions/step' }),
       description: 'What is made: an id for each step.',
     },
-    gates: { ...named('^[A-Za-z][A-Za-z0-9_-]*$', gate), description: 'How the run is judged.' },
+    gates: { ...named('gate', '^[A-Za-z][A-Za-z0-9_-]*$', gate), description: 'How the run is judged.' },
   },
   definitions: {
     expression: {
@@ -161,13 +157,7 @@ const wholeSchema = (kinds: readonly AnyStepSpec[]): Schema => ({
       description: '`${{ }}`: CEL over params.',
     },
     layer: authored(publishedLayer()),
-    step: {
-      type: 'object',
-      required: ['kind'],
-      discriminator: { propertyName: 'kind' },
-      properties: { kind: { enum: kinds.map(spec => spec.kind), description: 'What the step does.' } },
-      oneOf: kinds.map(spec => ({ $ref: `#/definitions/${spec.kind}` })),
-    },
+    step: stepSchema(kinds),
     ...Object.fromEntries(kinds.map(spec => [spec.kind, authoredStep(spec)])),
   },
 })
