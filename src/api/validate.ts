@@ -2,9 +2,12 @@ import { join } from 'node:path'
 import type { Problem } from '../core/problem.js'
 import { chooseEngine } from '../engine/ladder.js'
 import { probeEngines } from '../engine/probe.js'
+import type { EngineReport } from '../engine/engine.js'
 import { readRecipe } from '../language/read.js'
 import type { Recipe } from '../language/recipe.js'
 import { createPlan } from '../plan/create-plan.js'
+import type { FileMemory } from '../plan/files.js'
+import type { InspectionMemory } from '../plan/inspect.js'
 import type { Plan } from '../plan/plan.js'
 import { builtInKinds } from '../steps/index.js'
 import { openStore } from '../store/open.js'
@@ -27,8 +30,17 @@ const isError = (problem: Problem): boolean => problem.severity === 'error'
 const inFileOrder = (a: Problem, b: Problem): number =>
   (a.at?.line ?? Infinity) - (b.at?.line ?? Infinity) || (a.at?.column ?? 0) - (b.at?.column ?? 0) || 0
 
+/** What a process that plans again and again remembers from one time to the next. */
+export interface Memory {
+  readonly engines?: readonly EngineReport[]
+  readonly files?: FileMemory
+  readonly inspections?: InspectionMemory
+  /** True once nobody waits for the plan any more. */
+  readonly isStale?: () => boolean
+}
+
 /** Recipe → plan: everything that can be known before the first epoch. Loads no tensor library; writes nothing. */
-export const plan = async (options: PlanOptions): Promise<Planned> => {
+export const plan = async (options: PlanOptions, memory: Memory = {}): Promise<Planned> => {
   const cwd = options.cwd ?? process.cwd()
   const kinds = [...builtInKinds, ...(options.kinds ?? [])]
   const read = await readRecipe({
@@ -37,17 +49,20 @@ export const plan = async (options: PlanOptions): Promise<Planned> => {
     cwd,
     set: options.set ?? {},
     env: options.env ?? process.env,
+    ...(options.open ? { open: options.open } : {}),
   })
-  if (!read.recipe) return { ok: false, problems: read.problems }
+  if (!read.recipe || memory.isStale?.()) return { ok: false, problems: read.problems }
   const recipe = options.engine === undefined ? read.recipe : { ...read.recipe, engine: options.engine }
   const store = await openStore(options.store ?? join(recipe.project, '.trimtab'))
   const made = await createPlan({
     recipe,
     kinds,
     store,
-    engines: await probeEngines(),
+    engines: memory.engines ?? (await probeEngines()),
     chooseEngine,
     ...(options.only ? { only: options.only } : {}),
+    ...(memory.files ? { files: memory.files } : {}),
+    ...(memory.inspections ? { inspections: memory.inspections } : {}),
   })
   const problems = [...read.problems, ...made.problems].sort(inFileOrder)
   return { ok: !problems.some(isError), recipe, plan: made, store, problems }

@@ -3,6 +3,7 @@ import { version } from '../core/home.js'
 import { ProblemError } from '../core/problem.js'
 import { initCommand } from './commands/init.js'
 import { kindsCommand } from './commands/kinds.js'
+import { lspCommand } from './commands/lsp.js'
 import { planCommand } from './commands/plan.js'
 import { runCommand } from './commands/run.js'
 import { runsCommand } from './commands/runs.js'
@@ -39,6 +40,7 @@ for (const make of [
   showCommand,
   initCommand,
   schemaCommand,
+  lspCommand,
 ]) {
   const command = make()
   command.exitOverride().showHelpAfterError(`(trimtab ${command.name()} --help shows how)`)

@@ -17,15 +17,26 @@ const near = (path: string, cwd: string): string | undefined => {
   }
 }
 
+/** Texts of files that an editor has open, in place of what lies on the disk; undefined of every other. */
+export type OpenTexts = (path: string) => string | undefined
+
 /** The text of a recipe, or why there is none. */
 export const readText = async (
   path: string,
   cwd: string,
+  open?: OpenTexts,
 ): Promise<{ readonly text: string } | { readonly problem: Problem }> => {
   const shown = relative(cwd, path) || '.'
   const refuse = (code: string, message: string, hint?: string) => ({
     problem: problem(code, message, hint === undefined ? {} : { hint }),
   })
+  const written = open?.(path)
+  if (written !== undefined) {
+    const size = Buffer.byteLength(written)
+    return size > most
+      ? refuse('too-large', `${shown} has ${size} bytes; a recipe may have ${most}`)
+      : { text: written }
+  }
   try {
     const { size } = await stat(path)
     if (size > most) return refuse('too-large', `${shown} has ${size} bytes; a recipe may have ${most}`)

@@ -12,7 +12,7 @@ import { projectOf } from './project.js'
 import type { Recipe, Step } from './recipe.js'
 import { checkReferences } from './references.js'
 import { createReporter, type Reporter } from './reporter.js'
-import { readText } from './read-text.js'
+import { readText, type OpenTexts } from './read-text.js'
 import { spanOf, sourceFile, type SourceFile } from './source-file.js'
 import { readStep, type ReadStep } from './steps.js'
 import { partOf, readTop, type Top } from './top.js'
@@ -29,6 +29,8 @@ export interface ReadRecipeOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Files and folders outside of the project that may be read. */
   readonly allow?: readonly string[]
+  /** For editors: what is being written is read as it stands there. */
+  readonly open?: OpenTexts
 }
 
 export interface ReadRecipe {
@@ -110,12 +112,21 @@ const assemble = (source: SourceFile, top: Top, options: ReadRecipeOptions, repo
   }
 }
 
+/** A path without symlinks; of a file that was never saved, the path itself. */
+const realPath = (path: string): string => {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
+}
+
 /** Reads and checks a recipe: everything that its text, its params and the names of its files can tell. */
 export const readRecipe = async (options: ReadRecipeOptions): Promise<ReadRecipe> => {
   const path = resolve(options.cwd, options.file)
-  const read = await readText(path, options.cwd)
+  const read = await readText(path, options.cwd, options.open)
   if ('problem' in read) return { problems: [read.problem] }
-  const source = sourceFile(realpathSync(path), read.text)
+  const source = sourceFile(realPath(path), read.text)
   const reporter = createReporter()
   const root = readYaml(source, reporter)
   const top = root && readTop(root, source, reporter)

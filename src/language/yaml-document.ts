@@ -133,6 +133,25 @@ const openingOf = (fault: YAMLError, text: string): number =>
       fault.pos[0])
     : fault.pos[0]
 
+const asRecipe = {
+  version: '1.2',
+  schema: 'core',
+  strict: true,
+  uniqueKeys: false,
+  merge: false,
+  prettyErrors: false,
+} as const
+
+/**
+ * What can be read of a text while it is being written, whatever is wrong with it; undefined where it is nested too
+ * deeply. Nothing may be concluded from it but where things stand.
+ */
+export const readLoosely = (source: SourceFile): Node | undefined => {
+  if (tooDeep(source.text) !== undefined) return undefined
+  const deaf: Reporter = { report: () => {}, problems: () => [] }
+  return reader(source, parseDocument(source.text, asRecipe), deaf).read().node
+}
+
 /** Control characters other than line feed, return and tab. */
 const control = /(?![\n\r\t\x85])\p{Cc}|[\ufffe\uffff]/u
 
@@ -160,14 +179,7 @@ export const readYaml = (source: SourceFile, reporter: Reporter): Node | undefin
     )
     return undefined
   }
-  const document = parseDocument(text, {
-    version: '1.2',
-    schema: 'core',
-    strict: true,
-    uniqueKeys: false,
-    merge: false,
-    prettyErrors: false,
-  })
+  const document = parseDocument(text, asRecipe)
   const bare = document.errors.length > 0 ? unquotedExpressions(text) : []
   if (bare.length > 0) {
     for (const { start, end } of bare)

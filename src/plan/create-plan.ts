@@ -8,9 +8,9 @@ import type { AnyStepSpec } from '../steps/define-step.js'
 import type { Store } from '../store/store.js'
 import { resolveEngines } from './engines.js'
 import { expand, type Draft } from './expand.js'
-import { fileReader } from './files.js'
+import { fileReader, type FileMemory } from './files.js'
 import { checkGates } from './gates.js'
-import { inspectStep, type Inspected } from './inspect.js'
+import { inspectStep, type Inspected, type InspectionMemory } from './inspect.js'
 import { identityOf } from './key.js'
 import { machineClass } from './machine.js'
 import { limitTo } from './only.js'
@@ -28,19 +28,29 @@ export interface PlanningOptions<Report> {
   readonly chooseEngine: (asked: EngineName | 'auto', reports: readonly Report[]) => Result<EngineChoice>
   /** Instances or steps that are wanted, with all that they need. Absent: everything. */
   readonly only?: readonly string[]
+  /** What earlier plans of this process learned of files that have not changed since. */
+  readonly files?: FileMemory
+  readonly inspections?: InspectionMemory
 }
 
 const seedOf = (recipe: Recipe, step: Step): number => step.seed ?? deriveSeed(recipe.seed, step.id)
 
 /** Files, headers and plug-in modules of the steps that are wanted, all at once. */
-const readFiles = async (drafts: readonly Draft[], problems: ReturnType<typeof collectProblems>) => {
-  const read = fileReader()
+const readFiles = async (
+  drafts: readonly Draft[],
+  problems: ReturnType<typeof collectProblems>,
+  { files, inspections }: { readonly files?: FileMemory; readonly inspections?: InspectionMemory },
+) => {
+  const read = fileReader(files)
   const steps = new Map(drafts.map(({ step, spec }) => [step.id, { step, spec }]))
   const inspected = new Map<string, Inspected>()
   const modules = new Map<string, Digest>()
   await Promise.all(
     [...steps.values()].map(async ({ step, spec }) => {
-      inspected.set(step.id, await inspectStep(step, spec, read, problems))
+      inspected.set(
+        step.id,
+        await inspectStep(step, spec, { read, problems, ...(inspections ? { inspections } : {}) }),
+      )
       if (spec.module === undefined) return
       const found = await read(fileURLToPath(spec.module))
       if ('digest' in found) modules.set(spec.module, found.digest)
@@ -68,7 +78,7 @@ export const createPlan = async <Report>(options: PlanningOptions<Report>): Prom
     problems,
   )
   const machine = machineClass()
-  const { inspected, modules } = await readFiles(drafts, problems)
+  const { inspected, modules } = await readFiles(drafts, problems, options)
   const filesOf = ({ step }: Draft) => inspected.get(step.id)!.files
 
   const identities = new Map<InstanceId, Instance['identity']>()

@@ -1,0 +1,69 @@
+import type { Diagnostic } from 'vscode-languageserver/node'
+import type { EngineReport } from '../../engine/engine.js'
+import { probeEngines } from '../../engine/probe.js'
+import { plan, type Memory } from '../validate.js'
+import { diagnosticOf } from './diagnostics.js'
+import { isRecipe, outlineIn, type RecipeDocument } from './recipe-document.js'
+
+export interface ChecksOptions {
+  /** Text of an open document by its path. */
+  readonly open: (path: string) => string | undefined
+  readonly publish: (document: RecipeDocument, version: number, diagnostics: Diagnostic[]) => void
+  readonly failed: (error: unknown) => void
+}
+
+/** Waits at least and at most so long, in ms, after a change; in between half of what the last check took. */
+const [least, most] = [5, 250]
+
+/**
+ * Checks documents as they are written: `validate` over the text as it stands. A change makes the check that runs
+ * for an earlier text stale; only what is said of the present text is published.
+ */
+export const createChecks = ({ open, publish, failed }: ChecksOptions) => {
+  const files: Memory['files'] = new Map()
+  const inspections: Memory['inspections'] = new Map()
+  const timers = new Map<RecipeDocument, NodeJS.Timeout>()
+  const closed = new WeakSet<RecipeDocument>()
+  let engines: readonly EngineReport[] | undefined
+  let took = 0
+
+  const check = async (document: RecipeDocument): Promise<void> => {
+    const { version } = document.text
+    const isStale = () => closed.has(document) || document.text.version !== version
+    if (!isRecipe(document.path, document.text.getText())) {
+      publish(document, version, [])
+      return
+    }
+    const began = performance.now()
+    engines ??= await probeEngines()
+    const planned = await plan({ recipe: document.path, open }, { engines, files, inspections, isStale })
+    if (isStale()) return
+    took = performance.now() - began
+    if (planned.recipe && planned.plan) {
+      document.planned = planned
+      document.whole = outlineIn(document)
+    }
+    publish(
+      document,
+      version,
+      planned.problems.map(problem => diagnosticOf(problem, document.path)),
+    )
+  }
+
+  return {
+    /** Checks a document once its author has paused for a moment. */
+    schedule: (document: RecipeDocument): void => {
+      clearTimeout(timers.get(document))
+      const delay = Math.min(most, Math.max(least, took / 2))
+      timers.set(
+        document,
+        setTimeout(() => void check(document).catch(failed), delay),
+      )
+    },
+    forget: (document: RecipeDocument): void => {
+      clearTimeout(timers.get(document))
+      timers.delete(document)
+      closed.add(document)
+    },
+  }
+}

@@ -1,0 +1,98 @@
+import {
+  CompletionItemKind,
+  InsertTextFormat,
+  MarkupKind,
+  type CompletionItem,
+} from 'vscode-languageserver/node'
+import type { Schema } from '../../language/authored.js'
+import {
+  completeCompared,
+  completeMetrics,
+  completePaired,
+  completeParams,
+  expressionAt,
+} from '../../language/editor/complete-expressions.js'
+import { completeLayers, rulesAt } from '../../language/editor/complete-layers.js'
+import { completeReferences } from '../../language/editor/complete-references.js'
+import { completeFromSchema } from '../../language/editor/complete-schema.js'
+import type { Completion } from '../../language/editor/completion.js'
+import { cursorAt, expressionBefore } from '../../language/editor/cursor.js'
+import type { Kinds } from '../../language/editor/occurrences.js'
+import { layersFor, measuredIn } from './known.js'
+import { outlineIn, stepsIn, type RecipeDocument } from './recipe-document.js'
+
+const icons: Readonly<Record<Completion['is'], CompletionItemKind>> = {
+  key: CompletionItemKind.Property,
+  word: CompletionItemKind.Value,
+  step: CompletionItemKind.Reference,
+  output: CompletionItemKind.Field,
+  param: CompletionItemKind.Variable,
+  layer: CompletionItemKind.Struct,
+  metric: CompletionItemKind.Field,
+  function: CompletionItemKind.Function,
+}
+
+interface Proposals {
+  readonly items: readonly Completion[]
+  readonly start: number
+  readonly end: number
+}
+
+/** The word of an expression around the cursor: a minus sign ends it. */
+const wordAround = (text: string, offset: number): { readonly start: number; readonly end: number } => ({
+  start: offset - /\w*$/.exec(text.slice(Math.max(0, offset - 200), offset))![0].length,
+  end: offset + /^\w*/.exec(text.slice(offset, offset + 200))![0].length,
+})
+
+const proposalsAt = (
+  document: RecipeDocument,
+  offset: number,
+  schema: Schema,
+  kinds: Kinds,
+): Proposals | undefined => {
+  const text = document.text.getText()
+  const word = wordAround(text, offset)
+  const expression = expressionBefore(text, offset)
+  if (expression !== undefined) {
+    const outline = outlineIn(document)
+    const params = new Map([...(document.whole?.params ?? []), ...outline.params])
+    return { ...word, items: completeParams(expression, { ...outline, params }) }
+  }
+  const cursor = cursorAt(document.path, text, offset)
+  if (!cursor) return undefined
+  const { start, end } = cursor
+  const plan = document.planned?.plan
+  const cel = expressionAt(cursor)
+  if (cel === 'metrics') return { ...word, items: completeMetrics(cursor.value, measuredIn(plan)) }
+  if (cel === 'step') return { ...word, items: completeCompared(String(cursor.path[2]), measuredIn(plan)) }
+  if (cel === 'metric') return { ...word, items: completePaired(measuredIn(plan)) }
+  const rules = rulesAt(cursor)
+  if (rules !== undefined)
+    return { start, end, items: completeLayers(layersFor(plan, cursor.outline, rules)) }
+  const references = completeReferences(cursor, stepsIn(document, cursor.outline), kinds) ?? []
+  return { start, end, items: [...references, ...completeFromSchema(schema, cursor)] }
+}
+
+/** What may be written at an offset of a document. */
+export const completionsAt = (
+  document: RecipeDocument,
+  offset: number,
+  schema: Schema,
+  kinds: Kinds,
+): CompletionItem[] => {
+  const found = proposalsAt(document, offset, schema, kinds)
+  if (!found) return []
+  const { text } = document
+  const range = { start: text.positionAt(found.start), end: text.positionAt(found.end) }
+  return found.items.map(({ label, is, detail, documentation, insert, snippet, rank = 1 }, index) => ({
+    label,
+    kind: icons[is],
+    sortText: `${rank}${String(index).padStart(4, '0')}`,
+    insertTextFormat: snippet ? InsertTextFormat.Snippet : InsertTextFormat.PlainText,
+    textEdit: { range, newText: insert ?? label },
+    ...(detail === undefined ? {} : { detail }),
+    ...(documentation === undefined
+      ? {}
+      : { documentation: { kind: MarkupKind.Markdown, value: documentation } }),
+  }))
+}
