@@ -37,6 +37,13 @@ export const stretchesOf = (text: string): Stretch[] => {
   return found.sort((a, b) => a.start - b.start)
 }
 
+/** True in a text that its line opens and does not close before. After a broken place the reader's own word is not to be had. */
+const isQuoted = (text: string, at: number): boolean => {
+  const before = text.slice(text.lastIndexOf('\n', at) + 1, at)
+  const rest = before.replaceAll(/(^|[\s,:[{])("(?:[^"\\]|\\.)*"|'[^']*')/g, '$1')
+  return /(^|[\s,:[{])["'][^"']*$/.test(rest)
+}
+
 /**
  * Offsets of `${{` that YAML does not read as one text: unquoted in a flow map (a brace there begins a map), or
  * unquoted with `: ` or ` #` inside.
@@ -49,6 +56,7 @@ export const unquotedExpressions = (text: string): { start: number; end: number 
     const at = match.index
     const inside = stretches.find(each => each.start <= at && at + 3 <= each.end)
     if (inside && (inside.kind !== 'plain' || text.slice(at, inside.end).includes('}}'))) continue
+    if (isQuoted(text, at)) continue
     const line = text.indexOf('\n', at)
     const rest = text.slice(at, line < 0 ? text.length : line)
     const close = rest.indexOf('}}')

@@ -30,15 +30,15 @@ const stampsOf = async (files: readonly string[]): Promise<string> =>
 
 /** What a kind reads of its files; from memory if it was read before and no file changed. Faults are not remembered. */
 const inspect = async (
-  { kind, inspect: read }: AnyStepSpec,
+  spec: AnyStepSpec,
   config: Step['config'],
   memory: InspectionMemory | undefined,
 ): Promise<Inspection | undefined> => {
-  if (!read || !memory) return read?.(config)
-  const identity = `${kind} ${canonical(config)}`
+  if (!spec.inspect || !memory) return spec.inspect?.(config)
+  const identity = `${spec.kind} ${canonical(config)}`
   const known = memory.get(identity)
   if (known && known.stamps === (await stampsOf(known.inspection.files))) return known.inspection
-  const inspection = await read(config)
+  const inspection = await spec.inspect(config)
   if ((inspection.faults ?? []).length === 0)
     memory.set(identity, { stamps: await stampsOf(inspection.files), inspection })
   return inspection

@@ -3,7 +3,7 @@ import type { EngineReport } from '../../engine/engine.js'
 import { probeEngines } from '../../engine/probe.js'
 import { plan, type Memory } from '../validate.js'
 import { diagnosticOf } from './diagnostics.js'
-import { isRecipe, outlineIn, type RecipeDocument } from './recipe-document.js'
+import { isRecipe, type RecipeDocument } from './recipe-document.js'
 
 export interface ChecksOptions {
   /** Text of an open document by its path. */
@@ -12,7 +12,7 @@ export interface ChecksOptions {
   readonly failed: (error: unknown) => void
 }
 
-/** Waits at least and at most so long, in ms, after a change; in between half of what the last check took. */
+/** Waits at least and at most so long, in ms, after a change; in between a quarter of what the last check took. */
 const [least, most] = [5, 250]
 
 /**
@@ -29,8 +29,9 @@ export const createChecks = ({ open, publish, failed }: ChecksOptions) => {
 
   const check = async (document: RecipeDocument): Promise<void> => {
     const { version } = document.text
+    const text = document.text.getText()
     const isStale = () => closed.has(document) || document.text.version !== version
-    if (!isRecipe(document.path, document.text.getText())) {
+    if (!isRecipe(document.path, text)) {
       publish(document, version, [])
       return
     }
@@ -41,7 +42,7 @@ export const createChecks = ({ open, publish, failed }: ChecksOptions) => {
     took = performance.now() - began
     if (planned.recipe && planned.plan) {
       document.planned = planned
-      document.whole = outlineIn(document)
+      document.plannedText = text
     }
     publish(
       document,
@@ -54,7 +55,7 @@ export const createChecks = ({ open, publish, failed }: ChecksOptions) => {
     /** Checks a document once its author has paused for a moment. */
     schedule: (document: RecipeDocument): void => {
       clearTimeout(timers.get(document))
-      const delay = Math.min(most, Math.max(least, took / 2))
+      const delay = Math.min(most, Math.max(least, took / 4))
       timers.set(
         document,
         setTimeout(() => void check(document).catch(failed), delay),

@@ -19,7 +19,7 @@ import type { Completion } from '../../language/editor/completion.js'
 import { cursorAt, expressionBefore } from '../../language/editor/cursor.js'
 import type { Kinds } from '../../language/editor/occurrences.js'
 import { layersFor, measuredIn } from './known.js'
-import { outlineIn, stepsIn, type RecipeDocument } from './recipe-document.js'
+import { outlineIn, namedIn, type RecipeDocument } from './recipe-document.js'
 
 const icons: Readonly<Record<Completion['is'], CompletionItemKind>> = {
   key: CompletionItemKind.Property,
@@ -54,9 +54,7 @@ const proposalsAt = (
   const word = wordAround(text, offset)
   const expression = expressionBefore(text, offset)
   if (expression !== undefined) {
-    const outline = outlineIn(document)
-    const params = new Map([...(document.whole?.params ?? []), ...outline.params])
-    return { ...word, items: completeParams(expression, { ...outline, params }) }
+    return { ...word, items: completeParams(expression, namedIn(document, outlineIn(document))) }
   }
   const cursor = cursorAt(document.path, text, offset)
   if (!cursor) return undefined
@@ -69,7 +67,7 @@ const proposalsAt = (
   const rules = rulesAt(cursor)
   if (rules !== undefined)
     return { start, end, items: completeLayers(layersFor(plan, cursor.outline, rules)) }
-  const references = completeReferences(cursor, stepsIn(document, cursor.outline), kinds) ?? []
+  const references = completeReferences(cursor, namedIn(document, cursor.outline).steps, kinds) ?? []
   return { start, end, items: [...references, ...completeFromSchema(schema, cursor)] }
 }
 

@@ -15,8 +15,8 @@ export interface RecipeDocument {
   text: TextDocument
   /** The last text whose YAML was whole, planned: what is known while the present one is half-written. */
   planned?: Planned
-  /** Steps and params of the last text that could be planned, for the time until this one can. */
-  whole?: Outline
+  /** The text of that plan. */
+  plannedText?: string
 }
 
 /** Where a document lies; one that was never saved lies in the working directory. */
@@ -63,6 +63,26 @@ export const occurrencesIn = (document: RecipeDocument, kinds: Kinds): readonly 
   return read.occurrences
 }
 
-/** Steps of the present text, and those of the last whole one that a half-written line hides. */
-export const stepsIn = (document: RecipeDocument, present: Outline): Outline['steps'] =>
-  new Map([...(document.whole?.steps ?? []), ...present.steps])
+const wholes = new WeakMap<Planned, Outline>()
+
+/** The last text that was whole, as far as the present one lacks steps or params that it has: a half-written line may hide them. */
+const hidden = ({ path, planned, plannedText }: RecipeDocument, present: Outline): Outline | undefined => {
+  if (!planned?.recipe || plannedText === undefined) return undefined
+  const { steps, params } = planned.recipe
+  if (present.steps.size >= steps.length && present.params.size >= Object.keys(params).length)
+    return undefined
+  const whole = wholes.get(planned) ?? outlineOf(path, plannedText)
+  wholes.set(planned, whole)
+  return whole
+}
+
+/** Steps and params of the present text, and those of the last whole one that it hides. */
+export const namedIn = (document: RecipeDocument, present: Outline): Pick<Outline, 'steps' | 'params'> => {
+  const whole = hidden(document, present)
+  if (!whole) return present
+  const known = [...present.steps].filter(([id, { kind }]) => kind !== undefined || !whole.steps.has(id))
+  return {
+    steps: new Map([...whole.steps, ...known]),
+    params: new Map([...whole.params, ...present.params]),
+  }
+}

@@ -26,7 +26,7 @@ const functions = (): Completion[] =>
 const nameBefore = (text: string): readonly string[] => (/[A-Za-z_][\w.]*$/.exec(text)?.[0] ?? '').split('.')
 
 /** Inside `${{ }}`: the recipe's params. */
-export const completeParams = (before: string, { params }: Outline): Completion[] => {
+export const completeParams = (before: string, { params }: Pick<Outline, 'params'>): Completion[] => {
   const path = nameBefore(before)
   if (path.length === 1)
     return [

@@ -1,7 +1,7 @@
 import type { Schema } from '../authored.js'
 import { isMetaKey } from '../schema.js'
 import type { Completion } from './completion.js'
-import { writtenAt, type Cursor } from './cursor.js'
+import type { Cursor } from './cursor.js'
 import { descriptionOf, resolveSchema, schemasAt } from './schema-at.js'
 
 const withText = (text: unknown) => (typeof text === 'string' && text !== '' ? { documentation: text } : {})
@@ -74,7 +74,8 @@ const words = (said: readonly Schema[]): Completion[] => {
 
 /** What the schema of recipes gives for the cursor. */
 export const completeFromSchema = (root: Schema, cursor: Cursor): Completion[] => {
-  const said = schemasAt(root, cursor.path, writtenAt(cursor, []))
+  if (!cursor.outline.root) return []
+  const said = schemasAt(root, cursor.path, cursor.outline.root)
   return [
     ...(cursor.on === 'value' ? [] : keys(root, said, cursor.present)),
     ...(cursor.on === 'key' ? [] : words(said)),

@@ -1,7 +1,7 @@
 import type { Path } from '../../core/problem.js'
 import { entriesOf, outlineOf, type Outline } from './outline.js'
 import { standingAt } from './standing.js'
-import { findNode, plainOf, type Node } from '../node.js'
+import { findNode } from '../node.js'
 
 /** A place where something is being written. */
 export interface Cursor {
@@ -63,17 +63,4 @@ export const cursorAt = (path: string, text: string, offset: number): Cursor | u
   const written = node.kind === 'scalar' ? String(node.value) : ''
   const value = written.includes(mark) ? written.slice(0, written.indexOf(mark)) : typed
   return { ...common, on: isItem ? 'either' : 'value', path: standing.path, present: new Set(), value }
-}
-
-/** The plain value at a path, without the mark. */
-export const writtenAt = (cursor: Cursor, path: Path): unknown => {
-  const { node, whole } = findNode(cursor.outline.root as Node, path)
-  if (!whole) return undefined
-  return JSON.parse(JSON.stringify(plainOf(node)), (_key, value: unknown) =>
-    typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? Object.fromEntries(Object.entries(value).filter(([key]) => !key.includes(mark)))
-      : typeof value === 'string'
-        ? value.replace(mark, '')
-        : value,
-  )
 }

@@ -16,7 +16,7 @@ export interface Told {
 export const tellSchema = (root: Schema, outline: Outline, offset: number): Told | undefined => {
   const standing = outline.root && standingAt(outline.root, offset)
   if (!outline.root || !standing || standing.path.length === 0) return undefined
-  const said = schemasAt(root, standing.path, plainOf(outline.root))
+  const said = schemasAt(root, standing.path, outline.root)
   const { node, key, on, path } = standing
   const place = on === 'key' ? key! : node
   // A map or a list says nothing between its keys.

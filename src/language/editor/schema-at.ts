@@ -1,11 +1,19 @@
 import type { Path } from '../../core/problem.js'
 import type { Schema } from '../authored.js'
+import type { Node } from '../node.js'
+import { entriesOf } from './outline.js'
 
 const isMap = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const typeOf = (value: unknown): string =>
-  value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value
+const typeOf = (node: Node): string =>
+  node.kind === 'map'
+    ? 'object'
+    : node.kind === 'list'
+      ? 'array'
+      : node.value === null
+        ? 'null'
+        : typeof node.value
 
 const resolve = (root: Schema, schema: Schema): Schema => {
   const reference = schema['$ref']
@@ -16,26 +24,28 @@ const resolve = (root: Schema, schema: Schema): Schema => {
 }
 
 /** True where a condition of the editor's schema holds: those that ask for keys, words, types and patterns. */
-const holds = (root: Schema, condition: Schema, value: unknown): boolean => {
+const holds = (root: Schema, condition: Schema, node: Node | undefined): boolean => {
+  if (!node) return false
+  const value = node.kind === 'scalar' ? node.value : undefined
   const { type, const: constant, pattern, required, properties } = resolve(root, condition)
-  if (type !== undefined && type !== typeOf(value)) return false
+  if (type !== undefined && type !== typeOf(node)) return false
   if (constant !== undefined && constant !== value) return false
   if (typeof pattern === 'string' && typeof value === 'string' && !new RegExp(pattern).test(value))
     return false
-  if (Array.isArray(required) && !required.every(key => isMap(value) && key in value)) return false
+  if (Array.isArray(required) && !required.every(key => entriesOf(node).has(String(key)))) return false
   return Object.entries((properties ?? {}) as Record<string, Schema>).every(
-    ([key, inner]) => !isMap(value) || !(key in value) || holds(root, inner, value[key]),
+    ([key, inner]) => !entriesOf(node).has(key) || holds(root, inner, entriesOf(node).get(key)!.value),
   )
 }
 
 /** Everything that a schema says of a value: itself, the branches that may be meant, and what its conditions bring. */
-const saidOf = (root: Schema, given: Schema, value: unknown): Schema[] => {
+const saidOf = (root: Schema, given: Schema, node: Node | undefined): Schema[] => {
   const schema = resolve(root, given)
   const branches = ['anyOf', 'oneOf', 'allOf'].flatMap(key => (schema[key] ?? []) as Schema[])
   const then = isMap(schema['if'])
-    ? ((holds(root, schema['if'], value) ? schema['then'] : schema['else']) as Schema | undefined)
+    ? ((holds(root, schema['if'], node) ? schema['then'] : schema['else']) as Schema | undefined)
     : undefined
-  return [schema, ...[...branches, ...(then ? [then] : [])].flatMap(each => saidOf(root, each, value))]
+  return [schema, ...[...branches, ...(then ? [then] : [])].flatMap(each => saidOf(root, each, node))]
 }
 
 const inner = (schema: Schema, key: string | number): Schema[] => {
@@ -51,13 +61,13 @@ const inner = (schema: Schema, key: string | number): Schema[] => {
   return isMap(schema['additionalProperties']) ? [schema['additionalProperties']] : []
 }
 
-/** What the editor's schema says of the value at a path. `document`: the whole, as plain data, by which its conditions are judged. */
-export const schemasAt = (root: Schema, path: Path, document: unknown): readonly Schema[] => {
+/** What the editor's schema says of the value at a path of a document, by which its conditions are judged. */
+export const schemasAt = (root: Schema, path: Path, document: Node): readonly Schema[] => {
   let said = saidOf(root, root, document)
-  let value = document
+  let node: Node | undefined = document
   for (const key of path) {
-    value = isMap(value) ? value[String(key)] : Array.isArray(value) ? value[Number(key)] : undefined
-    said = said.flatMap(schema => inner(schema, key)).flatMap(schema => saidOf(root, schema, value))
+    node = node?.kind === 'list' ? node.items[Number(key)] : entriesOf(node).get(String(key))?.value
+    said = said.flatMap(schema => inner(schema, key)).flatMap(schema => saidOf(root, schema, node))
   }
   return said
 }
