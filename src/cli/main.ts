@@ -1,9 +1,11 @@
 import { Command, CommanderError } from 'commander'
 import { version } from '../core/home.js'
 import { ProblemError } from '../core/problem.js'
+import { fmtCommand } from './commands/fmt.js'
 import { initCommand } from './commands/init.js'
 import { kindsCommand } from './commands/kinds.js'
 import { lspCommand } from './commands/lsp.js'
+import { migrateCommand } from './commands/migrate.js'
 import { planCommand } from './commands/plan.js'
 import { runCommand } from './commands/run.js'
 import { runsCommand } from './commands/runs.js'
@@ -41,6 +43,8 @@ for (const make of [
   initCommand,
   schemaCommand,
   lspCommand,
+  fmtCommand,
+  migrateCommand,
 ]) {
   const command = make()
   command.exitOverride().showHelpAfterError(`(trimtab ${command.name()} --help shows how)`)

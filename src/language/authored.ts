@@ -114,7 +114,7 @@ export const authored = (given: Schema): Schema => {
     if (schema['maxProperties'] === 1) Object.assign(changed, oneKey)
     return wanted(changed)
   }
-  if (!needsExpression(schema)) return changed
+  if (mark === 'cel' || !needsExpression(schema)) return changed
   const { description, default: preset, ...type } = changed
   return {
     ...(description === undefined ? {} : { description }),

@@ -1,8 +1,9 @@
 import { publishedLayer } from '../network/published-layer.js'
 import type { AnyStepSpec, Port } from '../steps/define-step.js'
 import { authored, type Schema } from './authored.js'
+import { allowExtending } from './extending-schema.js'
 import { hoist } from './hoist.js'
-import { gateForms, gateSchema, metaSchema, paramSchema, recipeSchema } from './schema.js'
+import { gateForms, gateSchema, inputSchema, metaSchema, paramSchema, recipeSchema } from './schema.js'
 
 /** A schema without expressions. */
 const plain = (schema: object): Schema => schema as Schema
@@ -21,6 +22,7 @@ const portSchema = (name: string, port: Port, config: Schema | undefined): Schem
     const { description: _, ...map } = authored(config)
     return { ...described, anyOf: [{ oneOf: [{ title: name, ...map }, reference] }] }
   }
+  if (port.words) return { ...described, anyOf: [{ enum: port.words }, reference] }
   return { ...described, ...reference }
 }
 
@@ -125,7 +127,8 @@ const named = (title: string, pattern: string, schema: Schema): Schema => ({
 })
 
 /** The JSON Schema of a whole recipe, draft-07, as editors take it. */
-export const editorSchema = (kinds: readonly AnyStepSpec[]): Schema => hoist(wholeSchema(kinds))
+export const editorSchema = (kinds: readonly AnyStepSpec[]): Schema =>
+  hoist(allowExtending(wholeSchema(kinds)))
 
 const wholeSchema = (kinds: readonly AnyStepSpec[]): Schema => ({
   $schema: 'http://json-schema.org/draft-07/schema#',
@@ -143,6 +146,17 @@ const wholeSchema = (kinds: readonly AnyStepSpec[]): Schema => ({
     params: {
       ...named('param', '^[A-Za-z][A-Za-z0-9_]*$', param),
       description: 'The knobs: `--set epochs=2`.',
+    },
+    inputs: {
+      ...named('input', '^[A-Za-z][A-Za-z0-9_]*$', plain(inputSchema)),
+      description: 'What the recipe takes from outside, by name: `data: dataset`.',
+    },
+    outputs: {
+      ...named('output', '^[A-Za-z][A-Za-z0-9_]*$', {
+        ...reference,
+        description: 'A step, or `step.output`.',
+      }),
+      description: 'What a pipeline of this recipe hands out.',
     },
     steps: {
       ...named('step', '^[A-Za-z][A-Za-z0-9_]*$', { $ref: '#/definitions/step' }),

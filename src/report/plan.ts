@@ -10,7 +10,7 @@ export type PlannedFigure = number | { readonly low: number; readonly high: numb
 export interface PlanRow {
   readonly instance: string
   readonly kind: string
-  readonly status: 'hit' | 'miss' | 'pending'
+  readonly status: 'hit' | 'miss' | 'pending' | 'skipped'
   readonly why: string
   readonly key?: string
   readonly from: readonly string[]
@@ -34,7 +34,7 @@ export const planLines = (rows: readonly PlanRow[], engine: EngineChoice, paint:
       ? paint.green('reuse')
       : row.status === 'miss'
         ? paint.yellow('run')
-        : paint.dim('wait')
+        : paint.dim(row.status === 'skipped' ? 'skip' : 'wait')
   const lines = table(
     [
       { title: 'step' },

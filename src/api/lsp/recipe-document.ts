@@ -69,8 +69,11 @@ const wholes = new WeakMap<Planned, Outline>()
 const hidden = ({ path, planned, plannedText }: RecipeDocument, present: Outline): Outline | undefined => {
   if (!planned?.recipe || plannedText === undefined) return undefined
   const { steps, params } = planned.recipe
-  if (present.steps.size >= steps.length && present.params.size >= Object.keys(params).length)
-    return undefined
+  const isWhole =
+    present.steps.size >= steps.length &&
+    present.params.size >= Object.keys(params).length &&
+    [...present.steps.values()].every(({ kind }) => kind !== undefined)
+  if (isWhole) return undefined
   const whole = wholes.get(planned) ?? outlineOf(path, plannedText)
   wholes.set(planned, whole)
   return whole
