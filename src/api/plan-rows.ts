@@ -1,6 +1,8 @@
 import type { Figure } from '../network/description.js'
+import { explainPlan } from '../plan/explain.js'
 import type { Instance, Plan } from '../plan/plan.js'
 import type { PlannedFigure, PlanRow } from '../report/plan.js'
+import type { Store } from '../store/store.js'
 
 const figure = (value: Figure): PlannedFigure => ('exact' in value ? value.exact : value)
 
@@ -8,6 +10,7 @@ const rowOf = (instance: Instance): PlanRow => {
   const described = Object.values(instance.outputs)[0]
   const base: PlanRow = {
     instance: instance.id,
+    step: instance.step,
     kind: instance.kind,
     status: instance.status.type,
     why:
@@ -18,6 +21,8 @@ const rowOf = (instance: Instance): PlanRow => {
           : `waits for ${instance.status.waitsFor.join(', ')}`,
     ...('key' in instance.status ? { key: instance.status.key } : {}),
     from: [...new Set(Object.values(instance.inputs).flatMap(edges => edges.map(edge => edge.instance)))],
+    needs: instance.needs,
+    ...(instance.about === undefined ? {} : { about: instance.about }),
   }
   if (described?.type === 'model') {
     return {
@@ -33,5 +38,22 @@ const rowOf = (instance: Instance): PlanRow => {
     : base
 }
 
+/** Up to so many results it costs nothing that a person would notice to say of each step why it runs. */
+const few = 2000
+
 /** A plan as rows for a table or for JSON. */
-export const planRows = (plan: Plan): PlanRow[] => plan.instances.map(rowOf)
+export const planRows = (plan: Plan): PlanRow[] => plan.instances.map(instance => rowOf(instance))
+
+/**
+ * The same with what differs from the results that are stored. `always`: also where there are so many that it takes
+ * its time; otherwise only the sentence is told, and only where they are few.
+ */
+export const explainedRows = (plan: Plan, store: Store, always: boolean): PlanRow[] => {
+  if (!always && store.results.count() > few) return planRows(plan)
+  const explained = explainPlan(plan, store)
+  return plan.instances.map(instance => {
+    const { why, lead, candidate, differences } = explained.get(instance.id)!
+    const row = { ...rowOf(instance), why }
+    return always ? { ...row, lead, ...(candidate ? { candidate } : {}), differences } : row
+  })
+}

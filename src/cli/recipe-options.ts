@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
-import { InvalidArgumentError, type Command } from 'commander'
+import { CommanderError, InvalidArgumentError, type Command } from 'commander'
+import { out, outJson, outPaint, tellProblems } from './output.js'
 
 export interface RecipeFlags {
   readonly set: Readonly<Record<string, string>>
@@ -29,9 +30,32 @@ const collectSweep = (text: string, before: Record<string, string[]>): Record<st
 }
 const gather = (file: string, before: readonly string[] = []): readonly string[] => [...before, file]
 
+/** The recipe's own manual where one is named, else the command's. Ends the command as `--help` does. */
+const showHelp = async (command: Command): Promise<never> => {
+  const flags: RecipeFlags & { readonly help?: boolean } = command.opts()
+  const [named] = command.args
+  if (named === undefined) return command.help()
+  const { readManual } = await import('../api/recipe-manual.js')
+  const { manual, problems } = await readManual(planOptions(named, flags))
+  if (flags.json) outJson({ ...manual, problems })
+  else if (manual) {
+    // What stands in no file: a value that the command line or the environment gave.
+    const given = problems.filter(({ at }) => at === undefined)
+    if (given.length > 0) tellProblems(given)
+    const { manualLines } = await import('../report/recipe.js')
+    out(manualLines(manual, `trimtab ${command.name()}`, outPaint(), process.stdout.columns || 100))
+  } else tellProblems(problems)
+  throw new CommanderError(manual ? 0 : 1, 'trimtab.help', '(help)')
+}
+
 /** The argument and flags that every command over a recipe takes. */
 export const takesRecipe = (command: Command): Command =>
   command
+    // Commander's own help looks at no argument.
+    .helpOption(false)
+    .hook('preAction', async each => {
+      if (each.opts<{ readonly help?: boolean }>().help) await showHelp(each)
+    })
     .argument('[recipe]', 'path of the recipe; absent: recipe.yml here')
     .option('--set <name=value>', "give one of the recipe's params a value (again for more)", collect, {})
     .option(
@@ -42,6 +66,7 @@ export const takesRecipe = (command: Command): Command =>
     )
     .option('--params <file>', 'read values of params from a YAML or JSON file (again for more)', gather)
     .option('--engine <name>', 'engine for steps that leave it to auto: auto, native, webgpu, wasm, cpu')
+    .option('-h, --help', "show this, or with a recipe that recipe's own params")
 
 /** The recipe that was meant when none was named. */
 export const recipeOr = (named: string | undefined): string =>

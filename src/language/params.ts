@@ -30,7 +30,8 @@ export interface ParamSources {
 }
 
 const prefix = 'TRIMTAB_PARAM_'
-const variableOf = (name: string): string => `${prefix}${name.toUpperCase()}`
+/** The environment variable that sets a param. */
+export const variableOf = (name: string): string => `${prefix}${name.toUpperCase()}`
 
 /** A value from outside of the recipe. */
 interface Given {

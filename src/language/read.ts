@@ -180,6 +180,7 @@ const assemble = async (
     ...(top.description === undefined ? {} : { description: top.description }),
     seed: top.seed,
     engine: top.engine,
+    declared: params.declared,
     params: params.values,
     set: params.set,
     ...(values ? { sweep: values } : {}),

@@ -3,6 +3,7 @@ import type { Path, Span } from '../core/problem.js'
 import type { Expression } from '../expression/expression.js'
 import type { AnyStepSpec } from '../steps/define-step.js'
 import type { RecipeInput } from './inputs.js'
+import type { ParamDeclaration } from './param-declarations.js'
 
 /** `step` or `step.output` as it stands in a port. */
 export interface Reference {
@@ -115,6 +116,8 @@ export interface Recipe {
   readonly description?: string
   readonly seed: number
   readonly engine: EngineName | 'auto'
+  /** Params as declared, in the recipe's order; a faulty declaration is left out. */
+  readonly declared: ReadonlyMap<string, ParamDeclaration>
   /** Values after defaults, `--params`, environment and `--set`. */
   readonly params: Readonly<Record<string, unknown>>
   readonly set: Readonly<Record<string, unknown>>

@@ -9,6 +9,9 @@ import { leftOf } from './left-out.js'
 import type { Problems } from './placed.js'
 import type { Edge, Status } from './plan.js'
 
+/** Why a step runs whose result is there, but unusable. */
+export const damagedWhy = 'what was stored is damaged'
+
 /** What is there already, what must run, what will not, and what cannot be told before something else has run. */
 export const findStatuses = async (
   drafts: readonly Conditioned[],
@@ -88,7 +91,7 @@ export const findStatuses = async (
     return {
       type: 'miss',
       key,
-      why: found.problems.length > 0 ? 'what was stored is damaged' : 'never run with this key',
+      why: found.problems.length > 0 ? damagedWhy : 'never run with this key',
     }
   }
 

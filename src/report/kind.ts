@@ -1,6 +1,7 @@
 import type { FieldRow } from '../core/field-rows.js'
 import type { Paint } from './paint.js'
 import { table } from './table.js'
+import { wrap } from './wrap.js'
 
 interface Docs {
   readonly kind: string
@@ -14,18 +15,6 @@ interface Docs {
   readonly outputs: readonly { readonly name: string; readonly type: string }[]
   readonly fields: readonly FieldRow[]
   readonly notes: readonly string[]
-}
-
-const wrap = (text: string, wide: number): string[] => {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(/\s+/)) {
-    if (line !== '' && line.length + word.length + 1 > wide) {
-      lines.push(line)
-      line = word
-    } else line = line === '' ? word : `${line} ${word}`
-  }
-  return line === '' ? lines : [...lines, line]
 }
 
 /** Every kind with the first sentence of its description. */

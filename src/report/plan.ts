@@ -12,8 +12,20 @@ export interface PlanRow {
   readonly kind: string
   readonly status: 'hit' | 'miss' | 'pending' | 'skipped'
   readonly why: string
+  /** What stands in `why` before the differences. */
+  readonly lead?: string
+  /** The stored result that it was held against, and what differs from it: where the plan was explained. */
+  readonly candidate?: { readonly key: string; readonly instance: string; readonly saved: string }
+  readonly differences?: readonly { readonly text: string }[]
   readonly key?: string
+  /** The declared step that it is an instance of. */
+  readonly step: string
+  /** Instances whose outputs it takes. */
   readonly from: readonly string[]
+  /** Instances that it only waits for. */
+  readonly needs: readonly string[]
+  /** For `scores[int8]`: the instance whose model its metrics are about. */
+  readonly about?: string
   /** Shape that its model or dataset has for one example. */
   readonly shape?: readonly number[]
   readonly examples?: Readonly<Record<string, number>>
@@ -22,19 +34,32 @@ export interface PlanRow {
   readonly bytes?: PlannedFigure
 }
 
-const figure = (value: PlannedFigure | undefined, form: (value: number) => string): string => {
+export const figure = (value: PlannedFigure | undefined, form: (value: number) => string): string => {
   if (value === undefined) return ''
   return typeof value === 'number' ? form(value) : `${form(value.low)} – ${form(value.high)}`
 }
 
+/** What a plan means to do with an instance, in its colour. */
+export const statusText = ({ status }: PlanRow, paint: Paint): string =>
+  status === 'hit'
+    ? paint.green('reuse')
+    : status === 'miss'
+      ? paint.yellow('run')
+      : paint.dim(status === 'skipped' ? 'skip' : 'wait')
+
+/** What stands below a plan, however it is drawn. */
+export const planFoot = (rows: readonly PlanRow[], engine: EngineChoice, paint: Paint): string => {
+  const reused = rows.filter(row => row.status === 'hit').length
+  const explained = rows.some(row => row.differences !== undefined)
+  return paint.dim(
+    `${rows.length} instances, ${reused} to reuse · engine ${engine.name} ${engine.version}${
+      reused === rows.length || explained ? '' : ' · --explain says why the others run'
+    }`,
+  )
+}
+
 /** The instances of a plan in the order in which they may run. */
 export const planLines = (rows: readonly PlanRow[], engine: EngineChoice, paint: Paint): string[] => {
-  const status = (row: PlanRow): string =>
-    row.status === 'hit'
-      ? paint.green('reuse')
-      : row.status === 'miss'
-        ? paint.yellow('run')
-        : paint.dim(row.status === 'skipped' ? 'skip' : 'wait')
   const lines = table(
     [
       { title: 'step' },
@@ -49,7 +74,7 @@ export const planLines = (rows: readonly PlanRow[], engine: EngineChoice, paint:
     rows.map(row => [
       row.instance,
       row.kind,
-      status(row),
+      statusText(row, paint),
       paint.dim(row.from.join(', ')),
       row.shape === undefined ? '' : row.shape.join('×'),
       figure(row.parameters, short),
@@ -58,10 +83,5 @@ export const planLines = (rows: readonly PlanRow[], engine: EngineChoice, paint:
     ]),
     paint,
   )
-  const reused = rows.filter(row => row.status === 'hit').length
-  return [
-    ...lines,
-    '',
-    paint.dim(`${rows.length} instances, ${reused} to reuse · engine ${engine.name} ${engine.version}`),
-  ]
+  return [...lines, '', planFoot(rows, engine, paint)]
 }

@@ -6,6 +6,7 @@ import { digestOf } from '../core/hash.js'
 import { problem, type Problem } from '../core/problem.js'
 import { fileProblem, isErrno, readError } from './file-problem.js'
 import type { GuardedObjects } from './objects.js'
+import { readHeads, resultFiles } from './result-heads.js'
 import type { Results, StoredResult } from './store.js'
 import { writeFileSafely } from './write-file.js'
 
@@ -16,8 +17,9 @@ interface ResultFile {
   readonly result: StoredResult
 }
 
-const textOf = (result: StoredResult): string => {
-  const json = JSON.stringify(result)
+const textOf = ({ key, kind, instance, ...rest }: StoredResult): string => {
+  // These three first: whoever lists results reads no more of a file.
+  const json = JSON.stringify({ key, kind, instance, ...rest })
   return `{"checksum":${JSON.stringify(digestOf(json))},"result":${json}}\n`
 }
 
@@ -80,6 +82,16 @@ export const openResults = (folder: string, objects: GuardedObjects): Results =>
         if (damage) problems.push(asWarning(damage))
       }
       return problems.length > 0 ? { problems } : { result, problems }
+    },
+    count: () => resultFiles(folder).length,
+    heads: () => readHeads(folder),
+    peek: key => {
+      try {
+        return parse(readFileSync(path(key), 'utf8'), key)
+      } catch (error) {
+        if (isErrno(error, 'ENOENT', 'ENOTDIR', 'EIO')) return undefined
+        throw readError(error, path(key))
+      }
     },
     save: result => writeFileSafely(path(result.key), textOf(result), join(folder, 'tmp')),
   }

@@ -27,10 +27,25 @@ export interface Objects {
   path(digest: Digest): string
 }
 
+/** What a stored result is, without its body. */
+export interface ResultHead {
+  readonly key: Key
+  readonly kind: string
+  readonly instance: InstanceId
+  /** When it was stored, in milliseconds since the epoch. For people, and to tell the newest. */
+  readonly saved: number
+}
+
 export interface Results {
   /** A result whose every object is there and verified; undefined otherwise, with the damage said in `problems`. */
   find(key: Key): Promise<{ readonly result?: StoredResult; readonly problems: readonly Problem[] }>
   save(result: StoredResult): Promise<void>
+  /** How many results are stored, damaged ones too. */
+  count(): number
+  /** Every result, newest first; reads a little of each file. Damaged ones are left out. */
+  heads(): readonly ResultHead[]
+  /** What was stored under a key, its objects unchecked; undefined where nothing is, or it is damaged. Moves nothing. */
+  peek(key: Key): StoredResult | undefined
 }
 
 /** An open run: its journal is appended to, its record is written when it ends. */

@@ -36,6 +36,7 @@ const recipe: Recipe = {
   project: '/',
   seed: 1,
   engine: 'cpu',
+  declared: new Map(),
   params: {},
   set: {},
   steps: [],

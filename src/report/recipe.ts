@@ -1,0 +1,108 @@
+import type { Paint } from './paint.js'
+import { wrap } from './wrap.js'
+
+interface Param {
+  readonly name: string
+  readonly variable: string
+  readonly type?: string
+  readonly default?: unknown
+  readonly required: boolean
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly enum?: readonly unknown[]
+  readonly description?: string
+  readonly set?: unknown
+}
+
+interface Manual {
+  readonly recipe: string
+  readonly description?: string
+  readonly params: readonly Param[]
+  readonly steps: readonly { readonly id: string; readonly kind: string }[]
+  readonly gates: readonly string[]
+  readonly faults: number
+}
+
+const valueText = (value: unknown): string =>
+  typeof value === 'string' && value !== '' ? value : JSON.stringify(value)
+
+/** `number from 0 to 0.95`, `integer, at least 1`, `string: l1 or l2`. */
+const typeText = ({ type, minimum, maximum, enum: values }: Param): string => {
+  if (type === undefined) return 'its declaration has a mistake'
+  if (values) return `${type}: ${values.map(valueText).join(' or ')}`
+  if (minimum !== undefined && maximum !== undefined) return `${type} from ${minimum} to ${maximum}`
+  if (minimum !== undefined) return `${type}, at least ${minimum}`
+  return maximum === undefined ? type : `${type}, at most ${maximum}`
+}
+
+const noteOf = (param: Param): string => {
+  const own = param.required
+    ? 'required'
+    : param.default === undefined
+      ? ''
+      : `default ${valueText(param.default)}`
+  const set = 'set' in param ? `now ${valueText(param.set)}` : ''
+  return [own, set].filter(text => text !== '').join(', ')
+}
+
+/** A value that a param may have, for an example. */
+const sampleOf = ({ type, default: fallback, minimum, maximum, enum: values }: Param): string => {
+  if (fallback !== undefined) return valueText(fallback)
+  if (values) return valueText(values[0])
+  if (type === 'number' || type === 'integer') return String(minimum ?? maximum ?? 1)
+  return type === 'boolean' ? 'true' : type === 'path' ? 'PATH' : 'TEXT'
+}
+
+const shell = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
+
+/** What must be given, else the first that may be. */
+const examplesOf = (manual: Manual, command: string): string[] => {
+  const usable = manual.params.filter(({ type }) => type !== undefined)
+  const required = usable.filter(param => param.required)
+  const shown = required.length > 0 ? required : usable.slice(0, 1)
+  const given = shown.map(param => ` --set ${shell(`${param.name}=${sampleOf(param)}`)}`).join('')
+  const first = shown[0]
+  return [
+    `${command} ${shell(manual.recipe)}${given}`,
+    ...(first && shown.length === 1
+      ? [`${first.variable}=${shell(sampleOf(first))} ${command} ${shell(manual.recipe)}`]
+      : []),
+  ]
+}
+
+/** A recipe's own params as a page of a manual. `command`: what its examples begin with. */
+export const manualLines = (manual: Manual, command: string, paint: Paint, columns: number): string[] => {
+  const wide = Math.max(40, Math.min(columns, 110))
+  const { params, steps, gates, faults } = manual
+  const entry = (param: Param): string[] => {
+    const note = noteOf(param)
+    return [
+      `  ${paint.bold(param.name)}  ${paint.cyan(typeText(param))}${note === '' ? '' : `  ${paint.dim(note)}`}`,
+      ...wrap(param.description ?? '', wide - 6).map(line => `      ${line}`),
+      paint.dim(`      --set ${param.name}=… or ${param.variable}=…`),
+    ]
+  }
+  const section = (title: string, lines: readonly string[]): string[] => ['', paint.dim(title), ...lines]
+  const listed = (texts: readonly string[]): string[] =>
+    wrap(texts.join(', '), wide - 2).map(line => `  ${line}`)
+  return [
+    paint.bold(manual.recipe),
+    ...wrap(manual.description ?? '', wide),
+    ...section('PARAMS', params.length > 0 ? params.flatMap(entry) : ['  It has none.']),
+    ...section('STEPS', listed(steps.map(({ id, kind }) => `${id} (${kind})`))),
+    ...(gates.length > 0 ? section('GATES', listed(gates)) : []),
+    ...section(
+      'EXAMPLES',
+      examplesOf(manual, command).map(line => `  ${line}`),
+    ),
+    ...(faults > 0
+      ? [
+          '',
+          paint.yellow(
+            `The recipe has ${faults} ${faults === 1 ? 'mistake' : 'mistakes'}: \`trimtab validate ${manual.recipe}\` shows ${faults === 1 ? 'it' : 'them'}.`,
+          ),
+        ]
+      : []),
+  ]
+}
