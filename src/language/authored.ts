@@ -9,10 +9,10 @@ const typesOf = (schema: Schema): string[] =>
 /** True where an author may write `${{ }}` and the schema as it is would refuse a text. */
 const needsExpression = (schema: Schema): boolean => {
   if (schema['const'] !== undefined) return false
+  if (schema['enum'] !== undefined) return true
   const types = typesOf(schema)
-  if (schema['enum'] !== undefined || types.some(type => ['number', 'integer', 'boolean'].includes(type)))
-    return true
-  return types.includes('string') && schema['pattern'] !== undefined
+  if (types.includes('string')) return schema['pattern'] !== undefined
+  return types.some(type => ['number', 'integer', 'boolean'].includes(type))
 }
 
 /** Maps have a title, which editors show over what they say of a key, and as the name of what fills in its required keys. */
@@ -30,10 +30,10 @@ const inList = (item: Schema, key: string): Schema => {
   return { ...rest, ...(names ? { examples: names } : {}), if: expression, else: first }
 }
 
-const mapValues = (value: unknown): Record<string, Schema> =>
+const mapValues = (value: unknown, change: Change): Record<string, Schema> =>
   Object.fromEntries(
     Object.entries(value as Record<string, Schema>).map(([key, each]) => {
-      const { items, ...rest } = authored(each)
+      const { items, ...rest } = change(each)
       const list = typeof items === 'object' && !Array.isArray(items) ? inList(items as Schema, key) : items
       return [key, entitle(items === undefined ? rest : { ...rest, items: list }, key)]
     }),
@@ -91,38 +91,6 @@ const wanted = (schema: Schema): Schema => {
   return left.length > 0 ? { ...rest, required: left } : rest
 }
 
-/**
- * The schema that an author's editor needs, from the one that resolved values are checked with: `${{ }}` may stand
- * for a scalar, what has a default may be left out, and layers are spelt out. What takes a map or a scalar becomes a
- * union, which is the form that editors complete.
- */
-export const authored = (given: Schema): Schema => {
-  if (isSplit(given)) return authored(split(given))
-  const { $id: _, 'x-trimtab': mark, ...schema } = given
-  const changed: Record<string, unknown> = { ...schema }
-  if (mark === 'layers') changed['items'] = { $ref: '#/definitions/layer' }
-  else if (Array.isArray(schema['items'])) changed['items'] = (schema['items'] as Schema[]).map(authored)
-  else if (typeof schema['items'] === 'object') changed['items'] = authored(schema['items'] as Schema)
-  for (const key of ['anyOf', 'oneOf'])
-    if (Array.isArray(schema[key])) changed[key] = flat((schema[key] as Schema[]).map(authored))
-  if (Array.isArray(schema['allOf'])) changed['allOf'] = schema['allOf'].map(authored)
-  for (const key of ['additionalProperties', 'then', 'else', 'not'])
-    if (typeof schema[key] === 'object') changed[key] = authored(schema[key] as Schema)
-  if (schema['patternProperties']) changed['patternProperties'] = mapValues(schema['patternProperties'])
-  if (schema['properties']) {
-    changed['properties'] = mapValues(schema['properties'])
-    if (schema['maxProperties'] === 1) Object.assign(changed, oneKey)
-    return wanted(changed)
-  }
-  if (mark === 'cel' || !needsExpression(schema)) return changed
-  const { description, default: preset, ...type } = changed
-  return {
-    ...(description === undefined ? {} : { description }),
-    ...(preset === undefined ? {} : { default: preset }),
-    anyOf: [type, expression],
-  }
-}
-
 const isExpression = (schema: Schema): boolean => schema['$ref'] === expression.$ref
 
 /** Branches of a union, those of a union inside of it among them, and the expression once, at the end. */
@@ -134,3 +102,46 @@ const flat = (branches: readonly Schema[]): Schema[] => {
   const others = all.filter(branch => !isExpression(branch))
   return others.length < all.length ? [...others, expression] : others
 }
+
+type Change = (schema: Schema) => Schema
+
+const changeWith = (takesExpressions: boolean): Change => {
+  const change = (given: Schema): Schema => {
+    if (isSplit(given)) return change(split(given))
+    const { $id: _, 'x-trimtab': mark, 'x-gives': __, ...schema } = given
+    const changed: Record<string, unknown> = { ...schema }
+    if (mark === 'layers') changed['items'] = { $ref: '#/definitions/layer' }
+    else if (Array.isArray(schema['items'])) changed['items'] = (schema['items'] as Schema[]).map(change)
+    else if (typeof schema['items'] === 'object') changed['items'] = change(schema['items'] as Schema)
+    for (const key of ['anyOf', 'oneOf'])
+      if (Array.isArray(schema[key])) changed[key] = flat((schema[key] as Schema[]).map(change))
+    if (Array.isArray(schema['allOf'])) changed['allOf'] = schema['allOf'].map(change)
+    for (const key of ['additionalProperties', 'then', 'else', 'not'])
+      if (typeof schema[key] === 'object') changed[key] = change(schema[key] as Schema)
+    if (schema['patternProperties'])
+      changed['patternProperties'] = mapValues(schema['patternProperties'], change)
+    if (schema['properties']) {
+      changed['properties'] = mapValues(schema['properties'], change)
+      if (schema['maxProperties'] === 1) Object.assign(changed, oneKey)
+      return wanted(changed)
+    }
+    if (!takesExpressions || mark === 'cel' || !needsExpression(schema)) return changed
+    const { description, default: preset, ...type } = changed
+    return {
+      ...(description === undefined ? {} : { description }),
+      ...(preset === undefined ? {} : { default: preset }),
+      anyOf: [type, expression],
+    }
+  }
+  return change
+}
+
+/**
+ * The schema that an author's editor needs, from the one that resolved values are checked with: `${{ }}` may stand
+ * for a scalar, what has a default may be left out, and layers are spelt out. What takes a map or a scalar becomes a
+ * union, which is the form that editors complete.
+ */
+export const authored = changeWith(true)
+
+/** The same where no `${{ }}` may stand. */
+export const shown = changeWith(false)

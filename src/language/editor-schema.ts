@@ -1,12 +1,9 @@
 import { publishedLayer } from '../network/published-layer.js'
 import type { AnyStepSpec, Port } from '../steps/define-step.js'
-import { authored, type Schema } from './authored.js'
-import { allowExtending } from './extending-schema.js'
+import { authored, shown, type Schema } from './authored.js'
+import { allowExtending, partial } from './extending-schema.js'
 import { hoist } from './hoist.js'
 import { gateForms, gateSchema, inputSchema, metaSchema, paramSchema, recipeSchema } from './schema.js'
-
-/** A schema without expressions. */
-const plain = (schema: object): Schema => schema as Schema
 
 const reference = {
   type: 'string',
@@ -26,13 +23,17 @@ const portSchema = (name: string, port: Port, config: Schema | undefined): Schem
   return { ...described, ...reference }
 }
 
-/** Keys that any step may have; only some of them take expressions. */
+/** Meta keys that take expressions. */
+const taking = ['matrix', 'seed', 'resources', 'timeout', 'retries']
+
+/** Keys that any step may have. */
 const metaKeys = (() => {
   const { kind: _, needs, ...rest } = metaSchema.properties as unknown as Record<string, Schema>
-  const taking = authored({ properties: rest })['properties'] as Record<string, Schema>
+  const inside = (schema: Schema) => schema['properties'] as Record<string, Schema>
+  const [plain, free] = [shown({ properties: rest }), authored({ properties: rest })]
   return {
-    ...rest,
-    ...Object.fromEntries(['seed', 'resources', 'timeout', 'retries'].map(key => [key, taking[key]])),
+    ...inside(plain),
+    ...Object.fromEntries(taking.map(key => [key, inside(free)[key]])),
     needs: { ...needs, items: reference },
   }
 })()
@@ -57,16 +58,17 @@ export const authoredStep = (spec: AnyStepSpec): Schema => {
   }
 }
 
+const partOf = (kind: string): string => `${kind}Part`
+
 /**
  * Any step: the `kind` alone decides what else is looked at, so that an unknown kind is one message, and a faulty
  * step is blamed by its own kind only. (A `oneOf` over the kinds blames the kind twice; see docs/editors.md.)
  */
-const stepSchema = (kinds: readonly AnyStepSpec[]): Schema => {
+const stepSchema = (kinds: readonly AnyStepSpec[], definitionOf: (kind: string) => string): Schema => {
   const names = kinds.map(({ kind }) => kind)
   return {
     title: 'step',
     type: 'object',
-    required: ['kind'],
     properties: {
       kind: {
         description: 'What the step does: picks its other keys.',
@@ -76,43 +78,75 @@ const stepSchema = (kinds: readonly AnyStepSpec[]): Schema => {
       },
     },
     allOf: names.map(kind => ({
-      if: { required: ['kind'], properties: { kind: { const: kind } } },
+      if: { type: 'object', required: ['kind'], properties: { kind: { const: kind } } },
       // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
-      then: { $ref: `#/definitions/${kind}` },
+      then: { $ref: `#/definitions/${definitionOf(kind)}` },
     })),
   }
 }
 
+/** A step of a recipe that extends another: what it lacks, its kind too, may stand in the base. */
+const stepPart = (kinds: readonly AnyStepSpec[]): Schema => ({
+  ...stepSchema(kinds, partOf),
+  type: ['object', 'null'],
+  description: 'A step of its own, what differs from the one in the base, or `null` to remove that.',
+  if: { type: 'object', not: { required: ['kind'] } },
+  // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
+  then: partial({ properties: metaKeys }),
+})
+
 const forms = Object.keys(gateForms)
 
-/** A gate has one form: the second that is written is told. */
-const gate: Schema = {
-  ...authored(plain(gateSchema)),
+/** What is wrong with two forms of a gate: the second that is written is told. */
+const oneForm = forms.slice(0, -1).map((form, index) => ({
+  if: { required: [form] },
+  // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
+  then: {
+    errorMessage: `A gate takes one form, and has ${form} already.`,
+    properties: Object.fromEntries(forms.slice(index + 1).map(other => [other, false])),
+  },
+}))
+
+const gateKeys: Schema = {
+  ...shown(gateSchema as unknown as Schema),
   title: 'gate',
   description: 'Judges the run: pass, fail or inconclusive.',
+}
+
+const gate: Schema = {
+  ...gateKeys,
   anyOf: forms.map(form => ({
     required: [form],
     errorMessage: `A gate needs a form: ${forms.join(', ')}.`,
   })),
-  allOf: forms.slice(0, -1).map((form, index) => ({
-    if: { required: [form] },
-    // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
-    then: {
-      errorMessage: `A gate takes one form, and has ${form} already.`,
-      properties: Object.fromEntries(forms.slice(index + 1).map(other => [other, false])),
-    },
-  })),
+  allOf: oneForm,
 }
 
+const value = {
+  type: ['number', 'string', 'boolean'],
+  errorMessage: 'A param is its default value, or a map with its `type`.',
+}
+const declaration: Schema = { title: 'param', ...shown(paramSchema as unknown as Schema) }
 const param: Schema = {
   description: 'A knob of the recipe: its default value, or a declaration.',
-  oneOf: [
-    { title: 'param', ...plain(paramSchema) },
-    {
-      type: ['number', 'string', 'boolean'],
-      errorMessage: 'A param is its default value, or a map with its `type`.',
-    },
-  ],
+  oneOf: [declaration, value],
+}
+
+/** What stands inside of a recipe that extends another. */
+const parts = {
+  steps: { $ref: '#/definitions/stepPart' },
+  gates: { ...partial(gateKeys), type: ['object', 'null'] },
+  params: {
+    description: param['description'],
+    oneOf: [partial(declaration), { ...value, type: [...value.type, 'null'] }],
+  },
+}
+
+const input: Schema = {
+  anyOf: (inputSchema.anyOf as unknown as Schema[]).map(each =>
+    each['properties'] ? { title: 'input', ...shown(each) } : shown(each),
+  ),
+  description: 'Its type, or a map that says more.',
 }
 
 const named = (title: string, pattern: string, schema: Schema): Schema => ({
@@ -128,7 +162,7 @@ const named = (title: string, pattern: string, schema: Schema): Schema => ({
 
 /** The JSON Schema of a whole recipe, draft-07, as editors take it. */
 export const editorSchema = (kinds: readonly AnyStepSpec[]): Schema =>
-  hoist(allowExtending(wholeSchema(kinds)))
+  hoist(allowExtending(wholeSchema(kinds), parts))
 
 const wholeSchema = (kinds: readonly AnyStepSpec[]): Schema => ({
   $schema: 'http://json-schema.org/draft-07/schema#',
@@ -148,7 +182,7 @@ const wholeSchema = (kinds: readonly AnyStepSpec[]): Schema => ({
       description: 'The knobs: `--set epochs=2`.',
     },
     inputs: {
-      ...named('input', '^[A-Za-z][A-Za-z0-9_]*$', plain(inputSchema)),
+      ...named('input', '^[A-Za-z][A-Za-z0-9_]*$', input),
       description: 'What the recipe takes from outside, by name: `data: dataset`.',
     },
     outputs: {
@@ -171,7 +205,9 @@ const wholeSchema = (kinds: readonly AnyStepSpec[]): Schema => ({
       description: '`${{ }}`: CEL over params.',
     },
     layer: authored(publishedLayer()),
-    step: stepSchema(kinds),
+    step: { ...stepSchema(kinds, kind => kind), required: ['kind'] },
+    stepPart: stepPart(kinds),
     ...Object.fromEntries(kinds.map(spec => [spec.kind, authoredStep(spec)])),
+    ...Object.fromEntries(kinds.map(spec => [partOf(spec.kind), partial(authoredStep(spec))])),
   },
 })

@@ -139,7 +139,7 @@ test('layers and their fields', async () => {
   const items = await complete(inStep('kind: train', 'data: digits', 'model:', '  layers:', '    - ‸'))
   assert.ok(['flatten', 'conv2d', 'dense'].every(label => labels(items).includes(label)))
   const conv = items.find(({ label, insertTextFormat }) => label === 'conv2d' && insertTextFormat === 2)
-  assert.is((conv?.textEdit as { newText: string }).newText, 'conv2d: {filters: $1, kernelSize: $2}')
+  assert.is((conv!.textEdit as { newText: string }).newText, 'conv2d: {filters: $1, kernelSize: $2}')
   const fields = labels(await complete(inStep('kind: train', 'model: {layers: [{dense: {‸}}]}')))
   assert.ok(fields.includes('units') && fields.includes('activation'))
 })

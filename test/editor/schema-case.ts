@@ -23,3 +23,6 @@ export const gate = (...lines: string[]): string =>
   recipe('  a: {kind: model, source: {tfjs: m}}', 'gates:', ...lines.map(line => `  ${line}`))
 export const param = (...lines: string[]): string =>
   recipe('  a: {kind: model, source: {tfjs: m}}', 'params:', ...lines.map(line => `  ${line}`))
+/** A recipe that stands on another. */
+export const extending = (...lines: string[]): string =>
+  ['trimtab: 1', 'extends: base.yml', 'steps:', ...lines.map(line => `  ${line}`), ''].join('\n')

@@ -1,4 +1,4 @@
-import { gate, layers, param, recipe, step, type Case } from './schema-case.js'
+import { extending, gate, layers, param, recipe, step, type Case } from './schema-case.js'
 
 /** What is said of a whole text. */
 export const messages: readonly Case[] = [
@@ -128,6 +128,65 @@ export const messages: readonly Case[] = [
     name: 'top-level keys for anchors',
     text: recipe('  a: {kind: model, source: {tfjs: m}}', 'x-shared: {q: 1}'),
     says: [],
+  },
+  {
+    name: 'matrix and when',
+    text: step(
+      'kind: prune',
+      'model: b',
+      'sparsity: ${{ matrix.s }}',
+      'when: b.accuracy > 0.5',
+      'matrix: {s: [0.5, "${{ params.s }}"], n: {small: 1}, l: {layersOf: b, type: conv2d}, include: [{s: 1, n: 2, l: x}]}',
+    ),
+    says: [],
+  },
+  {
+    name: 'an axis that is a number',
+    text: step('kind: prune', 'model: b', 'sparsity: 0.5', 'matrix: {s: 3}'),
+    says: [/^Incorrect type\. Expected "array/],
+  },
+  {
+    name: 'a choice with a word and with a step',
+    text: recipe(
+      '  a: {kind: select, from: [b, c], minimize: it.bytes, where: it.accuracy > 0.9, otherwise: fail}',
+      '  d: {kind: select, from: [b, c], otherwise: b}',
+    ),
+    says: [],
+  },
+  {
+    name: 'inputs and outputs',
+    text: `${recipe('  a: {kind: prune, model: m, sparsity: 0.5}')}inputs: {m: model, d: {type: dataset, optional: true}}\noutputs: {small: a.model}\n`,
+    says: [],
+  },
+  {
+    name: 'an input of no type',
+    text: `${recipe('  a: {kind: prune, model: m, sparsity: 0.5}')}inputs: {m: modle}\n`,
+    says: [/Valid values: "model", "dataset"/],
+  },
+  {
+    name: 'a recipe over a base says what differs, and removes',
+    text: extending('a: {sparsity: 0.5}', 'b: null', 'c: {kind: prune, sparsity: 0.5, rules: null}'),
+    says: [],
+  },
+  {
+    name: 'a misspelt key in a recipe over a base: no echo of what it may inherit',
+    text: extending('c: {kind: prune, modl: a}'),
+    says: ['Property modl is not allowed.'],
+  },
+  {
+    name: 'an unknown kind in a recipe over a base',
+    text: extending('c: {kind: prnue}'),
+    says: [/^There is no such kind of step\. There are: dataset/],
+  },
+  {
+    name: 'gates and params over a base',
+    text: `${extending('a: null')}gates: {g: null, h: {severity: warn}}\nparams: {p: null, q: {default: 3}}\n`,
+    says: [],
+  },
+  {
+    name: 'an expression in a gate, which takes none',
+    text: gate('g: {nonInferior: {candidate: a, reference: b, margin: "${{ params.m }}"}}'),
+    says: ['Incorrect type. Expected "number".'],
   },
 ]
 
