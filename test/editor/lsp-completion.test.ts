@@ -82,7 +82,7 @@ test('params inside an expression, with or without its end', async () => {
   const items = await complete(inStep('kind: train', 'epochs: ${{ params.‸ }}'))
   assert.equal(
     items.map(({ label, detail }) => `${label}: ${detail}`),
-    ['epochs: number, default: 3', 'share: number'],
+    ['epochs: number, default: 3', 'share: number, default: 0.5'],
   )
   assert.is(textOf(items[1]?.documentation), 'Share of filters to remove.')
   assert.equal(labels(await complete(inStep('kind: train', 'epochs: ${{ params.‸'))), ['epochs', 'share'])

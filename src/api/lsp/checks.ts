@@ -1,15 +1,22 @@
-import type { Diagnostic } from 'vscode-languageserver/node'
+import type { Diagnostic, Range } from 'vscode-languageserver/node'
 import type { EngineReport } from '../../engine/engine.js'
 import { probeEngines } from '../../engine/probe.js'
+import { entriesOf } from '../../language/editor/outline.js'
 import { plan, type Memory } from '../validate.js'
 import { diagnosticOf } from './diagnostics.js'
-import { isRecipe, type RecipeDocument } from './recipe-document.js'
+import { isRecipe, outlineIn, type RecipeDocument } from './recipe-document.js'
 
 export interface ChecksOptions {
   /** Text of an open document by its path. */
   readonly open: (path: string) => string | undefined
   readonly publish: (document: RecipeDocument, version: number, diagnostics: Diagnostic[]) => void
   readonly failed: (error: unknown) => void
+}
+
+/** Where a recipe says what it extends. */
+const extendsIn = (document: RecipeDocument): Range | undefined => {
+  const key = entriesOf(outlineIn(document).root).get('extends')?.key
+  return key && { start: document.text.positionAt(key.start), end: document.text.positionAt(key.end) }
 }
 
 /** Waits at least and at most so long, in ms, after a change; in between a quarter of what the last check took. */
@@ -42,12 +49,13 @@ export const createChecks = ({ open, publish, failed }: ChecksOptions) => {
     took = performance.now() - began
     if (planned.recipe && planned.plan) {
       document.planned = planned
-      document.plannedText = text
     }
+    const isElsewhere = planned.problems.some(({ at }) => at !== undefined && at.file !== document.path)
+    const extending = isElsewhere ? extendsIn(document) : undefined
     publish(
       document,
       version,
-      planned.problems.map(problem => diagnosticOf(problem, document.path)),
+      planned.problems.map(problem => diagnosticOf(problem, document.path, extending)),
     )
   }
 

@@ -19,7 +19,7 @@ import type { Completion } from '../../language/editor/completion.js'
 import { cursorAt, expressionBefore } from '../../language/editor/cursor.js'
 import type { Kinds } from '../../language/editor/occurrences.js'
 import { layersFor, measuredIn } from './known.js'
-import { outlineIn, namedIn, type RecipeDocument } from './recipe-document.js'
+import { knownParams, knownSteps, outlineIn, type RecipeDocument } from './recipe-document.js'
 
 const icons: Readonly<Record<Completion['is'], CompletionItemKind>> = {
   key: CompletionItemKind.Property,
@@ -52,22 +52,36 @@ const proposalsAt = (
 ): Proposals | undefined => {
   const text = document.text.getText()
   const word = wordAround(text, offset)
-  const expression = expressionBefore(text, offset)
-  if (expression !== undefined) {
-    return { ...word, items: completeParams(expression, namedIn(document, outlineIn(document))) }
-  }
   const cursor = cursorAt(document.path, text, offset)
+  const expression = expressionBefore(text, offset)
+  const steps = () => knownSteps(document, cursor?.outline ?? outlineIn(document), kinds)
+  if (expression !== undefined) {
+    const [part, id] = cursor?.path ?? []
+    const axes = part === 'steps' ? (steps().get(String(id))?.axes ?? []) : []
+    return { ...word, items: completeParams(expression, knownParams(document, outlineIn(document)), axes) }
+  }
   if (!cursor) return undefined
-  const { start, end } = cursor
+  const { start, end, path, value } = cursor
   const plan = document.planned?.plan
   const cel = expressionAt(cursor)
-  if (cel === 'metrics') return { ...word, items: completeMetrics(cursor.value, measuredIn(plan)) }
-  if (cel === 'step') return { ...word, items: completeCompared(String(cursor.path[2]), measuredIn(plan)) }
+  if (cel === 'metrics') {
+    const choice = path[0] === 'steps' && path[2] !== 'when' ? String(path[1]) : undefined
+    return { ...word, items: completeMetrics(value, measuredIn(plan), choice) }
+  }
+  if (cel === 'step') return { ...word, items: completeCompared(String(path[2]), measuredIn(plan)) }
   if (cel === 'metric') return { ...word, items: completePaired(measuredIn(plan)) }
+  if (cel === 'each') {
+    const matrices = [...steps().values()].filter(({ axes }) => axes.length > 0)
+    return {
+      start,
+      end,
+      items: matrices.map(({ id, axes }) => ({ label: id, is: 'step', detail: axes.join(', ') })),
+    }
+  }
   const rules = rulesAt(cursor)
   if (rules !== undefined)
     return { start, end, items: completeLayers(layersFor(plan, cursor.outline, rules)) }
-  const references = completeReferences(cursor, namedIn(document, cursor.outline).steps, kinds) ?? []
+  const references = completeReferences(cursor, steps(), kinds) ?? []
   return { start, end, items: [...references, ...completeFromSchema(schema, cursor)] }
 }
 

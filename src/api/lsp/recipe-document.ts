@@ -3,7 +3,8 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { TextDocument } from 'vscode-languageserver-textdocument'
 import { occurrencesOf, type Kinds, type Occurrence } from '../../language/editor/occurrences.js'
-import { outlineOf, type Outline } from '../../language/editor/outline.js'
+import { entriesOf, outlineOf, textAt, type Outline } from '../../language/editor/outline.js'
+import type { KnownParam, KnownStep } from '../../language/editor/completion.js'
 import type { Planned } from '../validate.js'
 
 /** A document that an editor has open. */
@@ -15,8 +16,6 @@ export interface RecipeDocument {
   text: TextDocument
   /** The last text whose YAML was whole, planned: what is known while the present one is half-written. */
   planned?: Planned
-  /** The text of that plan. */
-  plannedText?: string
 }
 
 /** Where a document lies; one that was never saved lies in the working directory. */
@@ -63,29 +62,53 @@ export const occurrencesIn = (document: RecipeDocument, kinds: Kinds): readonly 
   return read.occurrences
 }
 
-const wholes = new WeakMap<Planned, Outline>()
-
-/** The last text that was whole, as far as the present one lacks steps or params that it has: a half-written line may hide them. */
-const hidden = ({ path, planned, plannedText }: RecipeDocument, present: Outline): Outline | undefined => {
-  if (!planned?.recipe || plannedText === undefined) return undefined
-  const { steps, params } = planned.recipe
-  const isWhole =
-    present.steps.size >= steps.length &&
-    present.params.size >= Object.keys(params).length &&
-    [...present.steps.values()].every(({ kind }) => kind !== undefined)
-  if (isWhole) return undefined
-  const whole = wholes.get(planned) ?? outlineOf(path, plannedText)
-  wholes.set(planned, whole)
-  return whole
+/** Steps that others may name: those of the present text, and those that it hides while it is half-written, or inherits. */
+export const knownSteps = (
+  { planned }: RecipeDocument,
+  { steps }: Outline,
+  kinds: Kinds,
+): ReadonlyMap<string, KnownStep> => {
+  const known = new Map<string, KnownStep>()
+  for (const { id, kind, spec, description, axes } of planned?.recipe?.steps ?? [])
+    known.set(id, {
+      id,
+      kind,
+      outputs: spec?.produces ?? {},
+      axes: Object.keys(axes),
+      ...(description === undefined ? {} : { description }),
+    })
+  for (const { id, kind, value } of steps.values()) {
+    if (kind === undefined && known.has(id)) continue
+    const description = textAt(value, 'description')
+    const axes = [...entriesOf(entriesOf(value).get('matrix')?.value).keys()]
+    known.set(id, {
+      id,
+      ...(kind === undefined ? {} : { kind }),
+      outputs: kinds.get(kind ?? '')?.produces ?? {},
+      axes: [...new Set([...(known.get(id)?.axes ?? []), ...axes])].filter(
+        axis => axis !== 'include' && axis !== 'exclude',
+      ),
+      ...(description === undefined ? {} : { description }),
+    })
+  }
+  return known
 }
 
-/** Steps and params of the present text, and those of the last whole one that it hides. */
-export const namedIn = (document: RecipeDocument, present: Outline): Pick<Outline, 'steps' | 'params'> => {
-  const whole = hidden(document, present)
-  if (!whole) return present
-  const known = [...present.steps].filter(([id, { kind }]) => kind !== undefined || !whole.steps.has(id))
-  return {
-    steps: new Map([...whole.steps, ...known]),
-    params: new Map([...whole.params, ...present.params]),
+/** Params that expressions may name, in the same way. */
+export const knownParams = ({ planned }: RecipeDocument, { params }: Outline): readonly KnownParam[] => {
+  const known = new Map<string, KnownParam>()
+  for (const [name, value] of Object.entries(planned?.recipe?.params ?? {}))
+    known.set(name, { name, detail: `${typeof value}, default: ${String(value)}` })
+  for (const [name, { value }] of params) {
+    const written = value.kind === 'map' ? value.entries.get('default')?.value : value
+    const plain = written?.kind === 'scalar' ? written.value : undefined
+    const declared = textAt(value, 'type') ?? typeof plain
+    const description = textAt(value, 'description')
+    known.set(name, {
+      name,
+      detail: plain === undefined ? declared : `${declared}, default: ${String(plain)}`,
+      ...(description === undefined ? {} : { description }),
+    })
   }
+  return [...known.values()]
 }

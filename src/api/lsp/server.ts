@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
+import { pathToFileURL } from 'node:url'
 import {
   createConnection,
   DocumentHighlightKind,
@@ -21,6 +22,7 @@ import { fixedName, mentionsOf, renameFault, renamePlaces } from '../../language
 import { symbolsOf, type RecipeSymbol } from '../../language/editor/symbols.js'
 import type { Place } from '../../language/source-file.js'
 import { completionsAt } from './completions.js'
+import { rangeOfSpan } from './diagnostics.js'
 import { fixesFor } from './fixes.js'
 import { factsOf } from './known.js'
 import { occurrencesIn, outlineIn, type RecipeDocument } from './recipe-document.js'
@@ -87,6 +89,7 @@ const kinds: Readonly<Record<RecipeSymbol['is'], SymbolKind>> = {
   part: SymbolKind.Namespace,
   step: SymbolKind.Function,
   param: SymbolKind.Variable,
+  input: SymbolKind.Interface,
   gate: SymbolKind.Boolean,
 }
 
@@ -99,6 +102,12 @@ const symbolIn = (document: RecipeDocument, symbol: RecipeSymbol): DocumentSymbo
   children: symbol.children.map(child => symbolIn(document, child)),
 })
 
+/** Where a step stands that a base brought along. */
+const inherited = ({ planned }: RecipeDocument, { what, name }: Occurrence) => {
+  const at = what === 'step' && planned?.recipe?.steps.find(({ id }) => id === name)?.at
+  return at ? { uri: pathToFileURL(at.file).href, range: rangeOfSpan(at) } : null
+}
+
 const answerAboutNames = (connection: Connection, workspace: Workspace): void => {
   const location = (document: RecipeDocument, { place }: Occurrence) => ({
     uri: document.uri,
@@ -107,7 +116,8 @@ const answerAboutNames = (connection: Connection, workspace: Workspace): void =>
   connection.onDefinition(params => {
     const found = mentionAt(workspace, params)
     const target = found && mentionsOf(found.all, found.one).find(({ role }) => role === 'definition')
-    return target ? location(found.document, target) : null
+    if (!found) return null
+    return target ? location(found.document, target) : inherited(found.document, found.one)
   })
   connection.onReferences(params => {
     const found = mentionAt(workspace, params)

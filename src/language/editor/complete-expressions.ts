@@ -1,8 +1,7 @@
 import { functionNames } from '../../expression/environment.js'
 import { splitNames } from '../../sources/description.js'
-import type { Completion } from './completion.js'
+import type { Completion, KnownParam } from './completion.js'
 import type { Cursor } from './cursor.js'
-import { textAt, type Outline } from './outline.js'
 
 /** What is measured of a step, as the planner's catalogue has it. */
 export interface MeasuredNames {
@@ -25,26 +24,34 @@ const functions = (): Completion[] =>
 /** Segments of the name before the cursor, the last of which is being written. */
 const nameBefore = (text: string): readonly string[] => (/[A-Za-z_][\w.]*$/.exec(text)?.[0] ?? '').split('.')
 
-/** Inside `${{ }}`: the recipe's params. */
-export const completeParams = (before: string, { params }: Pick<Outline, 'params'>): Completion[] => {
+/** Inside `${{ }}`: the recipe's params and the axes of the step. */
+export const completeParams = (
+  before: string,
+  params: readonly KnownParam[],
+  axes: readonly string[],
+): Completion[] => {
   const path = nameBefore(before)
+  const root = (label: string, detail: string): Completion => ({
+    label,
+    is: 'word',
+    insert: `${label}.`,
+    detail,
+  })
   if (path.length === 1)
     return [
-      { label: 'params', is: 'word', insert: 'params.', detail: 'the knobs of the recipe' },
+      root('params', 'the knobs of the recipe'),
+      ...(axes.length > 0 ? [root('matrix', 'the axes of the step')] : []),
       ...functions(),
     ]
-  if (path[0] !== 'params' || path.length > 2) return []
-  return [...params].map(([name, { value }]) => {
-    const preset = value.kind === 'scalar' ? value.value : undefined
-    const declared = textAt(value, 'type') ?? typeof preset
-    const text = textAt(value, 'description')
-    return {
-      label: name,
-      is: 'param',
-      detail: preset === undefined ? declared : `${declared}, default: ${String(preset)}`,
-      ...(text === undefined ? {} : { documentation: text }),
-    }
-  })
+  if (path.length > 2) return []
+  if (path[0] === 'matrix') return axes.map(label => ({ label, is: 'param', detail: 'an axis' }))
+  if (path[0] !== 'params') return []
+  return params.map(({ name, detail, description }) => ({
+    label: name,
+    is: 'param',
+    detail,
+    ...(description === undefined ? {} : { documentation: description }),
+  }))
 }
 
 const metric = (name: string, detail?: string): Completion => ({
@@ -53,14 +60,24 @@ const metric = (name: string, detail?: string): Completion => ({
   ...(detail === undefined ? {} : { detail }),
 })
 
-/** Inside a check: steps, what is measured of them, and functions. */
-export const completeMetrics = (before: string, { steps }: MeasuredNames): Completion[] => {
+/** Inside a check: steps, what is measured of them, and functions. `choice`: the step whose candidates `it` means. */
+export const completeMetrics = (before: string, { steps }: MeasuredNames, choice?: string): Completion[] => {
   const path = nameBefore(before)
+  const candidate = choice === undefined ? undefined : steps.get(choice)
   const [first = '', second, third] = path
   if (path.length === 1) {
     const measured = [...steps].filter(([, { own, by, members }]) => own.size + by.size + members.size > 0)
-    return [...measured.map(([label]): Completion => ({ label, is: 'step' })), ...functions()]
+    const it: Completion = { label: 'it', is: 'word', insert: 'it.', detail: 'a candidate', rank: 0 }
+    return [
+      ...(candidate ? [it] : []),
+      ...measured.map(([label]): Completion => ({ label, is: 'step' })),
+      ...functions(),
+    ]
   }
+  if (first === 'it' && candidate)
+    return path.length > 2
+      ? []
+      : [...candidate.own].filter(name => name !== 'chosen').map(name => metric(name))
   const of = steps.get(first)
   if (!of) return []
   const splits = splitNames.map((label): Completion => ({ label, is: 'word', detail: 'a split', rank: 2 }))
@@ -76,13 +93,14 @@ export const completeMetrics = (before: string, { steps }: MeasuredNames): Compl
   return path.length === 3 && (splitNames as readonly string[]).includes(second ?? '') ? measured : []
 }
 
-const celKeys = new Set(['check', 'when', 'each', 'where', 'minimize', 'maximize'])
+const celKeys = new Set(['check', 'when', 'where', 'minimize', 'maximize'])
 
 /** What kind of CEL stands at the cursor; undefined where none does. */
-export const expressionAt = ({ path, on }: Cursor): 'metrics' | 'step' | 'metric' | undefined => {
+export const expressionAt = ({ path, on }: Cursor): 'metrics' | 'step' | 'metric' | 'each' | undefined => {
   const [part, , key, inner] = path
   if (on === 'key' || typeof key !== 'string' || (part !== 'gates' && part !== 'steps')) return undefined
   if (celKeys.has(key)) return 'metrics'
+  if (part === 'gates' && key === 'each') return 'each'
   if (part !== 'gates' || (key !== 'nonInferior' && key !== 'faster')) return undefined
   if (inner === 'candidate' || inner === 'reference') return 'step'
   return inner === 'metric' ? 'metric' : undefined

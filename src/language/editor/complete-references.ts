@@ -1,8 +1,7 @@
-import type { ArtifactType } from '../../core/artifact.js'
-import type { Completion } from './completion.js'
+import type { Completion, KnownStep } from './completion.js'
 import type { Cursor } from './cursor.js'
 import type { Kinds } from './occurrences.js'
-import { entriesOf, textAt, type Outline, type OutlinedStep } from './outline.js'
+import { entriesOf, type Outline, type OutlinedStep } from './outline.js'
 import type { Node } from '../node.js'
 
 const namesIn = (node: Node): string[] =>
@@ -30,47 +29,55 @@ const downstreamOf = (id: string, { steps }: Outline, kinds: Kinds): ReadonlySet
   return found
 }
 
-const about = (step: OutlinedStep, outputs: Readonly<Record<string, ArtifactType>>): Partial<Completion> => {
-  const text = textAt(step.value, 'description')
+const about = ({ kind, outputs, description }: KnownStep): Partial<Completion> => {
   const makes = Object.values(outputs).join(', ')
   return {
-    detail: makes === '' ? (step.kind ?? '') : `${step.kind}: ${makes}`,
-    ...(text === undefined ? {} : { documentation: text }),
+    detail: makes === '' ? (kind ?? '') : `${kind}: ${makes}`,
+    ...(description === undefined ? {} : { documentation: description }),
   }
 }
 
-/** References to steps that the port (or `needs`) at the cursor takes. */
+/** What takes the name of a step at the cursor: the type that it must make; `any` of what only waits or hands out. */
+const wantedAt = ({ path, on, outline }: Cursor, kinds: Kinds): { readonly type: string } | undefined => {
+  const [part, id, key, index, last, ...more] = path
+  if (on === 'key') return undefined
+  if (part === 'outputs') return typeof id === 'string' && key === undefined ? { type: 'any' } : undefined
+  if (part !== 'steps' || typeof id !== 'string' || typeof key !== 'string' || more.length > 0)
+    return undefined
+  if (key === 'matrix') return last === 'layersOf' ? { type: 'model' } : undefined
+  if (last !== undefined || (index !== undefined && typeof index !== 'number')) return undefined
+  if (key === 'needs') return { type: 'any' }
+  const consumes = kinds.get(outline.steps.get(id)?.kind ?? '')?.consumes ?? {}
+  return Object.hasOwn(consumes, key) ? consumes[key] : undefined
+}
+
+/** References to steps that the port (`needs`, an output of the recipe) at the cursor takes. */
 export const completeReferences = (
   cursor: Cursor,
-  steps: ReadonlyMap<string, OutlinedStep>,
+  steps: ReadonlyMap<string, KnownStep>,
   kinds: Kinds,
 ): Completion[] | undefined => {
-  const [part, id, port, index, ...more] = cursor.path
-  if (part !== 'steps' || typeof id !== 'string' || typeof port !== 'string' || more.length > 0)
-    return undefined
-  if (cursor.on === 'key' || (index !== undefined && typeof index !== 'number')) return undefined
-  const consumes = kinds.get(cursor.outline.steps.get(id)?.kind ?? '')?.consumes ?? {}
-  const wanted = Object.hasOwn(consumes, port) ? consumes[port] : undefined
-  if (port !== 'needs' && !wanted) return undefined
-  const dot = cursor.value.lastIndexOf('.')
-  if (dot >= 0) {
-    const outputs = kinds.get(steps.get(cursor.value.slice(0, dot))?.kind ?? '')?.produces ?? {}
-    return Object.entries(outputs)
-      .filter(([, type]) => wanted === undefined || type === wanted.type)
+  const wanted = wantedAt(cursor, kinds)
+  if (!wanted) return undefined
+  const { outline, path, value } = cursor
+  const fits = (type: string): boolean => wanted.type === 'any' || type === wanted.type
+  const dot = value.lastIndexOf('.')
+  if (dot >= 0)
+    return Object.entries(steps.get(value.slice(0, dot))?.outputs ?? {})
+      .filter(([, type]) => fits(type))
       .map(([name, type]) => ({ label: name, is: 'output', detail: type }))
-  }
-  const list = entriesOf(cursor.outline.steps.get(id)?.value).get(port)?.value
+  const isStep = path[0] === 'steps'
+  const list = isStep
+    ? entriesOf(outline.steps.get(String(path[1]))?.value).get(String(path[2]))?.value
+    : undefined
   const listed = new Set(list?.kind === 'list' ? list.items.flatMap(namesIn) : [])
-  const excluded = downstreamOf(id, cursor.outline, kinds)
+  const excluded = isStep ? downstreamOf(String(path[1]), outline, kinds) : new Set<string>()
   return [...steps.values()]
     .filter(step => !excluded.has(step.id) && !listed.has(step.id))
     .flatMap((step): Completion[] => {
-      const outputs = kinds.get(step.kind ?? '')?.produces ?? {}
-      const common = { is: 'step', ...about(step, outputs) } as const
-      if (!wanted) return [{ ...common, label: step.id }]
-      const fitting = Object.keys(outputs).filter(name => outputs[name] === wanted.type)
-      if (fitting.length === 0) return []
-      const isFirst = Object.keys(outputs)[0] === fitting[0]
-      return [{ ...common, label: isFirst ? step.id : `${step.id}.${fitting[0]!}` }]
+      const fitting = Object.entries(step.outputs).find(([, type]) => fits(type))
+      if (!fitting && wanted.type !== 'any') return []
+      const isFirst = !fitting || Object.keys(step.outputs)[0] === fitting[0]
+      return [{ is: 'step', ...about(step), label: isFirst ? step.id : `${step.id}.${fitting[0]}` }]
     })
 }

@@ -1,3 +1,22 @@
+import type { ArtifactType } from '../../core/artifact.js'
+
+/** A step as far as others may name it: of the present text, of the last whole one, or of a base. */
+export interface KnownStep {
+  readonly id: string
+  readonly kind?: string
+  readonly outputs: Readonly<Record<string, ArtifactType>>
+  readonly description?: string
+  /** It has instances of its own for the values of these. */
+  readonly axes: readonly string[]
+}
+
+/** A param as far as expressions may name it. */
+export interface KnownParam {
+  readonly name: string
+  readonly detail: string
+  readonly description?: string
+}
+
 /** One thing that may be written at the cursor. */
 export interface Completion {
   readonly label: string

@@ -20,6 +20,9 @@ export type Kinds = ReadonlyMap<string, AnyStepSpec>
 /** Keys whose values are CEL, of steps and of gates. */
 const celKeys = new Set(['check', 'when', 'where', 'minimize', 'maximize', 'each'])
 
+/** Names that are no step's. */
+const words = new Set(['params', 'matrix', 'it'])
+
 const textOf = (node: Node): ScalarNode | undefined =>
   node.kind === 'scalar' && typeof node.value === 'string' ? node : undefined
 
@@ -76,11 +79,10 @@ export const occurrencesOf = (outline: Outline, kinds: Kinds): readonly Occurren
         add(what, name, 'use', placeWithin(scalar, start, start + name.length))
       }
       if (path[0] === 'params' && path.length > 1) mention('param', 1)
-      const first = outline.steps.get(path[0]!)
-      if (!first) continue
+      if (words.has(path[0]!)) continue
       mention('step', 0)
       // `scores.int8.accuracy`: what one evaluation says of a step.
-      const expands = kinds.get(first.kind ?? '')?.expands !== undefined
+      const expands = kinds.get(outline.steps.get(path[0]!)?.kind ?? '')?.expands !== undefined
       if (expands && path.length > 1 && outline.steps.has(path[1]!)) mention('step', 1)
     }
   }
@@ -105,6 +107,7 @@ export const occurrencesOf = (outline: Outline, kinds: Kinds): readonly Occurren
   }
 
   for (const [name, { key }] of outline.params) define('param', name, key)
+  for (const [name, { key }] of outline.inputs) define('step', name, key)
   for (const each of outline.steps.values()) step(each)
   for (const [name, { key, value }] of outline.gates) {
     define('gate', name, key)

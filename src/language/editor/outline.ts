@@ -15,6 +15,8 @@ export interface Outline {
   readonly source: SourceFile
   readonly root?: MapNode
   readonly steps: ReadonlyMap<string, OutlinedStep>
+  /** What the recipe takes from outside; named like steps. */
+  readonly inputs: ReadonlyMap<string, Entry>
   readonly params: ReadonlyMap<string, Entry>
   readonly gates: ReadonlyMap<string, Entry>
 }
@@ -41,6 +43,7 @@ export const outlineOf = (path: string, text: string): Outline => {
     source,
     ...(root?.kind === 'map' ? { root } : {}),
     steps: new Map(steps),
+    inputs: part('inputs'),
     params: part('params'),
     gates: part('gates'),
   }

@@ -7,10 +7,16 @@ import type { Outline } from './outline.js'
 export const mentionsOf = (all: readonly Occurrence[], { what, name }: Occurrence): readonly Occurrence[] =>
   all.filter(each => each.what === what && each.name === name)
 
+const isKnown = (
+  { steps, inputs, params, gates }: Outline,
+  what: Occurrence['what'],
+  name: string,
+): boolean =>
+  what === 'step' ? steps.has(name) || inputs.has(name) : (what === 'param' ? params : gates).has(name)
+
 /** Why a thing cannot have a new name; undefined where it can. */
 export const renameFault = (outline: Outline, { what, name }: Occurrence, to: string): string | undefined => {
-  const taken = { step: outline.steps, param: outline.params, gate: outline.gates }[what]
-  if (to !== name && taken.has(to)) return `There is a ${what} "${to}" already.`
+  if (to !== name && isKnown(outline, what, to)) return `There is a ${what} "${to}" already.`
   const fault: { message: string; hint?: string } | undefined =
     what === 'gate' ? gateNameFault(to) : identifierFault(to)
   if (!fault) return undefined
@@ -19,10 +25,8 @@ export const renameFault = (outline: Outline, { what, name }: Occurrence, to: st
 }
 
 /** Why a thing cannot be renamed at all; undefined where it can. */
-export const fixedName = (outline: Outline, { what, name }: Occurrence): string | undefined => {
-  const known = { step: outline.steps, param: outline.params, gate: outline.gates }[what]
-  return known.has(name) ? undefined : `There is no ${what} "${name}" in this file.`
-}
+export const fixedName = (outline: Outline, { what, name }: Occurrence): string | undefined =>
+  isKnown(outline, what, name) ? undefined : `There is no ${what} "${name}" in this file.`
 
 /** Where the new name is to be written. */
 export const renamePlaces = (all: readonly Occurrence[], one: Occurrence): readonly Place[] =>

@@ -4,7 +4,7 @@ import { entriesOf, textAt, type Outline } from './outline.js'
 /** A thing of the recipe for a table of contents. */
 export interface RecipeSymbol {
   readonly name: string
-  readonly is: 'part' | 'step' | 'param' | 'gate'
+  readonly is: 'part' | 'step' | 'param' | 'input' | 'gate'
   readonly detail: string
   /** Offsets of the whole, and of its name. */
   readonly start: number
@@ -20,11 +20,11 @@ const detailOf = (is: RecipeSymbol['is'], { value }: Entry): string => {
   return value.kind === 'scalar' ? String(value.value ?? '') : (textAt(value, 'type') ?? '')
 }
 
-const children = { params: 'param', steps: 'step', gates: 'gate' } as const
+const children = { params: 'param', inputs: 'input', steps: 'step', gates: 'gate' } as const
 
-/** Params, steps and gates, each under its part. */
+/** Params, inputs, steps and gates, each under its part. */
 export const symbolsOf = ({ root }: Outline): RecipeSymbol[] =>
-  (['params', 'steps', 'gates'] as const).flatMap(name => {
+  (['params', 'inputs', 'steps', 'gates'] as const).flatMap(name => {
     const entry = entriesOf(root).get(name)
     if (!entry) return []
     const is = children[name]
