@@ -78,7 +78,8 @@ const stepSchema = (kinds: readonly AnyStepSpec[], definitionOf: (kind: string) 
       },
     },
     allOf: names.map(kind => ({
-      if: { type: 'object', required: ['kind'], properties: { kind: { const: kind } } },
+      // In two, or older servers would offer to fill in what the condition asks for, once for each kind.
+      if: { type: 'object', allOf: [{ required: ['kind'] }, { properties: { kind: { const: kind } } }] },
       // oxlint-disable-next-line unicorn/no-thenable -- a keyword of JSON Schema
       then: { $ref: `#/definitions/${definitionOf(kind)}` },
     })),

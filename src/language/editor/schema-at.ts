@@ -27,12 +27,13 @@ const resolve = (root: Schema, schema: Schema): Schema => {
 const holds = (root: Schema, condition: Schema, node: Node | undefined): boolean => {
   if (!node) return false
   const value = node.kind === 'scalar' ? node.value : undefined
-  const { type, const: constant, pattern, required, properties } = resolve(root, condition)
+  const { type, const: constant, pattern, required, properties, allOf } = resolve(root, condition)
   if (type !== undefined && type !== typeOf(node)) return false
   if (constant !== undefined && constant !== value) return false
   if (typeof pattern === 'string' && typeof value === 'string' && !new RegExp(pattern).test(value))
     return false
   if (Array.isArray(required) && !required.every(key => entriesOf(node).has(String(key)))) return false
+  if (Array.isArray(allOf) && !allOf.every(each => holds(root, each as Schema, node))) return false
   return Object.entries((properties ?? {}) as Record<string, Schema>).every(
     ([key, inner]) => !entriesOf(node).has(key) || holds(root, inner, entriesOf(node).get(key)!.value),
   )
