@@ -9,6 +9,7 @@ import { createPlan } from '../plan/create-plan.js'
 import type { FileMemory } from '../plan/files.js'
 import type { InspectionMemory } from '../plan/inspect.js'
 import type { Plan } from '../plan/plan.js'
+import type { AnyStepSpec } from '../steps/define-step.js'
 import { builtInKinds } from '../steps/index.js'
 import { openStore } from '../store/open.js'
 import type { Store } from '../store/store.js'
@@ -22,6 +23,8 @@ export interface Planned {
   readonly recipe?: Recipe
   readonly plan?: Plan
   readonly store?: Store
+  /** The built-in ones, those that were given, and those of the recipe's plug-ins. */
+  readonly kinds: readonly AnyStepSpec[]
   readonly problems: readonly Problem[]
 }
 
@@ -61,14 +64,15 @@ export const plan = async (options: PlanOptions, memory: Memory = {}): Promise<P
     sweep: options.sweep ?? {},
     paramsFiles: options.paramsFiles ?? [],
     env: options.env ?? process.env,
+    trustPlugins: options.trustPlugins ?? true,
     ...(options.open ? { open: options.open } : {}),
   })
-  if (!read.recipe || memory.isStale?.()) return { ok: false, problems: read.problems }
+  if (!read.recipe || memory.isStale?.()) return { ok: false, kinds: read.kinds, problems: read.problems }
   const recipe = options.engine === undefined ? read.recipe : { ...read.recipe, engine: options.engine }
   const store = await openStore(options.store ?? join(recipe.project, '.trimtab'))
   const made = await createPlan({
     recipe,
-    kinds,
+    kinds: read.kinds,
     store,
     engines: memory.engines ?? (await probeEngines()),
     chooseEngine,
@@ -77,7 +81,7 @@ export const plan = async (options: PlanOptions, memory: Memory = {}): Promise<P
     ...(memory.inspections ? { inspections: memory.inspections } : {}),
   })
   const problems = [...read.problems, ...made.problems].sort(inFileOrder(recipe.file))
-  return { ok: !problems.some(isError), recipe, plan: made, store, problems }
+  return { ok: !problems.some(isError), recipe, plan: made, store, kinds: read.kinds, problems }
 }
 
 /** A plan that may run: the same, and nothing that its steps take from outside is missing. */

@@ -35,9 +35,9 @@ export interface LayersContext {
 }
 
 /** Recipes that ship with Trimtab, for `trimtab:NAME`. */
-const shippedFolder = (): string => join(packageFolder(), 'pipelines')
+export const shippedFolder = (): string => join(packageFolder(), 'pipelines')
 
-const shippedNames = (): string[] => {
+export const shippedNames = (): string[] => {
   try {
     return readdirSync(shippedFolder()).filter(name => existsSync(join(shippedFolder(), name, 'recipe.yml')))
   } catch {

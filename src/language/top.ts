@@ -3,7 +3,7 @@ import type { EngineName } from '../core/engine-name.js'
 import { checkValue } from './check-value.js'
 import { describeValue, plainOf, type Entry, type MapNode, type Node } from './node.js'
 import type { Reporter } from './reporter.js'
-import { laterRecipeKeys, recipeSchema } from './schema.js'
+import { recipeSchema } from './schema.js'
 import type { SourceFile } from './source-file.js'
 import { tellFaults } from './tell-faults.js'
 import { tellOtherVersion } from './version.js'
@@ -62,10 +62,6 @@ export const readTop = (root: Node, source: SourceFile, reporter: Reporter): Top
   const shown: Record<string, unknown> = {}
   for (const [key, entry] of root.entries) {
     if (key.startsWith('x-')) continue
-    if ((laterRecipeKeys as readonly string[]).includes(key)) {
-      reporter.report('not-yet', `this version has no "${key}" yet`, entry.key)
-      continue
-    }
     entries.set(key, entry)
     const isPart = (parts as readonly string[]).includes(key)
     Object.defineProperty(shown, key, {

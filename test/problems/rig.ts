@@ -28,6 +28,7 @@ export const printed = async (folder: string, name: string): Promise<string> => 
     set: pairs(text, 'set'),
     env: pairs(text, 'env'),
     paramsFiles: words(text, 'params'),
+    trustPlugins: !/^# untrusted$/m.test(text),
   })
   const lines = problemLines(problems, picocolors.createColors(false), folder).join('\n')
   return `${lines.replaceAll(projectOf(folder), 'PROJECT')}\n`

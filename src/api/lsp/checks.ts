@@ -4,6 +4,7 @@ import { probeEngines } from '../../engine/probe.js'
 import { entriesOf } from '../../language/editor/outline.js'
 import { plan, type Memory } from '../validate.js'
 import { diagnosticOf } from './diagnostics.js'
+import { kindsOf } from './kinds.js'
 import { isRecipe, outlineIn, type RecipeDocument } from './recipe-document.js'
 
 export interface ChecksOptions {
@@ -11,6 +12,8 @@ export interface ChecksOptions {
   readonly open: (path: string) => string | undefined
   readonly publish: (document: RecipeDocument, version: number, diagnostics: Diagnostic[]) => void
   readonly failed: (error: unknown) => void
+  /** Whether the code of plug-ins may be run. */
+  readonly isTrusted: () => boolean
 }
 
 /** Where a recipe says what it extends. */
@@ -26,7 +29,7 @@ const [least, most] = [5, 250]
  * Checks documents as they are written: `validate` over the text as it stands. A change makes the check that runs
  * for an earlier text stale; only what is said of the present text is published.
  */
-export const createChecks = ({ open, publish, failed }: ChecksOptions) => {
+export const createChecks = ({ open, publish, failed, isTrusted }: ChecksOptions) => {
   const files: Memory['files'] = new Map()
   const inspections: Memory['inspections'] = new Map()
   const timers = new Map<RecipeDocument, NodeJS.Timeout>()
@@ -44,11 +47,15 @@ export const createChecks = ({ open, publish, failed }: ChecksOptions) => {
     }
     const began = performance.now()
     engines ??= await probeEngines()
-    const planned = await plan({ recipe: document.path, open }, { engines, files, inspections, isStale })
+    const planned = await plan(
+      { recipe: document.path, open, trustPlugins: isTrusted() },
+      { engines, files, inspections, isStale },
+    )
     if (isStale()) return
     took = performance.now() - began
     if (planned.recipe && planned.plan) {
       document.planned = planned
+      document.kinds = kindsOf(planned.kinds)
     }
     const isElsewhere = planned.problems.some(({ at }) => at !== undefined && at.file !== document.path)
     const extending = isElsewhere ? extendsIn(document) : undefined

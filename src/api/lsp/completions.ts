@@ -4,7 +4,6 @@ import {
   MarkupKind,
   type CompletionItem,
 } from 'vscode-languageserver/node'
-import type { Schema } from '../../language/authored.js'
 import {
   completeCompared,
   completeMetrics,
@@ -17,7 +16,7 @@ import { completeReferences } from '../../language/editor/complete-references.js
 import { completeFromSchema } from '../../language/editor/complete-schema.js'
 import type { Completion } from '../../language/editor/completion.js'
 import { cursorAt, expressionBefore } from '../../language/editor/cursor.js'
-import type { Kinds } from '../../language/editor/occurrences.js'
+import { schemaOf } from './kinds.js'
 import { layersFor, measuredIn } from './known.js'
 import { knownParams, knownSteps, outlineIn, type RecipeDocument } from './recipe-document.js'
 
@@ -44,12 +43,8 @@ const wordAround = (text: string, offset: number): { readonly start: number; rea
   end: offset + /^\w*/.exec(text.slice(offset, offset + 200))![0].length,
 })
 
-const proposalsAt = (
-  document: RecipeDocument,
-  offset: number,
-  schema: Schema,
-  kinds: Kinds,
-): Proposals | undefined => {
+const proposalsAt = (document: RecipeDocument, offset: number): Proposals | undefined => {
+  const { kinds } = document
   const text = document.text.getText()
   const word = wordAround(text, offset)
   const cursor = cursorAt(document.path, text, offset)
@@ -82,17 +77,12 @@ const proposalsAt = (
   if (rules !== undefined)
     return { start, end, items: completeLayers(layersFor(plan, cursor.outline, rules)) }
   const references = completeReferences(cursor, steps(), kinds) ?? []
-  return { start, end, items: [...references, ...completeFromSchema(schema, cursor)] }
+  return { start, end, items: [...references, ...completeFromSchema(schemaOf(kinds), cursor)] }
 }
 
 /** What may be written at an offset of a document. */
-export const completionsAt = (
-  document: RecipeDocument,
-  offset: number,
-  schema: Schema,
-  kinds: Kinds,
-): CompletionItem[] => {
-  const found = proposalsAt(document, offset, schema, kinds)
+export const completionsAt = (document: RecipeDocument, offset: number): CompletionItem[] => {
+  const found = proposalsAt(document, offset)
   if (!found) return []
   const { text } = document
   const range = { start: text.positionAt(found.start), end: text.positionAt(found.end) }

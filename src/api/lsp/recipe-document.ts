@@ -16,6 +16,8 @@ export interface RecipeDocument {
   text: TextDocument
   /** The last text whose YAML was whole, planned: what is known while the present one is half-written. */
   planned?: Planned
+  /** The kinds that its steps may have, with those of its plug-ins where these are trusted. */
+  kinds: Kinds
 }
 
 /** Where a document lies; one that was never saved lies in the working directory. */
@@ -35,6 +37,7 @@ export const isRecipe = (path: string, text: string): boolean =>
 
 interface Read {
   readonly version: number
+  readonly kinds: Kinds
   readonly outline: Outline
   occurrences?: readonly Occurrence[]
 }
@@ -42,11 +45,13 @@ interface Read {
 const reads = new WeakMap<RecipeDocument, Read>()
 
 const readOf = (document: RecipeDocument): Read => {
+  const { kinds, text } = document
   const known = reads.get(document)
-  if (known?.version === document.text.version) return known
+  if (known?.version === text.version && known.kinds === kinds) return known
   const read: Read = {
-    version: document.text.version,
-    outline: outlineOf(document.path, document.text.getText()),
+    version: text.version,
+    kinds,
+    outline: outlineOf(document.path, text.getText()),
   }
   reads.set(document, read)
   return read
@@ -56,9 +61,9 @@ const readOf = (document: RecipeDocument): Read => {
 export const outlineIn = (document: RecipeDocument): Outline => readOf(document).outline
 
 /** Mentions of steps, params and gates in the present text. */
-export const occurrencesIn = (document: RecipeDocument, kinds: Kinds): readonly Occurrence[] => {
+export const occurrencesIn = (document: RecipeDocument): readonly Occurrence[] => {
   const read = readOf(document)
-  read.occurrences ??= occurrencesOf(read.outline, kinds)
+  read.occurrences ??= occurrencesOf(read.outline, document.kinds)
   return read.occurrences
 }
 

@@ -24,6 +24,7 @@ import type { Place } from '../../language/source-file.js'
 import { completionsAt } from './completions.js'
 import { rangeOfSpan } from './diagnostics.js'
 import { fixesFor } from './fixes.js'
+import { schemaOf } from './kinds.js'
 import { factsOf } from './known.js'
 import { occurrencesIn, outlineIn, type RecipeDocument } from './recipe-document.js'
 import { createWorkspace, type Workspace } from './workspace.js'
@@ -55,7 +56,7 @@ interface At {
 const mentionAt = (workspace: Workspace, { textDocument, position }: At) => {
   const document = workspace.find(textDocument.uri)
   if (!document) return undefined
-  const all = occurrencesIn(document, workspace.kinds)
+  const all = occurrencesIn(document)
   const one = occurrenceAt(all, document.text.offsetAt(position))
   return one && { document, all, one }
 }
@@ -81,7 +82,7 @@ const hover = (workspace: Workspace, params: At): Hover | null => {
   const step =
     one?.what === 'step' ? tellStep(outline, one, factsOf(document.planned?.plan, one.name)) : undefined
   if (one && step !== undefined) return say(step, one.place)
-  const told = tellSchema(workspace.schema(), outline, document.text.offsetAt(params.position))
+  const told = tellSchema(schemaOf(document.kinds), outline, document.text.offsetAt(params.position))
   return told ? say(told.text, told) : null
 }
 
@@ -169,9 +170,7 @@ export const serve = (input: Readable, output: Writable): Promise<void> => {
   })
   connection.onCompletion(({ textDocument, position }) => {
     const document = workspace.find(textDocument.uri)
-    return document
-      ? completionsAt(document, document.text.offsetAt(position), workspace.schema(), workspace.kinds)
-      : null
+    return document ? completionsAt(document, document.text.offsetAt(position)) : null
   })
   connection.onHover(params => hover(workspace, params))
   connection.onDocumentSymbol(({ textDocument }) => {

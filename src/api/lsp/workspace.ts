@@ -1,16 +1,11 @@
 import type { Connection } from 'vscode-languageserver/node'
 import { TextDocument } from 'vscode-languageserver-textdocument'
-import type { Schema } from '../../language/authored.js'
-import { editorSchema } from '../../language/editor-schema.js'
-import type { Kinds } from '../../language/editor/occurrences.js'
-import { builtInKinds } from '../../steps/index.js'
 import { createChecks } from './checks.js'
+import { ownKinds } from './kinds.js'
 import { isRecipe, pathOf, type RecipeDocument } from './recipe-document.js'
 
 /** The documents that an editor has open, each checked as it changes. */
 export interface Workspace {
-  readonly kinds: Kinds
-  schema(): Schema
   /** An open document that is a recipe. */
   find(uri: string): RecipeDocument | undefined
   /** Whether the code of plug-ins may be run. */
@@ -19,10 +14,10 @@ export interface Workspace {
 
 export const createWorkspace = (connection: Connection): Workspace => {
   const documents = new Map<string, RecipeDocument>()
-  const kinds: Kinds = new Map(builtInKinds.map(spec => [spec.kind, spec]))
-  let schema: Schema | undefined
+  let trusted = false
 
   const checks = createChecks({
+    isTrusted: () => trusted,
     open: path => [...documents.values()].find(each => each.path === path)?.text.getText(),
     publish: ({ uri }, version, diagnostics) =>
       void connection.sendDiagnostics({ uri, version, diagnostics }),
@@ -33,7 +28,12 @@ export const createWorkspace = (connection: Connection): Workspace => {
   })
 
   connection.onDidOpenTextDocument(({ textDocument: { uri, languageId, version, text } }) => {
-    const document = { uri, path: pathOf(uri), text: TextDocument.create(uri, languageId, version, text) }
+    const document: RecipeDocument = {
+      uri,
+      path: pathOf(uri),
+      kinds: ownKinds,
+      text: TextDocument.create(uri, languageId, version, text),
+    }
     documents.set(uri, document)
     checks.schedule(document)
   })
@@ -56,12 +56,12 @@ export const createWorkspace = (connection: Connection): Workspace => {
   })
 
   return {
-    kinds,
-    schema: () => (schema ??= editorSchema(builtInKinds)),
     find: uri => {
       const document = documents.get(uri)
       return document && isRecipe(document.path, document.text.getText()) ? document : undefined
     },
-    trust: () => {},
+    trust: said => {
+      trusted = said
+    },
   }
 }
