@@ -2,7 +2,7 @@ import { didYouMean, nearest } from '../core/nearest.js'
 import { defineStep, type AnyStepSpec, type Port } from '../steps/define-step.js'
 import { sweepOf, paramsReadIn } from './axes.js'
 import { checkValue } from './check-value.js'
-import { compose, type ComposeContext, type Composed, type PlacedText } from './compose.js'
+import type { Compose, ComposeContext, Composed, PlacedText } from './composed.js'
 import type { Frame, Guard } from './frames.js'
 import { plainScope } from './frames.js'
 import { interpolate } from './interpolate.js'
@@ -203,6 +203,7 @@ export const expandPipeline = async (
   outline: Outline,
   node: MapNode,
   context: ComposeContext,
+  compose: Compose,
 ): Promise<Pipeline> => {
   const { id, entry, frame, spec: base } = outline
   const { reporter } = context
