@@ -8,6 +8,7 @@ import { mayRead } from './paths.js'
 import { readText } from './read-text.js'
 import type { Reporter } from './reporter.js'
 import { sourceFile, type SourceFile } from './source-file.js'
+import { tellOtherVersion } from './version.js'
 import { readYaml } from './yaml-document.js'
 
 /** Recipes that may stand on each other. */
@@ -173,7 +174,11 @@ export const readLayers = async (
     const whole = readYaml(base, reporter)
     if (reporter.count() > before) complete = false
     if (!whole) return
-    if (whole.kind === 'map') return visit(whole, [...trail, real])
+    if (whole.kind === 'map') {
+      if (!tellOtherVersion(whole, reporter)) return visit(whole, [...trail, real])
+      complete = false
+      return
+    }
     const value = plainOf(whole)
     const place = { source: base, start: Math.min(whole.start, whole.end), end: whole.end }
     return value === null
