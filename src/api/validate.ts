@@ -5,6 +5,7 @@ import { probeEngines } from '../engine/probe.js'
 import { readRecipe } from '../language/read.js'
 import type { Recipe } from '../language/recipe.js'
 import { createPlan } from '../plan/create-plan.js'
+import { machineRoom, preflight } from '../plan/preflight.js'
 import type { Plan } from '../plan/plan.js'
 import { builtInKinds } from '../steps/index.js'
 import { openStore } from '../store/open.js'
@@ -54,7 +55,7 @@ export const plan = async (options: PlanOptions): Promise<Planned> => {
   if (!read.recipe) return { ok: false, problems: read.problems }
   const recipe = options.engine === undefined ? read.recipe : { ...read.recipe, engine: options.engine }
   const store = await openStore(options.store ?? join(recipe.project, '.trimtab'))
-  const made = await createPlan({
+  const created = await createPlan({
     recipe,
     kinds: read.kinds,
     store,
@@ -62,6 +63,7 @@ export const plan = async (options: PlanOptions): Promise<Planned> => {
     chooseEngine,
     ...(options.only ? { only: options.only } : {}),
   })
+  const made = preflight(created, await machineRoom(store.folder))
   const problems = [...read.problems, ...made.problems].sort(inFileOrder(recipe.file))
   return { ok: !problems.some(isError), recipe, plan: made, store, problems }
 }

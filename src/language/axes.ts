@@ -1,5 +1,5 @@
+import { plainScope, takenBy } from './frames.js'
 import { joinOrTell, narrowed, point, swept, sweepOrigin, type Lattice } from './lattice.js'
-import type { NamedLayer } from './layers-of.js'
 import { readMatrix, type MatrixContext } from './matrix.js'
 import type { Node } from './node.js'
 import type { Reporter } from './reporter.js'
@@ -7,13 +7,12 @@ import type { Place } from './source-file.js'
 import type { Outline } from './step-outline.js'
 
 export interface AxesContext {
-  readonly interpolation: MatrixContext['interpolation']
   readonly reporter: Reporter
   /** The combinations of the params that the command line sweeps. */
   readonly sweep: Lattice
   /** Those of them that each step depends on. */
   readonly swept: ReadonlyMap<string, ReadonlySet<string>>
-  readonly layers: ReadonlyMap<string, readonly NamedLayer[] | undefined>
+  readonly layers: MatrixContext['layers']
   /** Lattices of the steps that come before; absent: unknown, which was told. */
   readonly lattices: ReadonlyMap<string, Lattice>
 }
@@ -26,18 +25,23 @@ const reads = (node: Node, pattern: RegExp): boolean =>
       ? node.items.some(item => reads(item, pattern))
       : [...node.entries.values()].some(({ value }) => reads(value, pattern))
 
+/** Params that a node's expressions read. */
+export const paramsReadIn = (node: Node, params: readonly string[]): string[] =>
+  params.filter(name => reads(node, new RegExp(`\\bparams\\.${name}\\b`)))
+
 /** The part of the sweep that concerns these params. */
-const sweepOf = (sweep: Lattice, params: Iterable<string>): Lattice =>
+export const sweepOf = (sweep: Lattice, params: Iterable<string>): Lattice =>
   swept({ axes: Object.fromEntries([...params].map(name => [name, sweepOrigin])), rows: sweep.rows })
 
 /** Steps whose sweeps a step shares: those that it takes from, and those whose metrics its expressions read. */
 const sharing = (outline: Outline, outlines: ReadonlyMap<string, Outline>): string[] => {
-  const { spec, ports, when, expressions } = outline
+  const { spec, ports, when, expressions, frame } = outline
   const taken = Object.entries(ports).flatMap(([port, references]) =>
     spec?.expands === port ? [] : references.map(({ step }) => step),
   )
   const read = [...(when ? [when] : []), ...Object.values(expressions)].flatMap(({ names }) =>
-    names.flatMap(({ path: [first = ''] }) => {
+    names.flatMap(({ path: [word = ''] }) => {
+      const first = frame.inputs.get(word)?.step ?? `${frame.prefix}${word}`
       const target = outlines.get(first)
       const listed = target?.spec?.expands
       return [first, ...(listed === undefined ? [] : (target!.ports[listed] ?? []).map(({ step }) => step))]
@@ -53,10 +57,8 @@ export const sweptParams = (
 ): ReadonlyMap<string, ReadonlySet<string>> => {
   if (params.length === 0) return new Map()
   const found = new Map<string, Set<string>>()
-  for (const { id, node } of outlines.values()) {
-    const own = node ? params.filter(name => reads(node, new RegExp(`\\bparams\\.${name}\\b`))) : []
-    found.set(id, new Set(own))
-  }
+  for (const { id, node, frame } of outlines.values())
+    found.set(id, new Set(frame.prefix === '' && node ? paramsReadIn(node, params) : frame.swept))
   for (let grown = true; grown;) {
     grown = false
     for (const outline of outlines.values()) {
@@ -77,6 +79,7 @@ export const latticeOf = (outline: Outline, context: AxesContext): Lattice | und
   const add = (more: Lattice, place: Place): void => {
     if (all) all = joinOrTell(id, all, more, place, reporter)
   }
+  add(outline.frame.lattice, entry.key)
   add(sweepOf(sweep, context.swept.get(id) ?? []), entry.key)
   let ok = true
   // Pins of every port are checked, also of those whose axes are not inherited.
@@ -90,8 +93,13 @@ export const latticeOf = (outline: Outline, context: AxesContext): Lattice | und
       const open = target && narrowed(target, reference, reporter)
       if (open) add(open, reference.place)
     }
+  for (const reference of takenBy(outline.frame)) {
+    const target = lattices.get(reference.step)
+    const open = target && narrowed(target, reference, reporter)
+    if (open) add(open, reference.place)
+  }
   const written = node?.entries.get('matrix')
-  const own = written && readMatrix(id, written, context)
+  const own = written && readMatrix(id, written, { ...context, interpolation: plainScope(outline.frame) })
   if (own) {
     add({ axes: Object.fromEntries(own.axes.map(axis => [axis, id])), rows: own.rows }, written.key)
   }

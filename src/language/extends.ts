@@ -35,9 +35,9 @@ export interface LayersContext {
 }
 
 /** Recipes that ship with Trimtab, for `trimtab:NAME`. */
-const shippedFolder = (): string => join(packageFolder(), 'pipelines')
+export const shippedFolder = (): string => join(packageFolder(), 'pipelines')
 
-const shippedNames = (): string[] => {
+export const shippedNames = (): string[] => {
   try {
     return readdirSync(shippedFolder()).filter(name => existsSync(join(shippedFolder(), name, 'recipe.yml')))
   } catch {
@@ -187,6 +187,10 @@ export const readLayers = async (
   }
 
   const visit = async (map: MapNode, trail: readonly string[]): Promise<void> => {
+    if (tellOtherVersion(map, reporter)) {
+      complete = false
+      return
+    }
     hideSecrets(map.entries.get('params')?.value)
     reach.allowed.push(...allowedBy(map))
     const named = namedBy(map, reporter)

@@ -54,7 +54,7 @@ export const layersOfStep = async (
 export const axisOfLayers = (
   axis: MapNode,
   what: string,
-  layers: ReadonlyMap<string, readonly NamedLayer[] | undefined>,
+  layers: ReadonlyMap<object, readonly NamedLayer[] | undefined>,
   reporter: Reporter,
 ): AxisValue[] | undefined => {
   let ok = true
@@ -78,9 +78,9 @@ export const axisOfLayers = (
     ok = false
   }
   const source = axis.entries.get('layersOf')!.value as ScalarNode
-  const found = layers.get(String(source.value))
+  const found = layers.get(source)
   // A step that is not there, or whose layers have faults, was told of elsewhere.
-  if (!ok || !layers.has(String(source.value))) return undefined
+  if (!ok || !layers.has(source)) return undefined
   if (!found) {
     reporter.report(
       'unknown-layers',

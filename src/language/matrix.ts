@@ -22,8 +22,8 @@ export interface OwnMatrix {
 export interface MatrixContext {
   readonly interpolation: Interpolation
   readonly reporter: Reporter
-  /** Layers of the models of the steps that axes name; a step that has none, or that is not there, is absent. */
-  readonly layers: ReadonlyMap<string, readonly NamedLayer[] | undefined>
+  /** Layers of the models of the steps that axes name, by the place of the name; a step that is not there is absent. */
+  readonly layers: ReadonlyMap<object, readonly NamedLayer[] | undefined>
 }
 
 /** Combinations that one step may have. */

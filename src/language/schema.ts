@@ -268,6 +268,3 @@ export const recipeSchema = Type.Object(
   },
   closed,
 )
-
-/** Kinds of the language that this version does not have yet. */
-export const laterKinds = ['pipeline'] as const

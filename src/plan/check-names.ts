@@ -3,7 +3,8 @@ import { problem } from '../core/problem.js'
 import type { Expression } from '../expression/expression.js'
 import type { Bind, Bound } from '../expression/figures.js'
 import { axisFault } from '../language/axis-names.js'
-import type { Step } from '../language/recipe.js'
+import type { NameScope, Recipe, Step } from '../language/recipe.js'
+import { asWritten, canonical } from './canonical.js'
 import type { Condition, Conditioned } from './conditions.js'
 import type { Catalogue } from './measured.js'
 import { checkName, type NameFault } from './metric-names.js'
@@ -19,6 +20,8 @@ export interface Read {
   readonly expression: Expression
   readonly bind: Bind
   readonly axes: Step['axes']
+  readonly names: NameScope
+  readonly recipe: Pick<Recipe, 'pipelines'>
   /** Steps that `it` may be. Absent: there is no `it`. */
   readonly candidates?: readonly string[]
   locate(within: Stretch): Span
@@ -57,18 +60,25 @@ const faultOf = (path: readonly string[], read: Read, all: Catalogue): NameFault
   if (first === 'it' && read.candidates) {
     if (rest[0] === 'matrix') return undefined
     for (const candidate of read.candidates) {
-      const fault = checkName([candidate, ...rest], all)
+      const fault = checkName([candidate, ...rest], all, read.names.prefix)
       if (fault) return fault
     }
     return undefined
   }
   const bound = read.bind(first)
+  if (bound?.outputs && rest[0] !== undefined && Object.hasOwn(bound.outputs, rest[0]) && rest.length === 1)
+    return {
+      code: 'gate-metric-missing',
+      message: `"${path.join('.')}" is no number: name a metric of it`,
+      segment: 1,
+    }
   const listed = bound?.measures ? bound.measures[rest[0] ?? ''] : bound
   const depth = bound?.measures ? 1 : 0
   if (listed?.list && rest.length === depth) return undefined
   if (rest[depth] === 'matrix') return undefined
   if (listed?.list) return { ...listFault(path.join('.'), listed), segment: depth }
-  return checkName(path, all)
+  const written = canonical(path, read.names, read.recipe)
+  return asWritten(checkName(written.path, all, read.names.prefix), written)
 }
 
 /** Checks every name of an expression over metrics, those of members of lists included. */
@@ -82,7 +92,11 @@ export const checkNames = (read: Read, all: Catalogue, problems: Problems): void
     const { segment, code, message, ...hint } = fault
     problems.add(problem(code, message, { at: read.locate(stretchOf(text, start, path, segment)), ...hint }))
   }
-  for (const { path, start } of names) say(faultOf(path, read, all), path, start)
+  // Whether a macro asks a list is told with what it asks of its members.
+  const asked = new Set(elements.map(({ of }) => of.join('.')))
+  for (const { path, start } of names)
+    if (!(path.length === 1 && asked.has(path[0]!) && read.bind(path[0]!)))
+      say(faultOf(path, read, all), path, start)
   for (const { of, path, start } of elements) {
     const bound = read.bind(of[0] ?? '')
     if (of.length > 1 || !bound || path[0] === 'matrix') continue
@@ -95,7 +109,11 @@ export const checkNames = (read: Read, all: Catalogue, problems: Problems): void
       )
       continue
     }
-    const fault = checkName([of[0]!, ...path], all)
+    const fault = checkName(
+      canonical([of[0]!, ...path], read.names, read.recipe).path,
+      all,
+      read.names.prefix,
+    )
     if (fault) say({ ...fault, segment: Math.max(0, fault.segment - 1) }, path, start)
   }
 }
@@ -110,12 +128,17 @@ export const conditionsOf = ({ when, choice }: Conditioned): [string, Condition]
   }).filter((each): each is [string, Condition] => each[1] !== undefined)
 
 /** Checks the names of `when` and of choices; those of the first instance stand for all. */
-export const checkConditions = (drafts: readonly Conditioned[], all: Catalogue, problems: Problems): void => {
+export const checkConditions = (
+  recipe: Pick<Recipe, 'pipelines'>,
+  drafts: readonly Conditioned[],
+  all: Catalogue,
+  problems: Problems,
+): void => {
   const steps = new Set<string>()
   for (const draft of drafts) {
     const { step, choice } = draft
     const conditions = conditionsOf(draft)
-    if (conditions.length === 0 || steps.has(step.id)) continue
+    if (conditions.length + draft.outer.length === 0 || steps.has(step.id)) continue
     steps.add(step.id)
     const candidates = choice && [...new Set((step.ports[choice.port] ?? []).map(each => each.step))]
     if (choice?.minimize && choice.maximize)
@@ -125,12 +148,16 @@ export const checkConditions = (drafts: readonly Conditioned[], all: Catalogue, 
           hint: 'Keep one; put the other bound under `where`.',
         }),
       )
+    for (const { expression, bind, names, locate } of draft.outer)
+      checkNames({ expression, bind, axes: step.axes, names, recipe, locate }, all, problems)
     for (const [key, { expression, bind }] of conditions)
       checkNames(
         {
           expression,
           bind,
           axes: step.axes,
+          names: step.names,
+          recipe,
           locate: within => step.locate([key], within),
           ...(candidates ? { candidates } : {}),
         },

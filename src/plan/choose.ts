@@ -20,6 +20,18 @@ export const holds = (
   }
 }
 
+/** The first of an instance's conditions that does not hold, with figures; undefined where all do. */
+export const failing = (
+  { outer, when }: { readonly outer: readonly Condition[]; readonly when?: Condition },
+  figures: Figures,
+): string | undefined => {
+  for (const condition of [...outer, ...(when ? [when] : [])]) {
+    const { holds: runs, found } = holds(condition, figures)
+    if (!runs) return found
+  }
+  return undefined
+}
+
 export interface Candidate {
   readonly id: InstanceId
   readonly matrix: Readonly<Record<string, unknown>>

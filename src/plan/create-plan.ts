@@ -36,7 +36,8 @@ export interface PlanningOptions<Report> {
 
 /** An inherited axis named seed stands for the recipe's; the step's own one is its seed as it is. */
 const seedOf = (recipe: Recipe, step: Step, { seed, matrix }: Variant): number =>
-  seed ?? deriveSeed(typeof matrix['seed'] === 'number' ? matrix['seed'] : recipe.seed, step.id)
+  seed ??
+  deriveSeed(typeof matrix['seed'] === 'number' ? matrix['seed'] : (step.from ?? recipe.seed), step.id)
 
 /** Files, headers and plug-in modules of the steps that are wanted, all at once. */
 const readFiles = async (drafts: readonly Draft[], problems: ReturnType<typeof collectProblems>) => {
@@ -65,8 +66,8 @@ export const createPlan = async <Report>(options: PlanningOptions<Report>): Prom
   const { recipe, store, only } = options
   const problems = collectProblems(recipe)
   const expanded = expand(recipe, problems)
-  const binder = makeBinder(expanded)
-  const all = addConditions(expanded, recipe, binder, problems)
+  const binder = makeBinder(expanded, recipe)
+  const all = addConditions(expanded, binder, problems)
   const drafts = only ? limitTo(only, all, recipe, problems) : all
 
   const engines = resolveEngines(
@@ -103,7 +104,7 @@ export const createPlan = async <Report>(options: PlanningOptions<Report>): Prom
   checkExpressions(recipe, gates, all, problems)
 
   const instances = drafts.map((draft): Instance => {
-    const { id, step, spec, variant, inputs, needs, after, when, choice, about } = draft
+    const { id, step, spec, variant, inputs, needs, after, when, outer, choice, about } = draft
     return {
       id,
       step: step.id,
@@ -114,6 +115,7 @@ export const createPlan = async <Report>(options: PlanningOptions<Report>): Prom
       needs,
       after,
       ...(when ? { when } : {}),
+      outer,
       ...(choice ? { choice } : {}),
       axes: variant.labels,
       matrix: variant.matrix,

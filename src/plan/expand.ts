@@ -1,5 +1,6 @@
 import type { InstanceId } from '../core/brand.js'
 import { instanceName } from '../core/instance-name.js'
+import { listed } from '../core/nearest.js'
 import { topological } from '../core/order.js'
 import { problem } from '../core/problem.js'
 import type { Recipe, Reference, Step, Variant } from '../language/recipe.js'
@@ -67,6 +68,7 @@ export const expand = (recipe: Recipe, problems: Problems): readonly Draft[] => 
     const edges = edgesOf(reference, step, variant).map(({ edge }) => edge)
     if (edges.length === 1) return edges
     const names = edges.map(({ instance }) => instance)
+    const known = made.get(reference.step)?.map(({ id }) => id) ?? []
     problems.add(
       problem(
         'several-instances',
@@ -75,11 +77,19 @@ export const expand = (recipe: Recipe, problems: Problems): readonly Draft[] => 
           : `${step.id}.${port} takes one, and "${reference.step}" has ${edges.length} instances: ${names.slice(0, 10).join(', ')}${names.length > 10 ? ', …' : ''}`,
         {
           at: reference.at,
-          hint: edges.length === 0 ? 'Look at `trimtab plan`.' : `Name one of them: "${names[0]}".`,
+          hint:
+            edges.length > 0
+              ? `Name one of them: "${names[0]}".`
+              : known.length > 0
+                ? `There are: ${listed(known)}.`
+                : 'Look at `trimtab plan`.',
         },
       ),
     )
-    return edges.slice(0, 1)
+    // Named as a step, so that what is asked of it later gives no echo.
+    return edges.length === 0
+      ? [{ instance: reference.step, output: reference.output ?? firstOutput(steps.get(reference.step)) }]
+      : edges.slice(0, 1)
   }
 
   const draftsOf = (step: Sound, variant: Variant): readonly Draft[] => {
