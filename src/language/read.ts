@@ -63,6 +63,7 @@ const assemble = async (
       kinds: options.kinds,
       sources,
       ...(trustPlugins === undefined ? {} : { trustPlugins }),
+      ...(options.open ? { open: options.open } : {}),
     }),
   })
   const finished = composed.finish()

@@ -148,6 +148,14 @@ export const checkName = (path: readonly string[], all: Catalogue, frame = ''): 
   const isFact = (modelFacts as readonly string[]).includes(metric)
   if (found.own.has(metric) && !(split && isFact)) return undefined
   const by = nearestMeasures(found.by.get(metric) ?? [], step => step, frame, first)
+  const again = by.find(each => found.repeated.has(each))
+  if (by.length === 1 && again !== undefined)
+    return {
+      code: 'gate-ambiguous',
+      message: `the ${metric} of "${first}" is measured by several instances of "${again}"`,
+      hint: `Write ${again}.${path.join('.')}, and in a gate \`each: ${again}\` beside it.`,
+      segment: 0,
+    }
   if (by.length === 1 || (by.length === 0 && all.open)) return undefined
   if (by.length > 1)
     return {

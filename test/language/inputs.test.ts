@@ -1,5 +1,8 @@
+import { realpathSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { emptyFolder } from '../rig.js'
 import { assert, suite } from '../suite.js'
-import { clean, codes, read, stepOf } from './rig.js'
+import { clean, codes, stepOf } from './rig.js'
 
 const test = suite('inputs and outputs')
 
@@ -37,20 +40,37 @@ test('inputs stand among the steps as stand-ins, and nothing is said of them', a
   )
 })
 
-test('optional inputs drop out where nobody gives them, and stay where they are given', async () => {
-  const ports = async (given: readonly string[]) => {
-    const { recipe, problems } = await read(text, { given })
-    assert.equal(problems, [])
-    const { teachers } = stepOf(recipe!, 'student').ports
-    const { data } = stepOf(recipe!, 'pruned').ports
-    return [
-      teachers!.map(({ step }) => step),
-      data?.map(({ step }) => step),
-      stepOf(recipe!, 'student').needs.length,
-    ]
-  }
-  assert.equal(await ports([]), [['base'], undefined, 0])
-  assert.equal(await ports(['data', 'teacher', 'more']), [['base', 'teacher'], ['more'], 1])
+test('optional inputs drop out where nobody gives them', async () => {
+  const recipe = await clean(text)
+  const student = stepOf(recipe, 'student')
+  assert.equal(
+    student.ports['teachers']!.map(({ step }) => step),
+    ['base'],
+  )
+  assert.equal(student.needs, [])
+  assert.is(stepOf(recipe, 'pruned').ports['data'], undefined)
+})
+
+test('a step of an extending recipe takes the place of an input, an optional one too', async () => {
+  const folder = realpathSync(emptyFolder())
+  writeFileSync(join(folder, 'method.yml'), text)
+  const recipe = await clean(
+    `extends: method.yml
+steps:
+  data: {kind: dataset, source: {digits: {examples: 10}}}
+  teacher: {kind: train, data: data, model: {layers: [flatten]}, epochs: 9}
+`,
+    { folder },
+  )
+  assert.equal(
+    recipe.inputs.map(({ name }) => name),
+    ['more'],
+  )
+  assert.equal(
+    stepOf(recipe, 'student').ports['teachers']!.map(({ step }) => step),
+    ['base', 'teacher'],
+  )
+  assert.not(stepOf(recipe, 'data').poisoned)
 })
 
 test('a faulty input gives no echo', async () => {
