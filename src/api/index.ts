@@ -2,6 +2,9 @@
 export { plan, validate, type Planned } from './validate.js'
 export { run, runPlanned, type RunEnd } from './run.js'
 export { listRuns, readRun } from './records.js'
+export { formatRecipe } from './format.js'
+export { migrateRecipe } from './migrate.js'
+export type { RewriteOptions, Rewritten } from './rewrite.js'
 export type { PlanOptions, ReadOptions, RunOptions } from './options.js'
 export { defineStep, either, list, one, optional } from '../steps/define-step.js'
 export type {

@@ -10,6 +10,10 @@ export interface ReadOptions {
   readonly cwd?: string
   /** Params by name, as text (`--set epochs=2`). */
   readonly set?: Readonly<Record<string, string>>
+  /** Params that get several values each, as text (`--sweep sparsity=0.5,0.7`): variants of the recipe in one graph. */
+  readonly sweep?: Readonly<Record<string, readonly string[]>>
+  /** Files of params, YAML or JSON, from `cwd`; later ones over earlier ones (`--params ci.yml`). */
+  readonly paramsFiles?: readonly string[]
   /** For `TRIMTAB_PARAM_X`. Absent: the process's own. */
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Kinds of your own, made by `defineStep`, beside the built-in ones. */

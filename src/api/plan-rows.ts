@@ -16,12 +16,13 @@ const rowOf = (instance: Instance): PlanRow => {
     why:
       instance.status.type === 'hit'
         ? 'made before with the same key'
-        : instance.status.type === 'miss'
+        : instance.status.type !== 'pending'
           ? instance.status.why
           : `waits for ${instance.status.waitsFor.join(', ')}`,
-    ...(instance.status.type === 'pending' ? {} : { key: instance.status.key }),
+    ...('key' in instance.status ? { key: instance.status.key } : {}),
     from: [...new Set(Object.values(instance.inputs).flatMap(edges => edges.map(edge => edge.instance)))],
     needs: instance.needs,
+    reads: instance.after,
     ...(instance.memory === undefined ? {} : { memory: figure(instance.memory) }),
     ...(instance.about === undefined ? {} : { about: instance.about }),
   }

@@ -41,6 +41,7 @@ export const readManual = async (
     kinds: [...builtInKinds, ...(options.kinds ?? [])],
     cwd: options.cwd ?? process.cwd(),
     set: options.set ?? {},
+    paramsFiles: options.paramsFiles ?? [],
     env: options.env ?? process.env,
   })
   if (!recipe) return { problems }

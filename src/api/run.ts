@@ -5,7 +5,7 @@ import { runPlan } from '../run/run-plan.js'
 import type { RunRecord } from '../store/run-record.js'
 import type { Store } from '../store/store.js'
 import type { RunOptions } from './options.js'
-import { plan } from './validate.js'
+import { planToRun } from './validate.js'
 
 export interface RunEnd {
   /** Absent where something was found wrong before a step started. */
@@ -30,7 +30,7 @@ export const runPlanned = (
     conclude: (instances, interrupted) => {
       const verdicts = interrupted
         ? []
-        : judge(made.recipe.gates, instances, store, { partial: options.only !== undefined })
+        : judge(made.gates, instances, store, { partial: options.only !== undefined })
       return Promise.resolve(verdicts).then(found => ({
         verdicts: found,
         outcome: outcomeOf(instances, found, interrupted),
@@ -40,7 +40,7 @@ export const runPlanned = (
 
 /** Recipe → record: checks it, runs what is not there yet, judges the gates. */
 export const run = async (options: RunOptions): Promise<RunEnd> => {
-  const planned = await plan(options)
+  const planned = await planToRun(options)
   if (!planned.ok || !planned.plan || !planned.store) return { problems: planned.problems }
   try {
     return { record: await runPlanned(planned.plan, planned.store, options), problems: planned.problems }

@@ -11,6 +11,7 @@ import { builtInKinds } from '../steps/index.js'
 import { openStore } from '../store/open.js'
 import type { Store } from '../store/store.js'
 import type { PlanOptions } from './options.js'
+import { unboundInputs } from './unbound-inputs.js'
 
 export interface Planned {
   /** True where nothing is wrong: warnings may stand in `problems`. */
@@ -24,9 +25,18 @@ export interface Planned {
 
 const isError = (problem: Problem): boolean => problem.severity === 'error'
 
-/** From the top of the file down; what has no place comes last. */
-const inFileOrder = (a: Problem, b: Problem): number =>
-  (a.at?.line ?? Infinity) - (b.at?.line ?? Infinity) || (a.at?.column ?? 0) - (b.at?.column ?? 0) || 0
+/** The recipe from its top down, then the files that it names; what has no place comes last. */
+const inFileOrder =
+  (recipe: string) =>
+  (a: Problem, b: Problem): number => {
+    const file = (each: Problem): string => (each.at?.file === recipe ? '' : (each.at?.file ?? ''))
+    return (
+      Number(!a.at) - Number(!b.at) ||
+      (file(a) < file(b) ? -1 : file(a) > file(b) ? 1 : 0) ||
+      (a.at?.line ?? 0) - (b.at?.line ?? 0) ||
+      (a.at?.column ?? 0) - (b.at?.column ?? 0)
+    )
+  }
 
 /** Recipe → plan: everything that can be known before the first epoch. Loads no tensor library; writes nothing. */
 export const plan = async (options: PlanOptions): Promise<Planned> => {
@@ -37,6 +47,8 @@ export const plan = async (options: PlanOptions): Promise<Planned> => {
     kinds,
     cwd,
     set: options.set ?? {},
+    sweep: options.sweep ?? {},
+    paramsFiles: options.paramsFiles ?? [],
     env: options.env ?? process.env,
   })
   if (!read.recipe) return { ok: false, problems: read.problems }
@@ -51,8 +63,25 @@ export const plan = async (options: PlanOptions): Promise<Planned> => {
     ...(options.only ? { only: options.only } : {}),
   })
   const made = preflight(created, await machineRoom(store.folder))
-  const problems = [...read.problems, ...made.problems].sort(inFileOrder)
+  const problems = [...read.problems, ...made.problems].sort(inFileOrder(recipe.file))
   return { ok: !problems.some(isError), recipe, plan: made, store, problems }
+}
+
+/** A plan that may run: the same, and nothing that its steps take from outside is missing. */
+export const planToRun = async (options: PlanOptions): Promise<Planned> => {
+  const planned = await plan(options)
+  const { recipe, plan: made } = planned
+  if (!recipe || !made || recipe.inputs.length === 0) return planned
+  const named = new Set(
+    made.instances.flatMap(({ inputs, needs }) => [
+      ...Object.values(inputs).flatMap(edges => edges.map(({ instance }) => instance)),
+      ...needs,
+    ]),
+  )
+  const wanted = recipe.inputs.filter(({ name }) => !options.only || named.has(name))
+  const unbound = unboundInputs(wanted, at => recipe.frame(at))
+  if (unbound.length === 0) return planned
+  return { ...planned, ok: false, problems: [...planned.problems, ...unbound].sort(inFileOrder(recipe.file)) }
 }
 
 /** Checks a recipe, whole, and gives all that is wrong with it. */

@@ -1,8 +1,10 @@
 import { Command, CommanderError } from 'commander'
 import { version } from '../core/home.js'
 import { ProblemError } from '../core/problem.js'
+import { fmtCommand } from './commands/fmt.js'
 import { initCommand } from './commands/init.js'
 import { kindsCommand } from './commands/kinds.js'
+import { migrateCommand } from './commands/migrate.js'
 import { planCommand } from './commands/plan.js'
 import { runCommand } from './commands/run.js'
 import { runsCommand } from './commands/runs.js'
@@ -39,6 +41,8 @@ for (const make of [
   showCommand,
   initCommand,
   schemaCommand,
+  fmtCommand,
+  migrateCommand,
 ]) {
   const command = make()
   command.exitOverride().showHelpAfterError(`(trimtab ${command.name()} --help shows how)`)

@@ -21,7 +21,7 @@ export interface PlannedInstance {
   readonly instance: InstanceId
   readonly step: string
   readonly kind: string
-  readonly status: 'hit' | 'miss' | 'pending'
+  readonly status: 'hit' | 'miss' | 'pending' | 'skipped'
 }
 
 /** What happens in a run, in order; the journal is these. `time` is milliseconds since the epoch, for people only. */

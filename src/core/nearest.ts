@@ -1,16 +1,40 @@
-const distance = (a: string, b: string): number => {
-  const rows = Array.from({ length: a.length + 1 }, (_, i) => [i, ...new Array<number>(b.length).fill(0)])
-  for (let j = 1; j <= b.length; j++) rows[0]![j] = j
-  for (let i = 1; i <= a.length; i++) {
-    for (let j = 1; j <= b.length; j++) {
-      const swap = a[i - 1] === b[j - 1] ? 0 : 1
-      let best = Math.min(rows[i - 1]![j]! + 1, rows[i]![j - 1]! + 1, rows[i - 1]![j - 1]! + swap)
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
-        best = Math.min(best, rows[i - 2]![j - 2]! + 1)
-      rows[i]![j] = best
-    }
+/**
+ * Optimal string alignment distance, or Infinity where it is more than `limit`. What two words begin and end with
+ * alike is left out first: among many names most are told apart without a table.
+ */
+const distanceWithin = (a: string, b: string, limit: number): number => {
+  let start = 0
+  let [endA, endB] = [a.length, b.length]
+  while (start < endA && start < endB && a.charCodeAt(start) === b.charCodeAt(start)) start++
+  while (endA > start && endB > start && a.charCodeAt(endA - 1) === b.charCodeAt(endB - 1)) {
+    endA--
+    endB--
   }
-  return rows[a.length]![b.length]!
+  const [rows, columns] = [endA - start, endB - start]
+  if (Math.abs(rows - columns) > limit) return Infinity
+  if (rows === 0 || columns === 0) return Math.max(rows, columns)
+  // Nothing in common at all but one place: as many edits as the longer is long, or one exchange.
+  if (rows === 1 && columns === 1) return 1
+  let before: number[] = []
+  let last = Array.from({ length: columns + 1 }, (_, j) => j)
+  for (let i = 1; i <= rows; i++) {
+    const row = [i]
+    let least = i
+    for (let j = 1; j <= columns; j++) {
+      const [x, y] = [a.charCodeAt(start + i - 1), b.charCodeAt(start + j - 1)]
+      let best = Math.min(last[j]! + 1, row[j - 1]! + 1, last[j - 1]! + (x === y ? 0 : 1))
+      const isExchange =
+        i > 1 && j > 1 && x === b.charCodeAt(start + j - 2) && a.charCodeAt(start + i - 2) === y
+      if (isExchange) best = Math.min(best, before[j - 2]! + 1)
+      row.push(best)
+      least = Math.min(least, best)
+    }
+    // An exchange may reach back two rows, and costs one.
+    if (least > limit + 1) return Infinity
+    before = last
+    last = row
+  }
+  return last[columns]!
 }
 
 /** The known word that a misspelt one was most likely meant to be; undefined where none is near (optimal string alignment distance). */
@@ -21,7 +45,7 @@ export const nearest = (word: string, known: Iterable<string>): string | undefin
   let least = Math.max(1, Math.floor(word.length / 3)) + 0.5
   for (const candidate of known) {
     if (Math.abs(candidate.length - word.length) > least) continue
-    const d = distance(lower, candidate.toLowerCase())
+    const d = distanceWithin(lower, candidate.toLowerCase(), least)
     if (d < least) {
       least = d
       best = candidate
@@ -34,4 +58,10 @@ export const nearest = (word: string, known: Iterable<string>): string | undefin
 export const didYouMean = (word: string, known: Iterable<string>): string | undefined => {
   const near = nearest(word, known)
   return near === undefined ? undefined : `Did you mean "${near}"?`
+}
+
+/** Names in a row, the first ten of many. */
+export const listed = (names: Iterable<string>): string => {
+  const all = [...names]
+  return all.length > 11 ? `${all.slice(0, 10).join(', ')} and ${all.length - 10} more` : all.join(', ')
 }

@@ -1,6 +1,6 @@
 import type { ParseResult } from '@marcbachmann/cel-js'
 import { NotFinite } from './environment.js'
-import type { Evaluated, Expression, Scope } from './expression.js'
+import type { ElementName, Evaluated, Expression, Scope } from './expression.js'
 import type { FoundName } from './names.js'
 
 /** The value at a path; undefined where there is none, or where it is null or no finite number. */
@@ -35,7 +35,12 @@ const summaryOf = (error: unknown): string =>
       : String(error)
 
 /** An expression over its checked program. */
-export const evaluator = (text: string, found: readonly FoundName[], program: ParseResult): Expression => {
+export const evaluator = (
+  text: string,
+  found: readonly FoundName[],
+  elements: readonly ElementName[],
+  program: ParseResult,
+): Expression => {
   const textOf = (name: FoundName): string => text.slice(name.start, name.end)
 
   const evaluate = (scope: Scope): Evaluated => {
@@ -77,6 +82,7 @@ export const evaluator = (text: string, found: readonly FoundName[], program: Pa
   return {
     text,
     names: found.map(({ path, start, end }) => ({ path, start, end })),
+    elements,
     evaluate,
     explain,
   }

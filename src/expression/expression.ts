@@ -5,6 +5,14 @@ export interface Name {
   readonly end: number
 }
 
+/** A metric of each member of a list: in `int8.all(i, i.accuracy > 0.9)`, `['accuracy']` of `['int8']`. */
+export interface ElementName {
+  readonly of: readonly string[]
+  readonly path: readonly string[]
+  readonly start: number
+  readonly end: number
+}
+
 /** Values by name; nested records for dotted names. An absent (or non-finite) value makes the result absent. */
 export type Scope = Readonly<Record<string, unknown>>
 
@@ -19,6 +27,7 @@ export type Evaluated =
 export interface Expression {
   readonly text: string
   readonly names: readonly Name[]
+  readonly elements: readonly ElementName[]
   evaluate(scope: Scope): Evaluated
   /** The text with figures for its names: `0.9712 >= 0.9803 - 0.01`. */
   explain(scope: Scope): string

@@ -67,7 +67,7 @@ const operator = (summary: string): string => {
 
 const inOurWords = (fault: CelFault, near: string): { message: string; hint?: string } => {
   const summary = fault.summary ?? 'it cannot be read'
-  const hint = words[near]
+  const hint = Object.hasOwn(words, near) ? words[near] : undefined
   const withHint = hint === undefined ? {} : { hint }
   switch (fault.code) {
     case 'expected_token': {

@@ -1,4 +1,4 @@
-import type { Name } from './expression.js'
+import type { ElementName, Name } from './expression.js'
 import { bindingMethods } from './environment.js'
 import { callOf, childrenOf, pathOf, type CelNode } from './tree.js'
 
@@ -53,5 +53,43 @@ export const namesOf = (root: CelNode): FoundName[] => {
     for (const child of childrenOf(node)) visit(child, bound, false)
   }
   visit(root, [], false)
+  return found.sort((a, b) => a.start - b.start)
+}
+
+/** The list that a chain of `filter`s begins with. */
+const listOf = (node: CelNode): string[] | undefined => {
+  const path = pathOf(node)
+  if (path || node.op !== 'rcall') return path
+  const { name, receiver } = callOf(node)
+  return name === 'filter' && receiver ? listOf(receiver) : undefined
+}
+
+/** Every name that a macro reads of the members of a list, in the order of the text. */
+export const elementsOf = (root: CelNode): ElementName[] => {
+  const found: ElementName[] = []
+  const visit = (node: CelNode, lists: ReadonlyMap<string, readonly string[]>): void => {
+    const path = pathOf(node)
+    if (path) {
+      const [first = '', ...rest] = path
+      const of = lists.get(first)
+      if (of && rest.length > 0)
+        found.push({ of, path: rest, start: node.start + first.length + 1, end: node.end })
+      return
+    }
+    if (node.op === 'rcall') {
+      const { name, receiver, args } = callOf(node)
+      if (bindingMethods.has(name) && receiver && args.length > 1 && args[0]!.op === 'id') {
+        visit(receiver, lists)
+        const of = listOf(receiver)
+        const inside = new Map(lists)
+        inside.delete(String(args[0]!.args))
+        if (of) inside.set(String(args[0]!.args), of)
+        for (const each of args.slice(1)) visit(each, inside)
+        return
+      }
+    }
+    for (const child of childrenOf(node)) visit(child, lists)
+  }
+  visit(root, new Map())
   return found.sort((a, b) => a.start - b.start)
 }

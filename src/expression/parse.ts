@@ -4,7 +4,7 @@ import { functionNames, methodNames, newEnvironment } from './environment.js'
 import { evaluator } from './evaluate.js'
 import type { Expression } from './expression.js'
 import { faultOf, typeWord, type ExpressionFault } from './faults.js'
-import { namesOf, type FoundName } from './names.js'
+import { elementsOf, namesOf, type FoundName } from './names.js'
 import { oneNumber } from './one-number.js'
 import { callOf, childrenOf, standIn, treeOf, type CelNode } from './tree.js'
 
@@ -106,6 +106,7 @@ export const parseExpression = (
     const tree = treeOf(environment, text)
     program = tree.program
     found = namesOf(tree.root)
+    const elements = elementsOf(tree.root)
     const unknown = [...unknownCalls(tree.root, text), ...unknownNames(found, names)]
     if (unknown.length > 0) return { ok: false, faults: unknown.sort((a, b) => a.start - b.start) }
     oneNumber(environment, tree.root)
@@ -120,7 +121,7 @@ export const parseExpression = (
         text,
         `it must give ${expect === 'boolean' ? 'true or false' : 'a number'}, and gives a ${typeWord(checked.type ?? '')}`,
       )
-    return { ok: true, expression: evaluator(text, found, program), type }
+    return { ok: true, expression: evaluator(text, found, elements, program), type }
   } catch (error) {
     return { ok: false, faults: [faultOf(error, text)] }
   }

@@ -1,7 +1,7 @@
 import type { Expression, Scope } from '../expression/expression.js'
 import type { InstanceRecord } from '../store/run-record.js'
 import type { Decision } from './gate.js'
-import { isThere } from './facts.js'
+import { isThere, type Bind } from '../expression/figures.js'
 
 const splits = ['test', 'validation', 'train']
 
@@ -15,11 +15,13 @@ const valueAt = (scope: Scope, path: readonly string[]): unknown => {
 const whyAbsent = (
   name: string,
   scope: Scope,
+  bind: Bind,
   records: readonly InstanceRecord[],
 ): { readonly why: string; readonly hint?: string; readonly leftOut?: boolean } => {
   const path = name.split('.')
+  const meant = new Set(bind(path[0]!)?.instances.map(({ id }) => id) ?? [path[0]!])
   const behind = records.filter(
-    ({ instance, step, about }) => [instance, step].includes(path[0]!) || about === path[0],
+    ({ instance, about }) => meant.has(instance) || (about !== undefined && meant.has(about)),
   )
   const missing = behind.find(record => !isThere(record))
   if (missing)
@@ -41,6 +43,7 @@ const whyAbsent = (
 export const decideCheck = (
   check: Expression,
   scope: Scope,
+  bind: Bind,
   records: readonly InstanceRecord[],
 ): Decision => {
   const evaluated = check.evaluate(scope)
@@ -48,7 +51,7 @@ export const decideCheck = (
   if (evaluated.reason === 'error')
     return { status: 'inconclusive', found: `${check.explain(scope)}: ${evaluated.message}` }
   const names = [...new Set(evaluated.names)]
-  const reasons = names.map(name => whyAbsent(name, scope, records))
+  const reasons = names.map(name => whyAbsent(name, scope, bind, records))
   const hint = reasons.find(reason => reason.hint !== undefined)?.hint
   return {
     status: 'inconclusive',

@@ -1,6 +1,6 @@
 import { medianInterval } from '../core/median-interval.js'
 import type { InstanceRecord } from '../store/run-record.js'
-import { isThere } from './facts.js'
+import { isThere, type Bind } from '../expression/figures.js'
 import type { Decision, JudgedGate } from './gate.js'
 
 type Faster = Extract<JudgedGate, { form: 'faster' }>
@@ -63,7 +63,9 @@ const severity = { fail: 2, inconclusive: 1, pass: 0 }
  * models in each; its interval assumes no distribution. Where several benchmarks timed the two, the worst finding
  * counts.
  */
-export const decideFaster = (gate: Faster, records: readonly InstanceRecord[]): Decision => {
+export const decideFaster = (named: Faster, bind: Bind, records: readonly InstanceRecord[]): Decision => {
+  const idOf = (name: string): string => bind(name)?.instances[0]?.id ?? name
+  const gate = { ...named, candidate: idOf(named.candidate), reference: idOf(named.reference) }
   const { candidate, reference } = gate
   const found = benchmarksOf(gate, records).map(each => ({ step: each.step, ...judgeOne(gate, each) }))
   const [worst] = found.toSorted((a, b) => severity[b.status] - severity[a.status])

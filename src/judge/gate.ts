@@ -1,5 +1,6 @@
 import type { Span } from '../core/problem.js'
-import type { Expression } from '../expression/expression.js'
+import type { Expression, Scope } from '../expression/expression.js'
+import type { Bind } from '../expression/figures.js'
 
 /** A gate as the judge sees it: what was asked, checked before the run. */
 export type JudgedGate = {
@@ -7,6 +8,10 @@ export type JudgedGate = {
   readonly severity: 'error' | 'warn'
   readonly when?: Expression
   readonly at: Span
+  /** What the names of steps mean in it. Absent: each instance is called by its own name. */
+  readonly bind?: Bind
+  /** Names that are no steps: `params`, `matrix`. */
+  readonly given?: Scope
 } & (
   | { readonly form: 'check'; readonly check: Expression }
   | {

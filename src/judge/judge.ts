@@ -1,27 +1,28 @@
 import type { Outcome } from '../core/event.js'
 import type { Verdict } from '../core/verdict.js'
-import type { Scope } from '../expression/expression.js'
+import { bindRecords, figuresOf, scopeOf, type Bind, type Figures } from '../expression/figures.js'
+import type { Expression, Scope } from '../expression/expression.js'
 import type { InstanceRecord } from '../store/run-record.js'
 import type { Store } from '../store/store.js'
 import { decideCheck } from './check.js'
-import { scopeOf } from './facts.js'
 import { decideFaster } from './faster.js'
 import { askedOf, type Decision, type JudgedGate } from './gate.js'
 import { decideNonInferior } from './non-inferior.js'
 
 const decide = (
   gate: JudgedGate,
-  scope: Scope,
+  scope: (expression: Expression) => Scope,
+  bind: Bind,
   records: readonly InstanceRecord[],
   store: Store,
 ): Decision | Promise<Decision> => {
   switch (gate.form) {
     case 'check':
-      return decideCheck(gate.check, scope, records)
+      return decideCheck(gate.check, scope(gate.check), bind, records)
     case 'nonInferior':
-      return decideNonInferior(gate, records, store)
+      return decideNonInferior(gate, bind, records, store)
     case 'faster':
-      return decideFaster(gate, records)
+      return decideFaster(gate, bind, records)
   }
 }
 
@@ -37,20 +38,24 @@ export const judge = async (
   store: Store,
   { partial = false }: JudgeOptions = {},
 ): Promise<Verdict[]> => {
-  const scope = scopeOf(records)
+  const figures: Figures = figuresOf(records, 'test')
+  const own = bindRecords(records)
   const verdicts: Verdict[] = []
   for (const gate of gates) {
-    const { name, form, severity, at, when } = gate
+    const { name, form, severity, at, when, bind = own } = gate
+    const scope = (expression: Expression): Scope => scopeOf(expression, bind, figures, gate.given)
     const base = { gate: name, form, severity, at }
     const asked = askedOf(gate)
-    const holds = when?.evaluate(scope)
+    const holds = when?.evaluate(scope(when))
     if (when && holds?.ok && holds.value !== true) {
-      const found = `${when.explain(scope)} is false`
+      const found = `${when.explain(scope(when))} is false`
       verdicts.push({ ...base, status: 'skipped', asked: `${asked}, when ${when.text}`, found })
       continue
     }
     const { leftOut, ...decision } =
-      when && !holds?.ok ? decideCheck(when, scope, records) : await decide(gate, scope, records, store)
+      when && !holds?.ok
+        ? decideCheck(when, scope(when), bind, records)
+        : await decide(gate, scope, bind, records, store)
     const status = partial && leftOut && decision.status === 'inconclusive' ? 'skipped' : decision.status
     verdicts.push({ ...base, asked: when ? `${asked}, when ${when.text}` : asked, ...decision, status })
   }

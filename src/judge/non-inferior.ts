@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Artifact } from '../core/artifact.js'
 import type { InstanceRecord } from '../store/run-record.js'
 import type { Store } from '../store/store.js'
-import { isMeant, isThere } from './facts.js'
+import { isThere, type Bind } from '../expression/figures.js'
+import { measuringOf } from './measuring.js'
 import type { Decision, JudgedGate } from './gate.js'
 import { countPairs, mcnemarExact, tangoInterval } from './paired.js'
 
@@ -18,9 +19,14 @@ interface Correctness {
 export const correctObject = (metric: string): string =>
   metric === 'accuracy' ? 'correct-test' : `correct-${metric}-test`
 
-const correctnessOf = (records: readonly InstanceRecord[], model: string, metric: string): Correctness[] =>
-  records.flatMap(record => {
-    if (!isThere(record) || !isMeant(record, model)) return []
+const correctnessOf = (
+  records: readonly InstanceRecord[],
+  bind: Bind,
+  model: string,
+  metric: string,
+): Correctness[] =>
+  measuringOf(model, bind, records).flatMap(record => {
+    if (!isThere(record)) return []
     const artifact = Object.values(record.output?.outputs ?? {}).find(
       each => each.objects[correctObject(metric)],
     )
@@ -31,9 +37,10 @@ const correctnessOf = (records: readonly InstanceRecord[], model: string, metric
 /** What became of the steps that were to measure a model. */
 const whyUnmeasured = (
   model: string,
+  bind: Bind,
   records: readonly InstanceRecord[],
 ): { readonly why: string; readonly leftOut: boolean } => {
-  const meant = records.filter(record => isMeant(record, model))
+  const meant = measuringOf(model, bind, records)
   const missing = meant.find(record => !isThere(record))
   return {
     why: missing ? `: "${missing.instance}" ${missing.status === 'failed' ? 'failed' : 'was skipped'}` : '',
@@ -51,6 +58,7 @@ const points = (share: number): string => `${share < 0 ? '−' : '+'}${Math.abs(
  */
 export const decideNonInferior = async (
   gate: NonInferior,
+  bind: Bind,
   records: readonly InstanceRecord[],
   store: Store,
 ): Promise<Decision> => {
@@ -60,8 +68,8 @@ export const decideNonInferior = async (
     found,
     ...(hint === undefined ? {} : { hint }),
   })
-  const mine = correctnessOf(records, candidate, metric)
-  const others = correctnessOf(records, reference, metric)
+  const mine = correctnessOf(records, bind, candidate, metric)
+  const others = correctnessOf(records, bind, reference, metric)
   const pair = mine
     .flatMap(one => others.map(other => [one, other] as const))
     .find(([one, other]) => isDeepStrictEqual(one.record.inputs['data'], other.record.inputs['data']))
@@ -69,7 +77,7 @@ export const decideNonInferior = async (
     const absent = [...(mine.length === 0 ? [candidate] : []), ...(others.length === 0 ? [reference] : [])]
     if (absent.length === 0)
       return undecided('the two were not measured on the same data', 'List both models in one evaluate step.')
-    const reasons = absent.map(model => whyUnmeasured(model, records))
+    const reasons = absent.map(model => whyUnmeasured(model, bind, records))
     return {
       ...undecided(
         `the ${metric} of ${absent.join(' and ')} was not measured on a test split${reasons.map(({ why }) => why).join('')}`,

@@ -1,7 +1,8 @@
 import { publishedLayer } from '../network/published-layer.js'
 import type { AnyStepSpec, Port } from '../steps/define-step.js'
+import { allowExtending } from './extending-schema.js'
 import { hoist } from './hoist.js'
-import { gateForms, gateSchema, metaSchema, paramSchema, recipeSchema } from './schema.js'
+import { gateForms, gateSchema, inputSchema, metaSchema, paramSchema, recipeSchema } from './schema.js'
 
 type Schema = Readonly<Record<string, unknown>>
 
@@ -136,7 +137,8 @@ const named = (pattern: string, schema: Schema): Schema => ({
 })
 
 /** The JSON Schema of a whole recipe, draft-07, as editors take it. */
-export const editorSchema = (kinds: readonly AnyStepSpec[]): Schema => hoist(wholeSchema(kinds))
+export const editorSchema = (kinds: readonly AnyStepSpec[]): Schema =>
+  hoist(allowExtending(wholeSchema(kinds)))
 
 const wholeSchema = (kinds: readonly AnyStepSpec[]): Schema => ({
   $schema: 'http://json-schema.org/draft-07/schema#',
@@ -148,6 +150,14 @@ const wholeSchema = (kinds: readonly AnyStepSpec[]): Schema => ({
   properties: {
     ...recipeSchema.properties,
     params: { ...named('^[A-Za-z][A-Za-z0-9_]*$', param), description: 'The knobs: `--set epochs=2`.' },
+    inputs: {
+      ...named('^[A-Za-z][A-Za-z0-9_]*$', inputSchema as unknown as Schema),
+      description: 'What the recipe takes from outside, by name: `data: dataset`.',
+    },
+    outputs: {
+      ...named('^[A-Za-z][A-Za-z0-9_]*$', { ...reference, description: 'A step, or `step.output`.' }),
+      description: 'What a pipeline of this recipe hands out.',
+    },
     steps: {
       ...named('^[A-Za-z][A-Za-z0-9_]*$', { $ref: '#/definitions/step' }),
       description: 'What is made: an id for each step.',

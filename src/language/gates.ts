@@ -1,12 +1,13 @@
 import type { Expression } from '../expression/expression.js'
-import { parseExpression } from '../expression/parse.js'
+import type { Names } from '../expression/parse.js'
 import { checkValue } from './check-value.js'
+import { conditionNames, readCondition } from './conditions.js'
 import { gateNameFault } from './identifiers.js'
 import { locator } from './locate.js'
-import { describeValue, plainOf, type Entry, type MapNode, type ScalarNode } from './node.js'
+import { describeValue, plainOf, type Entry, type MapNode } from './node.js'
+import { readReference } from './ports.js'
 import type { Gate } from './recipe.js'
 import type { Reporter } from './reporter.js'
-import { placeWithin } from './scalar-offsets.js'
 import { gateForms, gateSchema, laterGateKeys } from './schema.js'
 import { spanOf } from './source-file.js'
 import { tellFaults } from './tell-faults.js'
@@ -27,28 +28,8 @@ interface Written {
   readonly faster?: { candidate: string; reference: string; by: number; confidence: number }
 }
 
-/** Reads a bare expression that gives true or false; undefined where it is faulty, which was told. */
-const readExpression = (node: MapNode, key: string, reporter: Reporter): Expression | undefined => {
-  const scalar = node.entries.get(key)?.value as ScalarNode
-  const text = String(scalar.value)
-  if (text.includes('${{')) {
-    reporter.report(
-      'expression-not-here',
-      `${key} is an expression by itself`,
-      scalar,
-      'Write it without ${{ }}; its names are those of steps.',
-    )
-    return undefined
-  }
-  const parsed = parseExpression(text, undefined, 'boolean')
-  if (parsed.ok) return parsed.expression
-  for (const fault of parsed.faults)
-    reporter.report(fault.code, fault.message, placeWithin(scalar, fault.start, fault.end), fault.hint)
-  return undefined
-}
-
 /** Reads one gate; undefined where it is faulty (which was told) or not of this version. */
-const readGate = (name: string, entry: Entry, reporter: Reporter): Gate | undefined => {
+const readGate = (name: string, entry: Entry, params: Names, reporter: Reporter): Gate | undefined => {
   const misnamed = gateNameFault(name)
   if (misnamed) reporter.report('wrong-name', misnamed.message, entry.key)
   if (entry.value.kind !== 'map') {
@@ -60,18 +41,14 @@ const readGate = (name: string, entry: Entry, reporter: Reporter): Gate | undefi
   }
   const node = entry.value
   const later = laterGateKeys.filter(key => node.entries.has(key))
-  for (const key of later) {
-    const place = node.entries.get(key)!.key
-    if (key === 'accepted')
-      reporter.report(
-        'not-yet',
-        `this version does not judge "accepted" yet: gate "${name}" is left out`,
-        place,
-        'It comes with the lock file.',
-        'warning',
-      )
-    else reporter.report('not-yet', `this version has no "${key}" in gates yet`, place)
-  }
+  for (const key of later)
+    reporter.report(
+      'not-yet',
+      `this version does not judge "${key}" yet: gate "${name}" is left out`,
+      node.entries.get(key)!.key,
+      'It comes with the lock file.',
+      'warning',
+    )
   if (later.length > 0) return undefined
   const checked = checkValue(gateSchema, plainOf(node), `gate "${name}"`)
   tellFaults(checked.faults, entry, reporter)
@@ -88,14 +65,22 @@ const readGate = (name: string, entry: Entry, reporter: Reporter): Gate | undefi
     return undefined
   }
   const value = checked.value as Written
-  const when = value.when === undefined ? undefined : readExpression(node, 'when', reporter)
-  const check = value.check === undefined ? undefined : readExpression(node, 'check', reporter)
+  const read = (key: 'when' | 'check'): Expression | undefined =>
+    value[key] === undefined
+      ? undefined
+      : readCondition(node.entries.get(key)!.value, key, 'boolean', conditionNames(params), reporter)
+  const when = read('when')
+  const check = read('check')
+  const eachEntry = node.entries.get('each')
+  const each = eachEntry && readReference(eachEntry.value, `each of gate "${name}"`, reporter)
+  if (eachEntry && !each) return undefined
   if (misnamed || (value.when !== undefined && !when) || (value.check !== undefined && !check))
     return undefined
   const base = {
     name,
     severity: value.severity,
     ...(when ? { when } : {}),
+    ...(each ? { each } : {}),
     at: spanOf(entry.key),
     locate: locator(entry),
   }
@@ -106,5 +91,5 @@ const readGate = (name: string, entry: Entry, reporter: Reporter): Gate | undefi
 }
 
 /** Reads `gates:`; faulty ones are left out. */
-export const readGates = (node: MapNode | undefined, reporter: Reporter): Gate[] =>
-  [...(node?.entries ?? [])].flatMap(([name, entry]) => readGate(name, entry, reporter) ?? [])
+export const readGates = (node: MapNode | undefined, params: Names, reporter: Reporter): Gate[] =>
+  [...(node?.entries ?? [])].flatMap(([name, entry]) => readGate(name, entry, params, reporter) ?? [])

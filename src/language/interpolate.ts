@@ -4,18 +4,21 @@ import type { Scope } from '../expression/expression.js'
 import type { Entry, Node, ScalarNode } from './node.js'
 import type { Reporter } from './reporter.js'
 import { placeWithin } from './scalar-offsets.js'
+import type { SourceFile } from './source-file.js'
 
 /** Names that expressions in values may use, and their values. */
 export interface Interpolation {
   readonly names: Names
   readonly scope: Scope
+  /** Values of matrix axes: one that is a list or a map stands in whole where it is named alone. */
+  readonly axes?: Readonly<Record<string, Node>>
 }
 
 type Part =
   { readonly text: string } | { readonly expression: string; readonly at: number; readonly end: number }
 
 /** Offset after the `}}` that ends an expression: not inside of its texts, nor where a map of its own is open. */
-const closeOf = (text: string, from: number): number | undefined => {
+export const closeOf = (text: string, from: number): number | undefined => {
   let depth = 0
   for (let at = from; at < text.length; at++) {
     const each = text[at]!
@@ -53,7 +56,7 @@ const partsOf = (text: string): Part[] | { readonly unclosed: number } => {
 }
 
 /** A name alone needs no CEL: most expressions are one. */
-const alone = /^\s*params\.([A-Za-z]\w*)\s*$/
+const alone = /^\s*(params|matrix)\.([A-Za-z]\w*)\s*$/
 
 /** Value of one expression; undefined where it has none, which was told. */
 const valueOf = (
@@ -63,10 +66,11 @@ const valueOf = (
   reporter: Reporter,
 ): unknown => {
   const place = (start: number, end: number) => placeWithin(scalar, part.at + start, part.at + end)
-  const name = alone.exec(part.expression)?.[1]
-  if (name !== undefined && typeof names(['params', name]) === 'string') {
-    const params = scope['params'] as Record<string, unknown>
-    return Object.hasOwn(params, name) ? params[name] : undefined
+  const [, root, name] = alone.exec(part.expression) ?? []
+  if (root !== undefined && name !== undefined && typeof names([root, name]) === 'string') {
+    const values = (scope[root] ?? {}) as Record<string, unknown>
+    const value = Object.hasOwn(values, name) ? values[name] : undefined
+    if (typeof value !== 'object') return value
   }
   const parsed = parseExpression(part.expression, names)
   if (!parsed.ok) {
@@ -75,10 +79,9 @@ const valueOf = (
     return undefined
   }
   const result = parsed.expression.evaluate(scope)
-  const missing = parsed.expression.names.some(({ path }) => {
-    const params = scope['params'] as Record<string, unknown>
-    return !Object.hasOwn(params, path[1] ?? '')
-  })
+  const missing = parsed.expression.names.some(
+    ({ path: [root = '', name = ''] }) => !Object.hasOwn((scope[root] ?? {}) as object, name),
+  )
   if (!result.ok) {
     // A param without a value has a problem of its own.
     if (missing) return undefined
@@ -98,7 +101,17 @@ const valueOf = (
   return result.value
 }
 
-const scalarOf = (scalar: ScalarNode, context: Interpolation, reporter: Reporter): ScalarNode | undefined => {
+/** The list or map that an axis holds, where a text is nothing but its name. */
+const wholeValue = (parts: readonly Part[], { names, axes }: Interpolation): Node | undefined => {
+  const [only, ...more] = parts.filter(part => !('text' in part) || part.text.trim() !== '')
+  if (!axes || !only || 'text' in only || more.length > 0) return undefined
+  const [, root, name] = alone.exec(only.expression) ?? []
+  if (root !== 'matrix' || name === undefined || typeof names([root, name]) !== 'string') return undefined
+  const found = Object.hasOwn(axes, name) ? axes[name] : undefined
+  return found?.kind === 'scalar' ? undefined : found
+}
+
+const scalarOf = (scalar: ScalarNode, context: Interpolation, reporter: Reporter): Node | undefined => {
   const text = scalar.value
   if (typeof text !== 'string' || !text.includes('${{')) return scalar
   const parts = partsOf(text)
@@ -111,6 +124,8 @@ const scalarOf = (scalar: ScalarNode, context: Interpolation, reporter: Reporter
     )
     return undefined
   }
+  const whole = wholeValue(parts, context)
+  if (whole) return whole
   const values = parts.map(part => ('text' in part ? part.text : valueOf(scalar, part, context, reporter)))
   if (values.includes(undefined)) return undefined
   const written = parts.filter(part => !('text' in part) || part.text.trim() !== '')
@@ -119,9 +134,19 @@ const scalarOf = (scalar: ScalarNode, context: Interpolation, reporter: Reporter
   return { ...scalar, value: value as string | number | boolean }
 }
 
+const asked = new WeakMap<SourceFile, boolean>()
+
+/** Whether a file has any `${{`; searched for once, not at every value. */
+const hasExpressions = (source: SourceFile): boolean => {
+  const known = asked.get(source) ?? source.text.includes('${{')
+  asked.set(source, known)
+  return known
+}
+
 /** A node with its `${{ }}` replaced by their values; undefined where one has none, which was told. */
 export const interpolate = (node: Node, context: Interpolation, reporter: Reporter): Node | undefined => {
-  if (!node.source.text.includes('${{')) return node
+  const isMerged = node.kind === 'map' && node.merged
+  if (!isMerged && !hasExpressions(node.source)) return node
   if (node.kind === 'scalar') return scalarOf(node, context, reporter)
   if (node.kind === 'list') {
     const items = node.items.map(item => interpolate(item, context, reporter))

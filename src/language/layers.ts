@@ -5,7 +5,7 @@ import type { Reporter } from './reporter.js'
 import { placeOfFault } from './tell-faults.js'
 
 /** Fields of a kind that hold an architecture: the mark stands on the list of its layers. */
-const architecturesOf = (spec: AnyStepSpec): string[] =>
+export const architecturesOf = (spec: AnyStepSpec): string[] =>
   Object.entries(spec.params.properties).flatMap(([name, field]) => {
     const layers = (field as { properties?: { layers?: Readonly<Record<string, unknown>> } }).properties
       ?.layers

@@ -3,7 +3,7 @@ import type { EngineName } from '../core/engine-name.js'
 import { checkValue } from './check-value.js'
 import type { Interpolation } from './interpolate.js'
 import { interpolate } from './interpolate.js'
-import { plainOf, type Entry, type MapNode } from './node.js'
+import { plainOf, type Entry, type MapNode, type Node } from './node.js'
 import { readReference, type PlacedReference } from './ports.js'
 import type { Reporter } from './reporter.js'
 import { laterStepKeys, metaSchema } from './schema.js'
@@ -12,7 +12,6 @@ import { tellFaults } from './tell-faults.js'
 /** What the keys that every step may have say. */
 export interface Meta {
   readonly description?: string
-  readonly needs: readonly PlacedReference[]
   readonly seed?: number
   readonly engine?: EngineName | 'auto'
   readonly resources: { readonly threads?: number; readonly memory?: number }
@@ -42,8 +41,38 @@ const bytesOf = (text: string | number): number => {
   return Math.round(Number(count) * (binary === 'i' ? 1024 : 1000) ** ' kMGT'.indexOf(prefix || ' '))
 }
 
-const { kind: _, needs: __, ...checked } = metaSchema.properties
+const { kind: _, needs: __, matrix: ___, when: ____, ...checked } = metaSchema.properties
 const schema = { ...metaSchema, properties: checked, required: [] }
+
+/** Meta keys that are read by themselves: they say how the step stands in the graph. */
+const ofTheGraph = new Set(['kind', 'needs', 'matrix', 'when'])
+
+/** Reads `needs`; undefined where it is faulty, which was told. */
+export const readNeeds = (
+  id: string,
+  node: Node,
+  reporter: Reporter,
+): readonly PlacedReference[] | undefined => {
+  if (node.kind !== 'list') {
+    reporter.report('wrong-type', `${id}.needs takes a list of steps`, node, 'Write needs: [STEP].')
+    return undefined
+  }
+  let ok = true
+  const needs = node.items.flatMap(item => {
+    const found = readReference(item, `each of ${id}.needs`, reporter)
+    if (found?.output !== undefined)
+      reporter.report(
+        'wrong-reference',
+        'needs names a step, not an output',
+        found.place,
+        `Write ${found.step}.`,
+      )
+    const usable = found && found.output === undefined
+    ok &&= usable === true
+    return usable ? [found] : []
+  })
+  return ok ? needs : undefined
+}
 
 /** Reads a step's meta keys; undefined where one is faulty, which was told. */
 export const readMeta = (
@@ -55,41 +84,17 @@ export const readMeta = (
 ): Meta | undefined => {
   let ok = true
   const own = new Map<string, Entry>()
-  const needs: PlacedReference[] = []
   for (const [name, entry] of entries) {
     if (laterKeys.has(name)) {
       reporter.report('not-yet', `this version has no "${name}" on steps yet`, entry.key, 'Remove it.')
       ok = false
-    } else if (name === 'needs') {
-      if (entry.value.kind !== 'list') {
-        reporter.report(
-          'wrong-type',
-          `${id}.needs takes a list of steps`,
-          entry.value,
-          'Write needs: [STEP].',
-        )
-        ok = false
-      } else
-        for (const item of entry.value.items) {
-          const found = readReference(item, `each of ${id}.needs`, reporter)
-          if (found?.output !== undefined) {
-            reporter.report(
-              'wrong-reference',
-              'needs names a step, not an output',
-              found.place,
-              `Write ${found.step}.`,
-            )
-            ok = false
-          } else if (found) needs.push(found)
-          else ok = false
-        }
-    } else if (metaKeys.has(name) && name !== 'kind') {
+    } else if (metaKeys.has(name) && !ofTheGraph.has(name)) {
       const value = withExpressions.has(name) ? interpolate(entry.value, context, reporter) : entry.value
       if (value) own.set(name, { key: entry.key, value })
       else ok = false
     }
   }
-  if (own.size === 0) return ok ? { needs, retries: 0, resources: {} } : undefined
+  if (own.size === 0) return ok ? { retries: 0, resources: {} } : undefined
   const { faults, value } = checkValue(schema, plainOf({ ...whole.value, entries: own }), `step "${id}"`)
   tellFaults(faults, whole, reporter)
   if (faults.length > 0 || !ok) return undefined
@@ -97,7 +102,6 @@ export const readMeta = (
   const { threads, memory } = resources
   const milliseconds = timeout === undefined ? undefined : parseDuration(timeout)
   return {
-    needs,
     retries: retries ?? 0,
     resources: {
       ...(threads === undefined ? {} : { threads }),

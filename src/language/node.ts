@@ -1,4 +1,5 @@
 import type { Path } from '../core/problem.js'
+import { secretForm } from './secrets.js'
 import type { Place } from './source-file.js'
 
 /** A value of a recipe with its place. Aliases share one node. */
@@ -22,6 +23,8 @@ export interface Entry {
 export interface MapNode extends Place {
   readonly kind: 'map'
   readonly entries: ReadonlyMap<string, Entry>
+  /** Made of several files: its text, `source.text`, is not all of it. */
+  readonly merged?: true
 }
 
 /** A node as plain data. Keys such as `__proto__` become own members like any other. */
@@ -58,8 +61,9 @@ export const findNode = (
 
 /** Where to point for a value: itself, or its key where it is empty or runs over several lines. */
 export const placeOf = ({ node, key }: { readonly node: Node; readonly key?: Place }): Place => {
-  const spans = node.source.text.slice(node.start, node.end).includes('\n')
-  return key && (node.start === node.end || (spans && node.kind !== 'scalar')) ? key : node
+  if (!key || (node.start < node.end && node.kind === 'scalar')) return node
+  const line = node.source.text.indexOf('\n', node.start)
+  return node.start === node.end || (line >= 0 && line < node.end) ? key : node
 }
 
 /** A value in a few words, as a sentence names what it found: `the text "ten"`, `a list`. */
@@ -68,6 +72,7 @@ export const describeValue = (value: unknown): string => {
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object') return 'a map'
   if (typeof value === 'string') {
+    if (secretForm(value) !== undefined) return 'a text'
     const cut = value.length > 40 ? `${value.slice(0, 39)}…` : value
     return `the text ${JSON.stringify(cut)}`
   }

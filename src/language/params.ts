@@ -1,30 +1,18 @@
 import { dirname, resolve } from 'node:path'
 import { didYouMean } from '../core/nearest.js'
 import type { NameType, Names } from '../expression/parse.js'
-import { checkValue } from './check-value.js'
 import { identifierFault } from './identifiers.js'
-import { describeValue, findNode, placeOf, plainOf, type MapNode, type Node } from './node.js'
+import { findNode, plainOf, type MapNode, type Node } from './node.js'
+import { readDeclaration, tellSecretValue, unfit, type ParamDeclaration } from './param-declarations.js'
+import type { ParamsFile } from './params-files.js'
 import type { Reporter } from './reporter.js'
-import { paramSchema, type ParamType } from './schema.js'
-import type { Place } from './source-file.js'
-import { tellFaults } from './tell-faults.js'
-
-/** A param as it was declared, its short form made long. */
-export interface Declaration {
-  readonly type: ParamType
-  /** Absence: the param is required. */
-  readonly default?: unknown
-  readonly minimum?: number
-  readonly maximum?: number
-  readonly enum?: readonly unknown[]
-  readonly description?: string
-}
+import type { ParamType } from './schema.js'
 
 /** The params of a recipe with their values. */
 export interface Params {
-  /** In the recipe's order; undefined where a declaration is faulty. */
-  readonly declared: ReadonlyMap<string, Declaration | undefined>
   readonly types: ReadonlyMap<string, ParamType | undefined>
+  /** Those that are sound. */
+  readonly declared: ReadonlyMap<string, ParamDeclaration | undefined>
   /** A param that has a problem has no value. */
   readonly values: Readonly<Record<string, unknown>>
   /** Those that were given outside the recipe. */
@@ -33,40 +21,27 @@ export interface Params {
   readonly given: readonly string[]
 }
 
+/** Where values come from beside the defaults, in rising precedence: files (later over earlier), environment, `--set`. */
 export interface ParamSources {
-  readonly set: Readonly<Record<string, string>>
+  readonly files: readonly ParamsFile[]
   readonly env: Readonly<Record<string, string | undefined>>
+  readonly set: Readonly<Record<string, string>>
   readonly cwd: string
 }
 
-const wantedOf = (type: ParamType): string =>
-  ({
-    number: 'a number',
-    integer: 'a whole number',
-    boolean: 'true or false',
-    string: 'a text',
-    path: 'a path',
-  })[type]
+const prefix = 'TRIMTAB_PARAM_'
+/** The environment variable that sets a param. */
+export const variableOf = (name: string): string => `${prefix}${name.toUpperCase()}`
 
-/** What is wrong with a value of a param; undefined where nothing is. */
-const unfit = (value: unknown, declared: Declaration): string | undefined => {
-  const { type, minimum, maximum } = declared
-  const fits =
-    type === 'number'
-      ? typeof value === 'number'
-      : type === 'integer'
-        ? Number.isInteger(value)
-        : type === 'boolean'
-          ? typeof value === 'boolean'
-          : typeof value === 'string' && (type === 'string' || value !== '')
-  if (!fits) return `must be ${wantedOf(type)}, and is ${describeValue(value)}`
-  if (declared.enum && !declared.enum.includes(value))
-    return `must be one of ${declared.enum.join(', ')}, and is ${describeValue(value)}`
-  if (typeof value === 'number' && minimum !== undefined && value < minimum)
-    return `must be at least ${minimum}, and is ${value}`
-  if (typeof value === 'number' && maximum !== undefined && value > maximum)
-    return `must be at most ${maximum}, and is ${value}`
-  return undefined
+/** A value from outside of the recipe. */
+interface Given {
+  readonly value: unknown
+  /** Where it came from, as a sentence begins. */
+  readonly subject: string
+  /** Where paths begin. */
+  readonly from: string
+  /** Absent: the command line and the environment have no places. */
+  readonly node?: Node
 }
 
 /** A value as the command line and the environment give it. */
@@ -76,102 +51,117 @@ const fromText = (text: string, type: ParamType): unknown => {
   return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text.trim()) ? Number(text) : text
 }
 
-const typeOfLiteral = (value: unknown): ParamType | undefined =>
-  typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean'
-    ? (typeof value as ParamType)
-    : undefined
-
-/** Reads one declaration; undefined where it is faulty, which was told. */
-const declarationOf = (name: string, node: Node, key: Place, reporter: Reporter): Declaration | undefined => {
-  if (node.kind === 'scalar') {
-    const type = typeOfLiteral(node.value)
-    if (type) return { type, default: node.value }
-    reporter.report(
-      'missing-value',
-      `param "${name}" has no value`,
-      key,
-      `Write \`${name}: 3\`, or \`${name}: {type: number}\` if it must be given.`,
-    )
-    return undefined
+/** The value that wins among those that were given; undefined where the default stands. */
+const givenOf = (name: string, type: ParamType, sources: ParamSources): Given | undefined => {
+  const { set, env, files, cwd } = sources
+  if (Object.hasOwn(set, name))
+    return { value: fromText(set[name]!, type), subject: `--set ${name}`, from: cwd }
+  const variable = env[variableOf(name)]
+  if (variable !== undefined) return { value: fromText(variable, type), subject: variableOf(name), from: cwd }
+  const file = files.findLast(({ values }) => values.entries.has(name))
+  if (!file) return undefined
+  const { key, value } = file.values.entries.get(name)!
+  const isEmpty = value.kind === 'scalar' && value.value === null
+  return {
+    value: plainOf(value),
+    subject: `param "${name}"`,
+    from: dirname(file.source.path),
+    node: isEmpty ? { ...value, start: key.start, end: key.end } : value,
   }
-  if (node.kind === 'list') {
-    reporter.report('wrong-type', `param "${name}" must be a number, a text, true, false, or a map`, node)
-    return undefined
-  }
-  const checked = checkValue(paramSchema, plainOf(node), `param "${name}"`)
-  if (checked.faults.length > 0) {
-    tellFaults(checked.faults, { key, value: node }, reporter)
-    return undefined
-  }
-  const declared = checked.value as Declaration
-  if (declared.default === undefined) return declared
-  const fault = unfit(declared.default, declared)
-  if (fault === undefined) return declared
-  reporter.report(
-    'wrong-value',
-    `the default of param "${name}" ${fault}`,
-    placeOf(findNode(node, ['default'])),
-  )
-  return undefined
 }
 
-/** The environment variable that sets a param. */
-export const variableOf = (name: string): string => `TRIMTAB_PARAM_${name.toUpperCase()}`
+/** Tells of values for params that the recipe does not have. A variable may be meant for another recipe. */
+const tellUnknown = (
+  known: readonly string[],
+  { set, files, env }: ParamSources,
+  reporter: Reporter,
+): void => {
+  const all = known.length > 0 ? `There are: ${known.join(', ')}.` : 'It has no params.'
+  const hintFor = (name: string): string => didYouMean(name, known) ?? all
+  for (const name of Object.keys(set))
+    if (!known.includes(name))
+      reporter.report(
+        'unknown-param',
+        `--set ${name}: the recipe has no param "${name}"`,
+        undefined,
+        hintFor(name),
+      )
+  for (const { values } of files)
+    for (const [name, { key }] of values.entries)
+      if (!known.includes(name))
+        reporter.report('unknown-param', `the recipe has no param "${name}"`, key, hintFor(name))
+  const variables = known.map(variableOf)
+  for (const name of Object.keys(env)
+    .filter(each => each.startsWith(prefix))
+    .sort())
+    if (!variables.includes(name))
+      reporter.report(
+        'unknown-variable',
+        `${name} is set, and the recipe has no param of that name`,
+        undefined,
+        didYouMean(name, variables) ??
+          (variables.length > 0 ? `Variables that it reads: ${variables.join(', ')}.` : 'It has no params.'),
+        'warning',
+      )
+}
 
-/** Reads `params:` and gives each its value: the default, over it the environment, over it `--set`. */
+/** A path as written at its default, which may stand in another file than the param's name. */
+const pathAt = (written: string, value: Node): string => {
+  const { node } = findNode(value, value.kind === 'map' ? ['default'] : [])
+  return resolve(dirname(node.source.path), written)
+}
+
+/** Reads `params:` and gives each its value: the default, over it files, the environment and `--set`. */
 export const readParams = (node: MapNode | undefined, sources: ParamSources, reporter: Reporter): Params => {
-  const known = new Map<string, Declaration | undefined>()
   const types = new Map<string, ParamType | undefined>()
+  const all = new Map<string, ParamDeclaration | undefined>()
   const values: Record<string, unknown> = {}
   const set: Record<string, unknown> = {}
   const given: string[] = []
-  for (const [name, { key, value }] of node?.entries ?? []) {
+  for (const [name, entry] of node?.entries ?? []) {
     const misnamed = identifierFault(name)
     if (misnamed) {
-      reporter.report('wrong-name', misnamed.message, key, misnamed.hint)
+      reporter.report('wrong-name', misnamed.message, entry.key, misnamed.hint)
       continue
     }
-    const declared = declarationOf(name, value, key, reporter)
-    known.set(name, declared)
+    const declared = readDeclaration(name, entry, reporter)
     types.set(name, declared?.type)
-    if (!declared) continue
-    const variable = variableOf(name)
-    const flag = Object.hasOwn(sources.set, name) ? sources.set[name] : undefined
-    const text = flag ?? sources.env[variable]
-    if (text === undefined) {
+    all.set(name, declared)
+    if (!declared) {
+      // What is given for a secret must not be shown either.
+      for (const { values: file } of sources.files) {
+        const value = file.entries.get(name)?.value
+        value?.source.hide(value.start, value.end)
+      }
+      continue
+    }
+    const { type } = declared
+    const found = givenOf(name, type, sources)
+    if (!found) {
       if (declared.default === undefined)
         reporter.report(
           'missing-param',
           `param "${name}" needs a value`,
-          key,
+          entry.key,
           `Give it with --set ${name}=VALUE.`,
         )
-      else
-        values[name] =
-          declared.type === 'path'
-            ? resolve(dirname(key.source.path), declared.default as string)
-            : declared.default
+      else values[name] = type === 'path' ? pathAt(declared.default as string, entry.value) : declared.default
       continue
     }
-    const found = fromText(text, declared.type)
-    const fault = unfit(found, declared)
+    const { value, subject, from } = found
+    if (tellSecretValue(subject, value, found.node, reporter)) continue
+    const fault = unfit(value, declared)
     if (fault !== undefined) {
-      reporter.report('wrong-param', `${flag === undefined ? variable : `--set ${name}`} ${fault}`)
+      reporter.report('wrong-param', `${subject} ${fault}`, found.node)
       continue
     }
-    const settled = declared.type === 'path' ? resolve(sources.cwd, text) : found
-    if (declared.type === 'path') given.push(String(settled))
+    const settled = type === 'path' ? resolve(from, value as string) : value
+    if (type === 'path') given.push(settled as string)
     values[name] = settled
     set[name] = settled
   }
-  for (const name of Object.keys(sources.set)) {
-    if (node?.entries.has(name)) continue
-    const names = [...types.keys()]
-    const hint =
-      didYouMean(name, names) ?? (names.length > 0 ? `There are: ${names.join(', ')}.` : 'It has no params.')
-    reporter.report('unknown-param', `--set ${name}: the recipe has no param "${name}"`, undefined, hint)
-  }
-  return { declared: known, types, values, set, given }
+  tellUnknown([...(node?.entries.keys() ?? [])], sources, reporter)
+  return { types, declared: all, values, set, given }
 }
 
 const nameTypes: Readonly<Record<ParamType, NameType>> = {
@@ -188,7 +178,11 @@ export const paramNames =
   path => {
     const [root = '', name, ...more] = path
     if (root === 'matrix')
-      return { unknown: 'this version has no matrix yet', depth: 0, hint: 'Write one step for each value.' }
+      return {
+        unknown: 'there is no matrix here',
+        depth: 0,
+        hint: 'Only steps with a matrix, and those that take from them, have one.',
+      }
     if (root !== 'params') {
       const meant = types.has(root) ? `Write params.${root}.` : didYouMean(root, ['params', 'matrix'])
       return {

@@ -52,11 +52,20 @@ const isWithin = (folder: string, path: string): boolean => {
   return way === '' || (!way.startsWith(`..${sep}`) && way !== '..' && !isAbsolute(way))
 }
 
+/** Characters that a path may have; no system opens a longer one. */
+const longest = 4096
+
 /** The path with symlinks resolved, as far as it is there. */
 const real = (path: string): string => {
   if (existsSync(path)) return realpathSync(path)
   const parent = dirname(path)
   return parent === path ? path : join(real(parent), basename(path))
+}
+
+/** True for a path in the project, or allowed; symlinks are followed first. */
+export const mayRead = (path: string, { project, allowed }: Pick<Reach, 'project' | 'allowed'>): boolean => {
+  const lies = real(path)
+  return isWithin(project, lies) || allowed.some(each => isWithin(real(each), lies))
 }
 
 /** The outermost part of a path that is not there. */
@@ -84,13 +93,20 @@ export const checkPath = (
   reporter: Reporter,
 ): string | undefined => {
   const from = dirname(place.source.path)
+  if (written.length > longest) {
+    reporter.report(
+      'wrong-value',
+      `a path has at most ${longest} characters, and this has ${written.length}`,
+      place,
+    )
+    return undefined
+  }
   const path = resolve(from, written)
   const show = (each: string): string => {
     const near = relative(from, each)
     return near === '' || near.startsWith(join('..', '..')) ? each : near
   }
-  const lies = real(path)
-  if (!isWithin(reach.project, lies) && !reach.allowed.some(each => isWithin(real(each), lies))) {
+  if (!mayRead(path, reach)) {
     reporter.report(
       'path-outside',
       `${show(path)} lies outside of the project (${reach.project})`,

@@ -1,3 +1,4 @@
+import { instanceName, parseInstanceName } from '../core/instance-name.js'
 import { nearest } from '../core/nearest.js'
 import type { Port, AnyStepSpec } from '../steps/define-step.js'
 import { describeValue, plainOf, type Entry, type Node } from './node.js'
@@ -11,9 +12,7 @@ export interface PlacedReference extends Reference {
   readonly place: Place
 }
 
-const form = /^([A-Za-z][A-Za-z0-9_]*)(?:\.([A-Za-z][A-Za-z0-9_]*))?$/
-
-/** Reads `step` or `step.output`; undefined where it is neither, which was told. */
+/** Reads `step`, `step.output` or `"step[axis=value]"`; undefined where it is none of these, which was told. */
 export const readReference = (node: Node, what: string, reporter: Reporter): PlacedReference | undefined => {
   if (node.kind !== 'scalar' || typeof node.value !== 'string') {
     reporter.report(
@@ -32,26 +31,22 @@ export const readReference = (node: Node, what: string, reporter: Reporter): Pla
     )
     return undefined
   }
-  if (/^[A-Za-z]\w*\[.*\]$/.test(node.value)) {
-    reporter.report(
-      'not-yet',
-      `this version has no matrix yet, so no step has the name "${node.value}"`,
-      node,
-    )
-    return undefined
-  }
-  const [, step, output] = form.exec(node.value) ?? []
-  if (step === undefined) {
+  const parsed = parseInstanceName(node.value)
+  if (!parsed || parsed.step.includes('/')) {
     reporter.report(
       'wrong-reference',
       `"${node.value}" is no reference`,
       node,
-      'Write `step` or `step.output`.',
+      'Write `step`, `step.output`, or "step[axis=value]" for one instance.',
     )
     return undefined
   }
-  return { step, ...(output === undefined ? {} : { output }), at: spanOf(node), place: node }
+  return { ...parsed, at: spanOf(node), place: node }
 }
+
+/** A reference as it would be written. */
+export const nameOf = ({ step, member, pins, output }: Reference): string =>
+  `${instanceName(step, { ...(member === undefined ? {} : { member }), axes: pins })}${output === undefined ? '' : `.${output}`}`
 
 const readList = (node: Node, what: string, reporter: Reporter): PlacedReference[] | undefined => {
   if (node.kind !== 'list') {
@@ -68,7 +63,7 @@ const readList = (node: Node, what: string, reporter: Reporter): PlacedReference
   const seen = new Set<string>()
   for (const each of references) {
     if (!each) continue
-    const name = each.output === undefined ? each.step : `${each.step}.${each.output}`
+    const name = nameOf(each)
     if (seen.has(name)) {
       reporter.report('duplicate-reference', `${what} lists "${name}" twice`, each.place)
       return undefined
@@ -89,8 +84,10 @@ const readSingle = (node: Node, what: string, reporter: Reporter): PlacedReferen
   return found && [found]
 }
 
-/** A map where a port also takes a value of its own. */
-export const isOwnValue = (port: Port, node: Node): boolean => port.either === true && node.kind === 'map'
+/** A map where a port also takes a value of its own, or a word that it knows. */
+export const isOwnValue = (port: Port, node: Node): boolean =>
+  (port.either === true && node.kind === 'map') ||
+  (node.kind === 'scalar' && port.words !== undefined && port.words.includes(String(node.value)))
 
 export interface ReadPorts {
   readonly ports: Readonly<Record<string, readonly PlacedReference[]>>

@@ -44,16 +44,27 @@ export const stretchesOf = (text: string): Stretch[] => {
 export const unquotedExpressions = (text: string): { start: number; end: number }[] => {
   if (!text.includes('${{')) return []
   const stretches = stretchesOf(text)
+  const nextOf = (wanted: string) => {
+    let found = -1
+    // Asked for ever later places: nothing is searched through twice.
+    return (from: number): number => {
+      if (found < from) found = text.indexOf(wanted, from)
+      if (found < 0) found = text.length
+      return found
+    }
+  }
+  const [lineEnd, closing] = [nextOf('\n'), nextOf('}}')]
+  let next = 0
   const found: { start: number; end: number }[] = []
-  for (const match of text.matchAll(/\$\{\{/g)) {
-    const at = match.index
-    const inside = stretches.find(each => each.start <= at && at + 3 <= each.end)
-    if (inside && (inside.kind !== 'plain' || text.slice(at, inside.end).includes('}}'))) continue
-    const line = text.indexOf('\n', at)
-    const rest = text.slice(at, line < 0 ? text.length : line)
-    const close = rest.indexOf('}}')
-    if (!inside && close < 0) continue
-    found.push({ start: at, end: at + (close < 0 ? 3 : close + 2) })
+  for (const { index: at } of text.matchAll(/\$\{\{/g)) {
+    // What ended before this expression ends before all later ones.
+    while (next < stretches.length && stretches[next]!.end < at + 3) next++
+    const inside = stretches[next] && stretches[next]!.start <= at ? stretches[next] : undefined
+    const close = closing(at)
+    if (inside && (inside.kind !== 'plain' || close + 2 <= inside.end)) continue
+    const isClosed = close < lineEnd(at)
+    if (!inside && !isClosed) continue
+    found.push({ start: at, end: isClosed ? close + 2 : at + 3 })
   }
   return found
 }

@@ -4,46 +4,113 @@ import { basename, dirname, join, relative } from 'node:path'
 import { nearest } from '../core/nearest.js'
 import { problem, type Problem } from '../core/problem.js'
 
-/** Bytes that a recipe may have. */
+/** Bytes that a file may have. */
 const most = 4_000_000
 
-const near = (path: string, cwd: string): string | undefined => {
+/** Why there is no text; the words depend on how its reader shows paths. */
+export interface TextFault {
+  readonly code: string
+  readonly message: (shown: string) => string
+  readonly hint?: (from: string) => string | undefined
+}
+
+/** A fault as a problem. `shown`: the file as its reader shows it; `from`: the folder that hints show paths from. */
+export const textProblem = ({ code, message, hint }: TextFault, shown: string, from: string): Problem => {
+  const advice = hint?.(from)
+  return problem(code, message(shown), advice === undefined ? {} : { hint: advice })
+}
+
+const roles = {
+  recipe: { noun: 'recipe', code: 'recipe-missing', names: /\.ya?ml$/ },
+  params: { noun: 'file', code: 'params-missing', names: /\.(ya?ml|json)$/ },
+  base: { noun: 'recipe', code: 'extends-missing', names: /\.ya?ml$/ },
+} as const
+
+/** The file that was meant by a path where there is none. */
+const near = (path: string, names: RegExp): string | undefined => {
   try {
-    const names = readdirSync(dirname(path)).filter(name => /\.ya?ml$/.test(name))
-    const found = nearest(basename(path), names) ?? (names.length === 1 ? names[0] : undefined)
-    return found === undefined ? undefined : `Did you mean "${relative(cwd, join(dirname(path), found))}"?`
+    const here = readdirSync(dirname(path)).filter(name => names.test(name))
+    const found = nearest(basename(path), here) ?? (here.length === 1 ? here[0] : undefined)
+    return found === undefined ? undefined : join(dirname(path), found)
   } catch {
     return undefined
   }
 }
 
-/** The text of a recipe, or why there is none. */
+const within = (folder: string): string | undefined => {
+  try {
+    const names = readdirSync(folder)
+    return ['recipe.yml', 'recipe.yaml'].find(name => names.includes(name))
+  } catch {
+    return undefined
+  }
+}
+
+const meant = (path: string | undefined) => (from: string) =>
+  path === undefined ? undefined : `Did you mean "${relative(from, path)}"?`
+
+const notText: TextFault = {
+  code: 'not-utf8',
+  message: shown => `${shown} is not UTF-8 text`,
+  hint: () => 'Save it as UTF-8.',
+}
+
+/** The text of bytes, or why they are none. `noun`: what they were to be. */
+export const textOfBytes = (
+  bytes: Uint8Array,
+  noun = 'recipe',
+): { readonly text: string } | { readonly fault: TextFault } => {
+  if (bytes.length > most)
+    return {
+      fault: {
+        code: 'too-large',
+        message: shown => `${shown} has ${bytes.length} bytes; a ${noun} may have ${most}`,
+      },
+    }
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) }
+  } catch {
+    return { fault: notText }
+  }
+}
+
+/** The text of a recipe, or of a file beside it, or why there is none. */
 export const readText = async (
   path: string,
-  cwd: string,
-): Promise<{ readonly text: string } | { readonly problem: Problem }> => {
-  const shown = relative(cwd, path) || '.'
-  const refuse = (code: string, message: string, hint?: string) => ({
-    problem: problem(code, message, hint === undefined ? {} : { hint }),
+  role: keyof typeof roles,
+): Promise<{ readonly text: string } | { readonly fault: TextFault }> => {
+  const { noun, code, names } = roles[role]
+  const fault = (
+    told: string,
+    message: TextFault['message'],
+    hint?: TextFault['hint'],
+  ): { readonly fault: TextFault } => ({
+    fault: { code: told, message, ...(hint === undefined ? {} : { hint }) },
   })
   try {
     const { size } = await stat(path)
-    if (size > most) return refuse('too-large', `${shown} has ${size} bytes; a recipe may have ${most}`)
-    const bytes = await readFile(path)
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-    return { text }
+    if (size > most)
+      return fault('too-large', shown => `${shown} has ${size} bytes; a ${noun} may have ${most}`)
+    return textOfBytes(await readFile(path), noun)
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? (error as NodeJS.ErrnoException).code : undefined
-    if (code === 'ENOENT' || code === 'ENOTDIR')
-      return refuse(
-        'recipe-missing',
-        `there is no recipe ${shown}`,
-        near(path, cwd) ?? '`trimtab init` writes one to begin with.',
+    const errno =
+      error instanceof Error && 'code' in error ? (error as NodeJS.ErrnoException).code : undefined
+    if (errno === 'ENOENT' || errno === 'ENOTDIR') {
+      const found = near(path, names)
+      const hint = found === undefined && role === 'recipe' ? starts : meant(found)
+      return fault(code, shown => `there is no ${noun} ${shown}`, hint)
+    }
+    if (errno === 'EISDIR') {
+      const inside = role === 'params' ? undefined : within(path)
+      return fault(
+        code,
+        shown => `${shown} is a folder, not a ${noun}`,
+        meant(inside === undefined ? undefined : join(path, inside)),
       )
-    if (code === 'EISDIR') return refuse('recipe-missing', `${shown} is a folder, not a recipe`)
-    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
-      return refuse('not-utf8', `${shown} is not UTF-8 text`, 'Save it as UTF-8.')
-    if (code === undefined) throw error
-    return refuse('recipe-unreadable', `${shown} cannot be read (${code})`)
+    }
+    if (errno === undefined) throw error
+    return fault('recipe-unreadable', shown => `${shown} cannot be read (${errno})`)
   }
 }
+
+const starts = (): string => '`trimtab init` writes one to begin with.'

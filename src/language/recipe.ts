@@ -2,37 +2,64 @@ import type { EngineName } from '../core/engine-name.js'
 import type { Path, Span } from '../core/problem.js'
 import type { Expression } from '../expression/expression.js'
 import type { AnyStepSpec } from '../steps/define-step.js'
-import type { Declaration } from './params.js'
+import type { RecipeInput } from './inputs.js'
+import type { ParamDeclaration } from './param-declarations.js'
 
 /** `step` or `step.output` as it stands in a port. */
 export interface Reference {
   readonly step: string
   /** Absent: the kind's first output. */
   readonly output?: string
+  /** `int8` in `scores[int8]`. */
+  readonly member?: string
+  /** Labels by axis, `{sparsity: '0.5'}` in `"pruned[sparsity=0.5]"`; empty: none is named. */
+  readonly pins: Readonly<Record<string, string>>
   readonly at: Span
 }
 
-/** A declared step, checked against its kind's schema. */
-export interface Step {
-  readonly id: string
-  readonly kind: string
-  /** Absent where the kind is unknown; such a step is poisoned. */
-  readonly spec?: AnyStepSpec
-  /** A problem was found in it: later stages go on without it and say nothing of what hangs on it. */
-  readonly poisoned: boolean
+/** What a step says of each of its instances. */
+export interface Settings {
   /** The kind's own fields, resolved: defaults filled in, expressions evaluated, paths absolute. Empty when poisoned by its schema. */
   readonly config: Readonly<Record<string, unknown>>
-  readonly ports: Readonly<Record<string, readonly Reference[]>>
-  readonly needs: readonly Reference[]
-  readonly description?: string
-  /** `auto` where the recipe says nothing. */
-  readonly engine: EngineName | 'auto'
   /** A seed of the step's own; absence: the recipe's. */
   readonly seed?: number
   readonly resources: { readonly threads?: number; readonly memory?: number }
   /** Milliseconds; absence: none. */
   readonly timeout?: number
   readonly retries: number
+}
+
+/** One combination of a step's axes. */
+export interface Variant extends Settings {
+  /** How its instance is named: a label by axis. Empty where the step carries no axis. */
+  readonly labels: Readonly<Record<string, string>>
+  /** What `matrix.AXIS` stands for. */
+  readonly matrix: Readonly<Record<string, unknown>>
+  /** Params that `--sweep` gives other values in other variants. */
+  readonly swept: Readonly<Record<string, unknown>>
+}
+
+/** A declared step, checked against its kind's schema. Its own settings are those of its first variant. */
+export interface Step extends Settings {
+  readonly id: string
+  readonly kind: string
+  /** Absent where the kind is unknown; such a step is poisoned. */
+  readonly spec?: AnyStepSpec
+  /** A problem was found in it: later stages go on without it and say nothing of what hangs on it. */
+  readonly poisoned: boolean
+  /** The axes that it carries, its own and inherited ones, each with the step that declared it. */
+  readonly axes: Readonly<Record<string, string>>
+  /** One for each combination of the axes; one alone where there is none. */
+  readonly variants: readonly Variant[]
+  readonly ports: Readonly<Record<string, readonly Reference[]>>
+  readonly needs: readonly Reference[]
+  /** False skips an instance. */
+  readonly when?: Expression
+  /** The kind's fields that are expressions over metrics, by name. */
+  readonly expressions: Readonly<Record<string, Expression>>
+  readonly description?: string
+  /** `auto` where the recipe says nothing. */
+  readonly engine: EngineName | 'auto'
   readonly at: Span
   /**
    * Span of a value (or, where it is not written, of its nearest written ancestor) by its path inside the step.
@@ -45,6 +72,8 @@ export type Gate = {
   readonly name: string
   readonly severity: 'error' | 'warn'
   readonly when?: Expression
+  /** One verdict for each instance of this step; the names of steps mean the twins. */
+  readonly each?: Reference
   readonly at: Span
   /** As of a step: `locate(['check'], name)` is the span of a name inside the expression. */
   locate(path: Path, within?: { readonly start: number; readonly end: number }): Span
@@ -67,10 +96,19 @@ export type Gate = {
     }
 )
 
+/** One of the values that `--sweep` gives a param. */
+export interface SweptValue {
+  /** As it names instances. */
+  readonly label: string
+  readonly value: unknown
+}
+
 export interface Recipe {
   /** Absolute path. */
   readonly file: string
-  /** Digest of the text as read. */
+  /** Every file that it is made of: itself, then those that it extends. */
+  readonly files: readonly string[]
+  /** Digest of its text as read, or of the texts of all its files. */
   readonly digest: string
   /** Project folder: nearest ancestor with `trimtab.config.*` or `.git`, else the recipe's folder. */
   readonly project: string
@@ -78,10 +116,16 @@ export interface Recipe {
   readonly seed: number
   readonly engine: EngineName | 'auto'
   /** Params as declared, in the recipe's order; undefined where a declaration is faulty. */
-  readonly declared: ReadonlyMap<string, Declaration | undefined>
+  readonly declared: ReadonlyMap<string, ParamDeclaration | undefined>
   /** Values after defaults, `--params`, environment and `--set`. */
   readonly params: Readonly<Record<string, unknown>>
   readonly set: Readonly<Record<string, unknown>>
+  /** Axes that `--sweep` made of params, with the values of each; absent: none. */
+  readonly sweep?: Readonly<Record<string, readonly SweptValue[]>>
+  /** What must be given from outside; each stands among the steps too, poisoned and of the kind `input`. */
+  readonly inputs: readonly RecipeInput[]
+  /** What it hands out when it is used as a pipeline. */
+  readonly outputs: Readonly<Record<string, Reference>>
   readonly steps: readonly Step[]
   readonly gates: readonly Gate[]
   /** The frame of text around a span of any file that was read. */

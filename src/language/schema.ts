@@ -1,4 +1,5 @@
 import { Type } from 'typebox'
+import type { ArtifactType } from '../core/artifact.js'
 import { engineNames } from '../core/engine-name.js'
 
 const closed = { additionalProperties: false } as const
@@ -11,6 +12,49 @@ const seed = (description: string) =>
   Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER, description })
 const described = Type.Optional(Type.String({ description: 'A sentence for people.' }))
 
+/** CEL; `true` by itself is no text to YAML. */
+export const expression = (description: string) =>
+  Type.Unsafe<string | boolean>({
+    type: ['string', 'boolean'],
+    minLength: 1,
+    description,
+    'x-trimtab': 'cel',
+  })
+
+const axisValue = Type.Unsafe<string | number | boolean>({ type: ['string', 'number', 'boolean'] })
+const combinations = (description: string) =>
+  Type.Optional(Type.Array(Type.Record(Type.String(), axisValue), { description }))
+
+/** Axes by name; what they hold is read value by value. */
+const matrix = Type.Object(
+  {
+    include: combinations('Further combinations; each sets every axis.'),
+    exclude: combinations('Combinations that are left out: all that agree with what one of these says.'),
+  },
+  {
+    description: 'One instance for each combination of the values of these axes: `{sparsity: [0.5, 0.7]}`.',
+    additionalProperties: Type.Union(
+      [
+        Type.Array(axisValue, { minItems: 1, description: 'The values of the axis.' }),
+        Type.Object(
+          {
+            layersOf: Type.String({
+              description: 'A step: the axis has the names of the layers of its model.',
+            }),
+            type: Type.Optional(Type.String({ description: 'Only layers of this type, such as `conv2d`.' })),
+          },
+          closed,
+        ),
+        Type.Object(
+          {},
+          { additionalProperties: true, description: 'Values by the names that instances show.' },
+        ),
+      ],
+      { description: 'An axis: a list of values, a map name → value, or `{layersOf: STEP, type: conv2d}`.' },
+    ),
+  },
+)
+
 /** Keys that any step may have beside its kind's own fields and ports. */
 export const metaSchema = Type.Object(
   {
@@ -20,6 +64,10 @@ export const metaSchema = Type.Object(
       Type.Array(Type.String(), {
         description: 'Steps that must have finished first. Order only: no data, not in the key.',
       }),
+    ),
+    matrix: Type.Optional(matrix),
+    when: Type.Optional(
+      expression('The step is skipped where this is false: CEL over metrics of the validation split.'),
     ),
     seed: Type.Optional(seed("A seed of the step's own, in place of the recipe's.")),
     engine: Type.Optional(engineField),
@@ -55,7 +103,7 @@ export const metaSchema = Type.Object(
 )
 
 /** Keys of the language that this version does not have yet; no kind may take them. */
-export const laterStepKeys = ['matrix', 'when', 'checkpoint', 'onOutOfMemory'] as const
+export const laterStepKeys = ['checkpoint', 'onOutOfMemory'] as const
 
 const stepKeys: ReadonlySet<string> = new Set([...Object.keys(metaSchema.properties), ...laterStepKeys])
 
@@ -82,17 +130,26 @@ export const paramSchema = Type.Object(
   closed,
 )
 
+const artifactTypes = ['model', 'dataset', 'metrics', 'file'] as const satisfies readonly ArtifactType[]
+const artifactType = (description: string) => Type.Enum([...artifactTypes], { description })
+
+/** What a recipe takes from outside: a type, or a map that says more. */
+export const inputSchema = Type.Union([
+  artifactType('What is given: the output of a step.'),
+  Type.Object(
+    {
+      type: artifactType('Type of what is given.'),
+      optional: Type.Optional(
+        Type.Boolean({ default: false, description: 'True: the recipe can do without.' }),
+      ),
+      description: described,
+    },
+    closed,
+  ),
+])
+
 const share = (description: string) => Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1, description })
 const stepName = (description: string) => Type.String({ minLength: 1, description })
-/** CEL; `true` by itself is no text to YAML. */
-const expression = (description: string) =>
-  Type.Unsafe<string | boolean>({
-    type: ['string', 'boolean'],
-    minLength: 1,
-    description,
-    'x-trimtab': 'cel',
-  })
-
 /** The forms of a gate; each gate has one. */
 export const gateForms = {
   check: expression('True or false over metrics: `int8.accuracy >= base.accuracy - 0.01`.'),
@@ -131,6 +188,12 @@ export const gateSchema = Type.Object(
     nonInferior: Type.Optional(gateForms.nonInferior),
     faster: Type.Optional(gateForms.faster),
     when: Type.Optional(expression('The gate is skipped where this is false.')),
+    each: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description: 'A step with a matrix: one verdict for each of its instances.',
+      }),
+    ),
     severity: Type.Optional(
       Type.Enum(['error', 'warn'], { default: 'error', description: '`warn` reports without failing.' }),
     ),
@@ -140,7 +203,7 @@ export const gateSchema = Type.Object(
 )
 
 /** Keys of gates that this version does not have yet. */
-export const laterGateKeys = ['accepted', 'each'] as const
+export const laterGateKeys = ['accepted'] as const
 
 /** Top-level keys, without what stands inside of `params`, `steps` and `gates`. */
 export const recipeSchema = Type.Object(
@@ -151,13 +214,42 @@ export const recipeSchema = Type.Object(
       Type.Unsafe<number>({ ...seed('Every random draw of every step derives from it.'), default: 0 }),
     ),
     engine: Type.Optional(engineField),
+    extends: Type.Optional(
+      Type.Unsafe<string | readonly string[]>({
+        anyOf: [
+          { type: 'string', minLength: 1 },
+          { type: 'array', items: { type: 'string', minLength: 1 } },
+        ],
+        description: 'Recipes that this one is laid over: paths, or `trimtab:NAME` for one that ships.',
+      }),
+    ),
     allowPaths: Type.Optional(
-      Type.Array(Type.String({ minLength: 1 }), {
+      Type.Array(Type.String({ minLength: 1, maxLength: 4096 }), {
+        maxItems: 100,
         description: 'Folders and files outside the project that the recipe may read.',
       }),
     ),
     params: Type.Optional(
       Type.Object({}, { additionalProperties: true, description: 'The knobs: `--set epochs=2`.' }),
+    ),
+    inputs: Type.Optional(
+      Type.Object(
+        {},
+        {
+          additionalProperties: true,
+          description:
+            'What the recipe takes from outside, by name: `data: dataset`. Steps name it like a step.',
+        },
+      ),
+    ),
+    outputs: Type.Optional(
+      Type.Object(
+        {},
+        {
+          additionalProperties: true,
+          description: 'What a pipeline of this recipe hands out: a name for `step` or `step.output`.',
+        },
+      ),
     ),
     steps: Type.Object({}, { additionalProperties: true, minProperties: 1, description: 'Steps by name.' }),
     gates: Type.Optional(
@@ -168,7 +260,7 @@ export const recipeSchema = Type.Object(
 )
 
 /** Top-level keys of the language that this version does not have yet. */
-export const laterRecipeKeys = ['extends', 'plugins', 'inputs', 'outputs'] as const
+export const laterRecipeKeys = ['plugins'] as const
 
 /** Kinds of the language that this version does not have yet. */
-export const laterKinds = ['select', 'pipeline'] as const
+export const laterKinds = ['pipeline'] as const

@@ -163,31 +163,29 @@ export const sentences = (errors: readonly ErrorObject[], value: unknown, subjec
   return outermost(withoutMisspelt([...faults.values()]))
 }
 
-const inSameMap = (a: Path, b: Path): boolean =>
-  a.length === b.length && a.slice(0, -1).every((step, index) => step === b[index])
+const mapOf = ({ path }: ValueFault): string => JSON.stringify(path.slice(0, -1))
 
 /** A key that is missing because it was misspelt is told once, where it was misspelt. */
 const withoutMisspelt = (faults: readonly ValueFault[]): ValueFault[] => {
-  const unknown = faults.filter(fault => fault.code === 'unknown-key')
-  const isMisspelt = ({ path }: ValueFault): boolean =>
-    unknown.some(
-      other =>
-        inSameMap(other.path, path) &&
-        nearest(String(other.path.at(-1)), [String(path.at(-1))]) !== undefined,
-    )
+  const unknown = new Map<string, string[]>()
+  for (const fault of faults) {
+    if (fault.code !== 'unknown-key') continue
+    const map = mapOf(fault)
+    unknown.set(map, [...(unknown.get(map) ?? []), String(fault.path.at(-1))].slice(0, 100))
+  }
+  const isMisspelt = (fault: ValueFault): boolean =>
+    (unknown.get(mapOf(fault)) ?? []).some(key => nearest(key, [String(fault.path.at(-1))]) !== undefined)
   return faults.filter(fault => fault.code !== 'missing-key' || !isMisspelt(fault))
 }
 
 /** A fault inside of something that is itself wrong is an echo. */
-const outermost = (faults: readonly ValueFault[]): ValueFault[] =>
-  faults.filter(
-    fault =>
-      !faults.some(
-        other =>
-          other !== fault &&
-          other.on === 'value' &&
-          other.code !== 'missing-key' &&
-          other.path.length < fault.path.length &&
-          other.path.every((step, index) => step === fault.path[index]),
-      ),
+const outermost = (faults: readonly ValueFault[]): ValueFault[] => {
+  const wrong = new Set(
+    faults.flatMap(({ on, code, path }) =>
+      on === 'value' && code !== 'missing-key' ? [JSON.stringify(path)] : [],
+    ),
   )
+  const isInside = ({ path }: ValueFault): boolean =>
+    path.some((_, length) => wrong.has(JSON.stringify(path.slice(0, length))))
+  return faults.filter(fault => !isInside(fault))
+}

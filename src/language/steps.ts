@@ -1,73 +1,39 @@
 import type { Path } from '../core/problem.js'
-import { didYouMean } from '../core/nearest.js'
+import type { EngineName } from '../core/engine-name.js'
 import type { AnyStepSpec } from '../steps/define-step.js'
 import { checkValue } from './check-value.js'
-import { identifierFault } from './identifiers.js'
 import { interpolate, type Interpolation } from './interpolate.js'
+import type { Lattice } from './lattice.js'
 import { tellLayers } from './layers.js'
+import type { Row } from './matrix.js'
 import { laterKeys, metaKeys, readMeta, type Meta } from './meta.js'
-import { describeValue, plainOf, type Entry, type MapNode } from './node.js'
+import { plainOf, type Entry, type MapNode } from './node.js'
 import type { Schema } from './narrow.js'
 import { checkPath, pathFieldsOf, replaceAt, type Reach } from './paths.js'
-import { isOwnValue, readPorts, type PlacedReference } from './ports.js'
+import { isOwnValue } from './ports.js'
+import type { Variant } from './recipe.js'
 import type { Reporter } from './reporter.js'
-import { laterKinds } from './schema.js'
+import { rowScopes, valuesOfRow } from './row-names.js'
+import { isCondition, type Outline } from './step-outline.js'
 import { placeOfFault, tellFaults } from './tell-faults.js'
 
-/** A step as it was read, before its references are followed. */
-export interface ReadStep {
-  readonly id: string
-  readonly kind: string
-  readonly spec?: AnyStepSpec
-  readonly entry: Entry
+/** A step as it was read. */
+export interface ReadStep extends Outline {
   readonly poisoned: boolean
-  readonly config: Readonly<Record<string, unknown>>
-  readonly ports: Readonly<Record<string, readonly PlacedReference[]>>
-  readonly meta: Meta
+  readonly axes: Lattice['axes']
+  readonly variants: readonly Variant[]
+  readonly description?: string
+  readonly engine?: EngineName | 'auto'
 }
 
 export interface StepContext {
-  readonly kinds: ReadonlyMap<string, AnyStepSpec>
   readonly interpolation: Interpolation
   readonly reach: Reach
   readonly reporter: Reporter
 }
 
-const noMeta: Meta = { needs: [], resources: {}, retries: 0 }
-
-/** The kind that a step names; undefined where it names none that there is, which was told. */
-const kindOf = (id: string, entry: Entry & { value: MapNode }, { kinds, reporter }: StepContext) => {
-  const written = entry.value.entries.get('kind')
-  if (!written) {
-    const known = [...kinds.keys()].join(', ')
-    reporter.report('missing-key', `step "${id}" lacks "kind"`, entry.key, `There are: ${known}.`)
-    return { kind: '' }
-  }
-  const kind = plainOf(written.value)
-  if (typeof kind !== 'string') {
-    const place = kind === null ? written.key : written.value
-    reporter.report(
-      'wrong-type',
-      `${id}.kind must be the name of a kind, and is ${describeValue(kind)}`,
-      place,
-    )
-    return { kind: '' }
-  }
-  const spec = kinds.get(kind)
-  if (spec) return { kind, spec }
-  if ((laterKinds as readonly string[]).includes(kind))
-    reporter.report('not-yet', `this version has no kind "${kind}" yet`, written.value)
-  else if (kind.includes('${{'))
-    reporter.report('expression-not-here', `${id}.kind must be a name, not an expression`, written.value)
-  else
-    reporter.report(
-      'unknown-kind',
-      `there is no step kind "${kind}"`,
-      written.value,
-      didYouMean(kind, kinds.keys()) ?? `There are: ${[...kinds.keys()].join(', ')}.`,
-    )
-  return { kind }
-}
+/** Combinations whose faults are told; what is wrong with all of them would drown the rest. */
+const mostFaulty = 20
 
 const schemas = new WeakMap<AnyStepSpec, Map<string, Schema>>()
 
@@ -104,7 +70,8 @@ const readConfig = (
   id: string,
   spec: AnyStepSpec,
   whole: Entry & { value: MapNode },
-  { interpolation, reach, reporter }: StepContext,
+  interpolation: Interpolation,
+  { reach, reporter }: StepContext,
 ): Record<string, unknown> | undefined => {
   const { entries } = whole.value
   const own = new Map<string, Entry>()
@@ -118,7 +85,7 @@ const readConfig = (
     }
     const port = Object.hasOwn(spec.consumes, name) ? spec.consumes[name] : undefined
     if (port && !isOwnValue(port, entry.value)) continue
-    const value = interpolate(entry.value, interpolation, reporter)
+    const value = isCondition(spec, name) ? entry.value : interpolate(entry.value, interpolation, reporter)
     if (value) own.set(name, { key: entry.key, value })
     else complete = false
   }
@@ -142,35 +109,63 @@ const readConfig = (
   return complete ? (config as Record<string, unknown>) : undefined
 }
 
-/** Reads one step. A fault poisons it; it stays in the graph, so that what hangs on it gives no echo. */
-export const readStep = (id: string, entry: Entry, context: StepContext): ReadStep | undefined => {
-  const { reporter, interpolation } = context
-  const misnamed = identifierFault(id)
-  if (misnamed) reporter.report('wrong-name', misnamed.message, entry.key, misnamed.hint)
-  if (entry.value.kind !== 'map') {
-    const value = plainOf(entry.value)
-    const place = value === null ? entry.key : entry.value
-    reporter.report(
-      'wrong-type',
-      `step "${id}" must be a map with a kind, and is ${describeValue(value)}`,
-      place,
-    )
-    return { id, kind: '', entry, poisoned: true, config: {}, ports: {}, meta: noMeta }
-  }
-  const whole = { key: entry.key, value: entry.value }
-  const { kind, spec } = kindOf(id, whole, context)
-  const meta = readMeta(id, entry.value.entries, whole, interpolation, reporter)
-  if (!spec) return { id, kind, entry, poisoned: true, config: {}, ports: {}, meta: meta ?? noMeta }
-  const { ports, ok } = readPorts(spec, id, entry.value.entries, entry.key, reporter)
-  const config = readConfig(id, spec, whole, context)
+interface Read {
+  readonly meta?: Meta
+  readonly config?: Record<string, unknown>
+}
+
+/** What all combinations say of the step as a whole, and what each says of its instance. */
+const variantOf = (lattice: Lattice, row: Row, { meta, config }: Read, ownSeed: boolean): Variant => {
+  const { matrix, swept } = valuesOfRow(row, lattice.axes)
+  const { resources = {}, retries = 0, timeout, seed } = meta ?? {}
+  const replaced = ownSeed ? (matrix['seed'] as number) : seed
   return {
-    id,
-    kind,
-    spec,
-    entry,
-    poisoned: misnamed !== undefined || meta === undefined || !ok || config === undefined,
+    labels: Object.fromEntries(Object.entries(row).map(([axis, { label }]) => [axis, label])),
+    matrix,
+    swept,
     config: config ?? {},
-    ports,
-    meta: meta ?? noMeta,
+    resources,
+    retries,
+    ...(timeout === undefined ? {} : { timeout }),
+    ...(replaced === undefined ? {} : { seed: replaced }),
+  }
+}
+
+/** Reads a step's own fields, once for each combination of its axes. `lattice` absent: its axes are faulty. */
+export const readVariants = (
+  outline: Outline,
+  lattice: Lattice | undefined,
+  context: StepContext,
+): Pick<ReadStep, 'poisoned' | 'axes' | 'variants' | 'description' | 'engine'> => {
+  const { id, spec, node, entry } = outline
+  const { reporter, interpolation } = context
+  const axes = lattice?.axes ?? {}
+  const scopes = rowScopes(interpolation, lattice)
+  const readRow = (row: Row | undefined): Read => {
+    if (!node) return {}
+    const whole = { key: entry.key, value: node }
+    const scope = scopes.of(row)
+    const meta = readMeta(id, node.entries, whole, scope, reporter)
+    const config = spec && readConfig(id, spec, whole, scope, context)
+    return { ...(meta ? { meta } : {}), ...(config ? { config } : {}) }
+  }
+  const ownSeed = axes['seed'] === id
+  const variants: Variant[] = []
+  let faulty = 0
+  let first: Read | undefined
+  for (const row of lattice?.rows ?? [{}]) {
+    const read: Read = first && !scopes.varies() ? first : readRow(lattice && row)
+    first ??= read
+    if (!read.meta || !read.config) faulty++
+    if (faulty >= mostFaulty) break
+    variants.push(variantOf(lattice ?? { axes: {}, rows: [] }, row, read, ownSeed))
+  }
+  const { description, engine } = first?.meta ?? {}
+  return {
+    poisoned: outline.faulty || !lattice || faulty > 0,
+    axes,
+    variants,
+    ...(description === undefined ? {} : { description }),
+    ...(engine === undefined ? {} : { engine }),
   }
 }

@@ -1,3 +1,4 @@
+import { dirname, resolve } from 'node:path'
 import type { EngineName } from '../core/engine-name.js'
 import { checkValue } from './check-value.js'
 import { describeValue, plainOf, type Entry, type MapNode, type Node } from './node.js'
@@ -5,6 +6,7 @@ import type { Reporter } from './reporter.js'
 import { laterRecipeKeys, recipeSchema } from './schema.js'
 import type { SourceFile } from './source-file.js'
 import { tellFaults } from './tell-faults.js'
+import { tellOtherVersion } from './version.js'
 
 /** The top level of a recipe. A faulty key has its default. */
 export interface Top {
@@ -12,37 +14,50 @@ export interface Top {
   readonly description?: string
   readonly seed: number
   readonly engine: EngineName | 'auto'
+  /** Absolute: an inherited one is relative to the file that it stands in. */
   readonly allowPaths: readonly string[]
 }
 
 type Written = Partial<Omit<Top, 'node'>>
 
-/** `params`, `steps` or `gates`; undefined where it is absent or no map. */
-export const partOf = (top: Top, name: 'params' | 'steps' | 'gates'): MapNode | undefined => {
+const parts = ['params', 'inputs', 'outputs', 'steps', 'gates'] as const
+type Part = (typeof parts)[number]
+
+/** A part that is read piece by piece; undefined where it is absent or no map. */
+export const partOf = (top: Top, name: Part): MapNode | undefined => {
   const value = top.node.entries.get(name)?.value
   return value?.kind === 'map' ? value : undefined
 }
+
+const placedPaths = (node: Node): string[] =>
+  node.kind === 'list'
+    ? node.items.map(item => resolve(dirname(item.source.path), String(plainOf(item))))
+    : []
 
 /** What the schema sees of a part: that it is a map with something in it. What is inside is read piece by piece. */
 const outline = (node: Node): unknown =>
   node.kind === 'map' ? Object.fromEntries(node.entries.size > 0 ? [['x', true]] : []) : plainOf(node)
 
+/** Is it a map? What else it is was told. */
+export const isRecipe = (root: Node, source: SourceFile, reporter: Reporter): root is MapNode => {
+  if (root.kind === 'map') return true
+  const value = plainOf(root)
+  const start = root.end > root.start ? root.start : 0
+  const place = { source, start, end: Math.max(start, root.end) }
+  if (value === null)
+    reporter.report(
+      'empty-recipe',
+      'the file holds no recipe',
+      place,
+      '`trimtab init` writes one to begin with.',
+    )
+  else reporter.report('wrong-type', `a recipe must be a map, and is ${describeValue(value)}`, place)
+  return false
+}
+
 /** Reads the top level; undefined where the file holds no recipe at all. */
 export const readTop = (root: Node, source: SourceFile, reporter: Reporter): Top | undefined => {
-  if (root.kind !== 'map') {
-    const value = plainOf(root)
-    const start = root.end > root.start ? root.start : 0
-    const place = { source, start, end: Math.max(start, root.end) }
-    if (value === null)
-      reporter.report(
-        'empty-recipe',
-        'the file holds no recipe',
-        place,
-        '`trimtab init` writes one to begin with.',
-      )
-    else reporter.report('wrong-type', `a recipe must be a map, and is ${describeValue(value)}`, place)
-    return undefined
-  }
+  if (!isRecipe(root, source, reporter) || tellOtherVersion(root, reporter)) return undefined
   const entries = new Map<string, Entry>()
   const shown: Record<string, unknown> = {}
   for (const [key, entry] of root.entries) {
@@ -52,7 +67,7 @@ export const readTop = (root: Node, source: SourceFile, reporter: Reporter): Top
       continue
     }
     entries.set(key, entry)
-    const isPart = key === 'params' || key === 'steps' || key === 'gates'
+    const isPart = (parts as readonly string[]).includes(key)
     Object.defineProperty(shown, key, {
       value: isPart ? outline(entry.value) : plainOf(entry.value),
       enumerable: true,
@@ -73,6 +88,6 @@ export const readTop = (root: Node, source: SourceFile, reporter: Reporter): Top
     ...(written.description === undefined ? {} : { description: written.description }),
     seed: written.seed ?? 0,
     engine: written.engine ?? 'auto',
-    allowPaths: written.allowPaths ?? [],
+    allowPaths: written.allowPaths ? placedPaths(entries.get('allowPaths')!.value) : [],
   }
 }

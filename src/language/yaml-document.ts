@@ -9,12 +9,22 @@ import {
   type Document,
   type YAMLError,
 } from 'yaml'
-import { deepest, tooDeep } from './nesting.js'
+import { deepest, mostMarks, outlineOf, tooDeep } from './nesting.js'
 import type { Entry, Node } from './node.js'
 import { stretchesOf, unquotedExpressions } from './quoting.js'
 import type { Reporter } from './reporter.js'
 import type { Place, SourceFile } from './source-file.js'
 import { yamlFault } from './yaml-faults.js'
+
+/** How a recipe's YAML is read, by whatever reads it. */
+export const yamlOptions = {
+  version: '1.2',
+  schema: 'core',
+  strict: true,
+  uniqueKeys: false,
+  merge: false,
+  prettyErrors: false,
+} as const
 
 /** Values after all aliases are written out. */
 const most = 200_000
@@ -126,6 +136,21 @@ const reader = (source: SourceFile, document: Document.Parsed, reporter: Reporte
   return { read: () => visit(document.contents, { source, start: 0, end: 0 }) }
 }
 
+/** The composed document; undefined where it is so deep that the parser ran out of stack. */
+const parsed = (text: string): Document.Parsed | undefined => {
+  const { stackTraceLimit } = Error
+  try {
+    // Each fault of a text is an Error; a hundred thousand stacks that nobody reads would take seconds.
+    Error.stackTraceLimit = 0
+    return parseDocument(text, yamlOptions)
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit
+  }
+}
+
 /** Where a fault begins: of a text that is not closed its quote, else where the reader noticed. */
 const openingOf = (fault: YAMLError, text: string): number =>
   fault.code === 'MISSING_CHAR' && fault.message.includes('quote')
@@ -151,23 +176,32 @@ export const readYaml = (source: SourceFile, reporter: Reporter): Node | undefin
     )
     return undefined
   }
-  const deep = tooDeep(text)
-  if (deep !== undefined) {
+  const tellDepth = (offset: number): void =>
     reporter.report(
       'too-deep',
       `maps and lists are nested more than ${deepest} deep`,
-      at(deep, Math.min(deep + 1, text.length)),
+      at(offset, Math.min(offset + 1, text.length)),
+    )
+  const outline = outlineOf(text)
+  if (outline.marks > mostMarks) {
+    reporter.report(
+      'too-large',
+      `the file has more than ${mostMarks} brackets, commas, colons and lines`,
+      at(0, 0),
+      'Divide it, or let a matrix write the steps.',
     )
     return undefined
   }
-  const document = parseDocument(text, {
-    version: '1.2',
-    schema: 'core',
-    strict: true,
-    uniqueKeys: false,
-    merge: false,
-    prettyErrors: false,
-  })
+  const deep = tooDeep(text, outline)
+  if (deep !== undefined) {
+    tellDepth(deep)
+    return undefined
+  }
+  const document = parsed(text)
+  if (!document) {
+    tellDepth(outline.at)
+    return undefined
+  }
   const bare = document.errors.length > 0 ? unquotedExpressions(text) : []
   if (bare.length > 0) {
     for (const { start, end } of bare)
@@ -182,6 +216,7 @@ export const readYaml = (source: SourceFile, reporter: Reporter): Node | undefin
   const faults = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0])
   let broken = false
   for (const fault of faults) {
+    if (broken && fault.code !== 'TAG_RESOLVE_FAILED' && fault.code !== 'BAD_DIRECTIVE') continue
     const start = openingOf(fault, text)
     const word = /^(?:"[^"\n]*"|'[^'\n]*'|[^\s:,[\]{}]+|.)/.exec(text.slice(start, start + 200))?.[0] ?? ''
     const end = Math.max(start + Math.max(1, word.length), Math.min(fault.pos[1], start + 1))

@@ -91,3 +91,17 @@ export const resolveNetwork = (
   if (facts?.outputShape && last) faults.push(...checkOutput(last, pathOf(last), facts.outputShape, options))
   return faults.length === 0 ? { network, faults } : { faults }
 }
+
+/** Names and types of an architecture's layers, in order; a faulty layer has no type. */
+export const nameLayers = (architecture: {
+  readonly layers?: unknown
+}): { name: string; type?: string }[] => {
+  const entries = (Array.isArray(architecture.layers) ? architecture.layers : []).map((each, index) =>
+    readEntry(each, index, []),
+  )
+  const names = nameEntries(entries, [])
+  return entries.map(({ type }, index) => ({
+    name: names[index]!,
+    ...(type === undefined ? {} : { type: type.type }),
+  }))
+}

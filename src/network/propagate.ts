@@ -1,6 +1,6 @@
 import type { Fault, Path } from '../core/problem.js'
 import { layerTypeOf } from './catalogue.js'
-import { isMisfit, sizeOf, type AxisRole, type Shape } from './layer-type.js'
+import { channelsOf, formatShape, isMisfit, sizeOf, type AxisRole, type Shape } from './layer-type.js'
 import { inputName, type LayerNode, type Network } from './network.js'
 
 /** One weight of a network. */
@@ -53,6 +53,25 @@ const factsOf = (node: LayerNode, inputs: readonly Shape[], output: Shape): Node
   return { inputShapes: inputs, outputShape: output, weights, macs }
 }
 
+/** Channels that all layers of a network may have together: each is followed through the network by itself. */
+const mostChannels = 500_000
+
+/** The same, counted again wherever a layer hands them on: a flattened picture has one for each of its numbers. */
+const mostPlaces = 2 ** 24
+
+const makesChannels = (node: LayerNode, inputs: readonly Shape[]): boolean =>
+  ['makes', 'locks'].includes(layerTypeOf(node.type).channels(node.config, inputs).kind)
+
+const tooLarge = (node: LayerNode, output: Shape, at: Path): Fault => {
+  const width = ['units', 'filters'].find(key => key in node.config)
+  return {
+    code: 'network-too-large',
+    message: `layer "${node.name}" gives ${formatShape(output)}, which is more than a network can have`,
+    path: width === undefined ? at : [...at, width],
+    hint: `All layers together may make ${mostChannels} channels and hand on ${mostPlaces}.`,
+  }
+}
+
 /**
  * Shapes, weights and cost of every layer, from the input on. A layer that cannot take its input is a fault
  * (its path: `layers`, index, type, field); what hangs on it is left out without an echo.
@@ -63,19 +82,29 @@ export const propagate = (network: Network, pathOf?: (node: LayerNode) => Path):
   const faults: Fault[] = []
   const shapeOf = (name: string): Shape | undefined =>
     name === inputName ? network.inputShape : nodes.get(name)?.outputShape
+  let channels = 0
+  let places = 0
   for (const [index, node] of network.layers.entries()) {
+    const at = pathOf?.(node) ?? ['layers', index, node.type]
     const inputs = node.from.map(shapeOf).filter(shape => shape !== undefined)
     if (inputs.length < node.from.length) continue
     const output = layerTypeOf(node.type).shape(node.config, inputs)
     if (isMisfit(output)) {
-      const at = pathOf?.(node) ?? ['layers', index, node.type]
       faults.push({
         code: 'shape-mismatch',
         message: `layer "${node.name}": ${output.misfit}`,
         path: output.key === undefined ? at : [...at, output.key],
         ...(output.hint === undefined ? {} : { hint: output.hint }),
       })
-    } else nodes.set(node.name, factsOf(node, inputs, output))
+      continue
+    }
+    channels += makesChannels(node, inputs) ? channelsOf(output) : 0
+    places += channelsOf(output)
+    if (channels > mostChannels || places > mostPlaces) {
+      faults.push(tooLarge(node, output, at))
+      break
+    }
+    nodes.set(node.name, factsOf(node, inputs, output))
   }
   const outputShape = shapeOf(network.output)
   return { nodes, faults, ...(outputShape === undefined ? {} : { outputShape }) }

@@ -3,13 +3,16 @@ import type { Digest, InstanceId } from '../core/brand.js'
 import type { EngineChoice, EngineName } from '../core/engine-name.js'
 import { deriveSeed } from '../core/random.js'
 import type { Result } from '../core/result.js'
-import type { Recipe, Step } from '../language/recipe.js'
+import type { Recipe, Step, Variant } from '../language/recipe.js'
 import type { AnyStepSpec } from '../steps/define-step.js'
 import type { Store } from '../store/store.js'
+import { makeBinder } from './bindings.js'
+import { addConditions } from './conditions.js'
 import { resolveEngines } from './engines.js'
 import { expand, type Draft } from './expand.js'
 import { fileReader } from './files.js'
-import { checkGates } from './gates.js'
+import { planGates } from './gate-rows.js'
+import { checkExpressions } from './gates.js'
 import { inspectStep, type Inspected } from './inspect.js'
 import { identityOf } from './key.js'
 import { machineClass } from './machine.js'
@@ -17,6 +20,7 @@ import { limitTo } from './only.js'
 import { collectProblems } from './placed.js'
 import type { Instance, Plan } from './plan.js'
 import { predictAll } from './predict.js'
+import { checkRoles } from './roles.js'
 import { findStatuses } from './status.js'
 
 /** `Report`: what a probe found of an engine; the planner only hands it on. */
@@ -30,17 +34,20 @@ export interface PlanningOptions<Report> {
   readonly only?: readonly string[]
 }
 
-const seedOf = (recipe: Recipe, step: Step): number => step.seed ?? deriveSeed(recipe.seed, step.id)
+/** An inherited axis named seed stands for the recipe's; the step's own one is its seed as it is. */
+const seedOf = (recipe: Recipe, step: Step, { seed, matrix }: Variant): number =>
+  seed ?? deriveSeed(typeof matrix['seed'] === 'number' ? matrix['seed'] : recipe.seed, step.id)
 
 /** Files, headers and plug-in modules of the steps that are wanted, all at once. */
 const readFiles = async (drafts: readonly Draft[], problems: ReturnType<typeof collectProblems>) => {
   const read = fileReader()
-  const steps = new Map(drafts.map(({ step, spec }) => [step.id, { step, spec }]))
-  const inspected = new Map<string, Inspected>()
+  // Combinations that say the same share one config.
+  const configs = new Map(drafts.map(({ step, spec, variant }) => [variant.config, { step, spec, variant }]))
+  const inspected = new Map<Variant['config'], Inspected>()
   const modules = new Map<string, Digest>()
   await Promise.all(
-    [...steps.values()].map(async ({ step, spec }) => {
-      inspected.set(step.id, await inspectStep(step, spec, read, problems))
+    [...configs.values()].map(async ({ step, spec, variant: { config } }) => {
+      inspected.set(config, await inspectStep(step, config, spec, read, problems))
       if (spec.module === undefined) return
       const found = await read(fileURLToPath(spec.module))
       if ('digest' in found) modules.set(spec.module, found.digest)
@@ -58,7 +65,9 @@ const readFiles = async (drafts: readonly Draft[], problems: ReturnType<typeof c
 export const createPlan = async <Report>(options: PlanningOptions<Report>): Promise<Plan> => {
   const { recipe, store, only } = options
   const problems = collectProblems(recipe)
-  const all = expand(recipe, problems)
+  const expanded = expand(recipe, problems)
+  const binder = makeBinder(expanded)
+  const all = addConditions(expanded, recipe, binder, problems)
   const drafts = only ? limitTo(only, all, recipe, problems) : all
 
   const engines = resolveEngines(
@@ -69,19 +78,19 @@ export const createPlan = async <Report>(options: PlanningOptions<Report>): Prom
   )
   const machine = machineClass()
   const { inspected, modules } = await readFiles(drafts, problems)
-  const filesOf = ({ step }: Draft) => inspected.get(step.id)!.files
+  const filesOf = ({ variant }: Draft) => inspected.get(variant.config)!.files
 
   const identities = new Map<InstanceId, Instance['identity']>()
   for (const draft of drafts) {
-    const { id, step, spec } = draft
+    const { id, step, spec, variant } = draft
     const module = spec.module === undefined ? undefined : modules.get(spec.module)
     identities.set(
       id,
       identityOf({
         spec,
-        config: step.config,
+        config: variant.config,
         files: filesOf(draft),
-        seed: seedOf(recipe, step),
+        seed: seedOf(recipe, step, variant),
         engine: engines.of(step),
         machine,
         ...(module === undefined ? {} : { module }),
@@ -90,30 +99,38 @@ export const createPlan = async <Report>(options: PlanningOptions<Report>): Prom
   }
   const statuses = await findStatuses(drafts, identities, store, problems)
   const outputs = predictAll(drafts, inspected, statuses, problems)
-  checkGates(recipe, all, problems)
+  checkRoles(drafts, outputs, problems)
+  const gates = planGates(recipe, binder)
+  checkExpressions(recipe, gates, all, problems)
 
   const instances = drafts.map((draft): Instance => {
-    const { id, step, spec, inputs, needs, about } = draft
+    const { id, step, spec, variant, inputs, needs, after, when, choice, about } = draft
     return {
       id,
       step: step.id,
       kind: step.kind,
       spec,
-      config: step.config,
+      config: variant.config,
       inputs,
       needs,
+      after,
+      ...(when ? { when } : {}),
+      ...(choice ? { choice } : {}),
+      axes: variant.labels,
+      matrix: variant.matrix,
       files: filesOf(draft),
       identity: identities.get(id)!,
-      seed: seedOf(recipe, step),
+      seed: seedOf(recipe, step, variant),
       engine: engines.of(step),
-      threads: step.resources.threads ?? 1,
-      ...(step.timeout === undefined ? {} : { timeout: step.timeout }),
-      retries: step.retries,
+      threads: variant.resources.threads ?? 1,
+      ...(variant.resources.memory === undefined ? {} : { memoryLimit: variant.resources.memory }),
+      ...(variant.timeout === undefined ? {} : { timeout: variant.timeout }),
+      retries: variant.retries,
       status: statuses.get(id)!,
       outputs: outputs.get(id)!,
       ...(about === undefined ? {} : { about }),
       at: step.at,
     }
   })
-  return { recipe, instances, engine: engines.usual, machine, problems: problems.all() }
+  return { recipe, instances, gates, engine: engines.usual, machine, problems: problems.all() }
 }

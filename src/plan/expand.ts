@@ -1,19 +1,23 @@
 import type { InstanceId } from '../core/brand.js'
+import { instanceName } from '../core/instance-name.js'
+import { topological } from '../core/order.js'
 import { problem } from '../core/problem.js'
-import type { Recipe, Reference, Step } from '../language/recipe.js'
+import type { Recipe, Reference, Step, Variant } from '../language/recipe.js'
 import type { AnyStepSpec } from '../steps/define-step.js'
-import { instanceName } from './instance-name.js'
-import { topological } from './order.js'
 import type { Problems } from './placed.js'
 import type { Edge } from './plan.js'
+import { twinFinder } from './twins.js'
 
 /** An instance by its place in the graph, before anything is known of its files, inputs and key. */
 export interface Draft {
   readonly id: InstanceId
   readonly step: Step
+  readonly variant: Variant
   readonly spec: AnyStepSpec
   readonly inputs: Readonly<Record<string, readonly Edge[]>>
   readonly needs: readonly InstanceId[]
+  /** `int8` in `scores[int8]`. */
+  readonly member?: string
   readonly about?: InstanceId
 }
 
@@ -26,64 +30,95 @@ const isSound = (step: Step): step is Sound => !step.poisoned && step.spec !== u
 
 const firstOutput = (step: Step | undefined): string => Object.keys(step?.spec?.produces ?? {})[0] ?? ''
 
-const nameOf = ({ step, output }: Reference): string => (output === undefined ? step : `${step}.${output}`)
+/** What an instance of an expanding step is called by: its member, without the axes that the step carries itself. */
+const memberName = (
+  { step, output }: Reference,
+  found: Draft | undefined,
+  common: ReadonlySet<string>,
+): string => {
+  const labels = Object.entries(found?.variant.labels ?? {}).filter(([axis]) => !common.has(axis))
+  const name = instanceName(step, {
+    ...(found?.member === undefined ? {} : { member: found.member }),
+    axes: Object.fromEntries(labels),
+  })
+  return output === undefined ? name : `${name}.${output}`
+}
 
 /**
- * Steps → instances with their edges, in topological order (ties in the recipe's). Poisoned steps have none; an
- * edge to one keeps the step's id, so that what hangs on it can be told apart and gives no echo.
+ * Steps → instances with their edges, in topological order (ties in the recipe's): one for each combination of a
+ * step's axes, fed by its twins. Poisoned steps have none; an edge to one keeps the step's id, so that what hangs on
+ * it can be told apart and gives no echo.
  */
 export const expand = (recipe: Recipe, problems: Problems): readonly Draft[] => {
   const steps = new Map(recipe.steps.map(step => [step.id, step]))
   const made = new Map<string, readonly Draft[]>()
+  const twins = twinFinder(made)
 
-  /** Ids of a step's instances. */
-  const idsOf = (step: string): readonly InstanceId[] => made.get(step)?.map(({ id }) => id) ?? [step]
-
-  const edgesOf = (reference: Reference): readonly Edge[] =>
-    idsOf(reference.step).map(instance => ({
-      instance,
-      output: reference.output ?? firstOutput(steps.get(reference.step)),
+  const edgesOf = (reference: Reference, step: Step, variant: Variant): { edge: Edge; draft?: Draft }[] => {
+    const output = reference.output ?? firstOutput(steps.get(reference.step))
+    if (!made.has(reference.step)) return [{ edge: { instance: reference.step, output } }]
+    return twins(reference, step.axes, variant.labels).map(draft => ({
+      edge: { instance: draft.id, output },
+      draft,
     }))
-
-  const single = (step: Step, port: string, reference: Reference): readonly Edge[] => {
-    const edges = edgesOf(reference)
-    if (edges.length > 1)
-      problems.add(
-        problem(
-          'several-instances',
-          `${step.id}.${port} takes one, and "${reference.step}" has ${edges.length} instances: ${idsOf(reference.step).join(', ')}`,
-          { at: reference.at },
-        ),
-      )
-    return edges
   }
 
-  const draftsOf = (step: Sound): readonly Draft[] => {
-    const { spec } = step
-    const inputs = Object.fromEntries(
-      Object.entries(step.ports).map(([port, references]) => [
-        port,
-        spec.consumes[port]?.list
-          ? references.flatMap(edgesOf)
-          : references.flatMap(reference => single(step, port, reference)),
-      ]),
+  const single = (step: Step, port: string, reference: Reference, variant: Variant): readonly Edge[] => {
+    const edges = edgesOf(reference, step, variant).map(({ edge }) => edge)
+    if (edges.length === 1) return edges
+    const names = edges.map(({ instance }) => instance)
+    problems.add(
+      problem(
+        'several-instances',
+        edges.length === 0
+          ? `${step.id}.${port}: step "${reference.step}" has no instance of that name`
+          : `${step.id}.${port} takes one, and "${reference.step}" has ${edges.length} instances: ${names.slice(0, 10).join(', ')}${names.length > 10 ? ', …' : ''}`,
+        {
+          at: reference.at,
+          hint: edges.length === 0 ? 'Look at `trimtab plan`.' : `Name one of them: "${names[0]}".`,
+        },
+      ),
     )
-    const needs = [...new Set(step.needs.flatMap(({ step: id }) => idsOf(id)))]
+    return edges.slice(0, 1)
+  }
+
+  const draftsOf = (step: Sound, variant: Variant): readonly Draft[] => {
+    const { spec } = step
     const { expands } = spec
-    if (expands === undefined) return [{ id: instanceName(step.id), step, spec, inputs, needs }]
-    return (step.ports[expands] ?? []).flatMap(reference =>
-      edgesOf(reference).map(edge => {
-        const several = idsOf(reference.step).length > 1
+    const inputs = Object.fromEntries(
+      Object.entries(step.ports)
+        .filter(([port]) => port !== expands)
+        .map(([port, references]) => [
+          port,
+          references.flatMap(reference =>
+            spec.consumes[port]?.list
+              ? edgesOf(reference, step, variant).map(({ edge }) => edge)
+              : single(step, port, reference, variant),
+          ),
+        ]),
+    )
+    const needs = [
+      ...new Set(step.needs.flatMap(each => edgesOf(each, step, variant).map(({ edge }) => edge.instance))),
+    ]
+    const axes = variant.labels
+    const base = { step, variant, spec, needs }
+    if (expands === undefined) return [{ id: instanceName(step.id, { axes }), inputs, ...base }]
+    return (step.ports[expands] ?? []).flatMap(reference => {
+      const target = steps.get(reference.step)
+      const common = new Set(
+        Object.keys(axes).filter(axis => target && target.axes[axis] === step.axes[axis]),
+      )
+      return edgesOf(reference, step, variant).map(({ edge, draft }): Draft => {
+        const member = memberName(reference, draft, common)
         return {
-          id: instanceName(step.id, { member: several ? edge.instance : nameOf(reference) }),
-          step,
-          spec,
-          inputs: { ...inputs, [expands]: [edge] },
-          needs,
+          id: instanceName(step.id, { member, axes }),
+          inputs: { [expands]: [edge], ...inputs },
+          ...base,
+          member,
           about: edge.instance,
         }
-      }),
-    )
+      })
+    })
   }
 
   const ordered = topological(
@@ -93,6 +128,10 @@ export const expand = (recipe: Recipe, problems: Problems): readonly Draft[] => 
       step,
     })),
   )
-  for (const { id, step } of ordered) made.set(id, draftsOf(step))
+  for (const { id, step } of ordered)
+    made.set(
+      id,
+      step.variants.flatMap(variant => draftsOf(step, variant)),
+    )
   return ordered.flatMap(({ id }) => made.get(id)!)
 }

@@ -1,42 +1,16 @@
+import { parseInstanceName } from '../core/instance-name.js'
 import { didYouMean } from '../core/nearest.js'
 import type { Path } from '../core/problem.js'
 import { problem } from '../core/problem.js'
-import type { Expression, Name } from '../expression/expression.js'
-import type { Gate, Recipe } from '../language/recipe.js'
+import type { Expression } from '../expression/expression.js'
+import type { Gate, Recipe, Step } from '../language/recipe.js'
+import { checkConditions, checkNames, listFault } from './check-names.js'
+import type { Conditioned } from './conditions.js'
 import type { Draft } from './expand.js'
+import type { PlannedGate } from './gate-rows.js'
 import { catalogue, type Catalogue } from './measured.js'
 import { checkName, type NameFault } from './metric-names.js'
 import type { Problems } from './placed.js'
-
-/** Where a segment of a dotted name stands in its text. */
-const stretchOf = (text: string, start: number, path: readonly string[], segment: number) => {
-  let from = start
-  for (const [at, word] of path.entries()) {
-    from = text.indexOf(word, from)
-    if (at === segment || at === path.length - 1) return { start: from, end: from + word.length }
-    from += word.length
-  }
-  return { start, end: start }
-}
-
-const checkExpression = (
-  gate: Gate,
-  key: 'check' | 'when',
-  { text, names }: Expression,
-  all: Catalogue,
-  problems: Problems,
-): void => {
-  const said = new Set<string>()
-  for (const { path, start } of names as readonly Name[]) {
-    const fault = checkName(path, all)
-    // A name that stands twice in an expression is one mistake.
-    if (!fault || said.has(path.join('.'))) continue
-    said.add(path.join('.'))
-    const { segment, code, message, ...hint } = fault
-    const at = gate.locate([key], stretchOf(text, start, path, segment))
-    problems.add(problem(code, message, { at, ...hint }))
-  }
-}
 
 /** Metrics whose answers are kept example by example. */
 const paired = /^(accuracy|top[A-Z0-9]\w*)$/
@@ -46,14 +20,20 @@ const say = (gate: Gate, path: Path, fault: Omit<NameFault, 'segment'>, problems
   problems.add(problem(code, message, { at: gate.locate(path), ...(hint === undefined ? {} : { hint }) }))
 }
 
+/** The words of a model's name in a gate: `["scores", "int8"]`, without the axes of `"int8[sparsity=0.5]"`. */
+const wordsOf = (name: string): string[] => {
+  const parsed = parseInstanceName(name)
+  return parsed && Object.keys(parsed.pins).length > 0 ? [parsed.step] : name.split('.')
+}
+
 /** Datasets that the measuring steps of a name read. */
-const dataOf = (name: string, all: Catalogue, drafts: readonly Draft[]): readonly string[] => {
-  const [first, member] = name.split('.') as [string, string?]
-  const measures = all.steps.get(first)?.members.size ?? 0
+const dataOf = (name: string, { bind }: PlannedGate, drafts: readonly Draft[]): readonly string[] => {
+  const whole = bind(name)
+  const dot = name.indexOf('.')
+  const bound = whole ?? bind(name.slice(0, Math.max(0, dot)))?.measures?.[name.slice(dot + 1)]
+  const ids = new Set(bound?.instances.map(({ id }) => id))
   return drafts
-    .filter(({ step, about }) =>
-      measures > 0 ? step.id === first && about === member : about === first && about !== undefined,
-    )
+    .filter(({ id, about }) => (whole ? about !== undefined && ids.has(about) : ids.has(id)))
     .map(({ spec, inputs }) =>
       JSON.stringify(
         Object.entries(spec.consumes).flatMap(([port, { type }]) =>
@@ -64,7 +44,7 @@ const dataOf = (name: string, all: Catalogue, drafts: readonly Draft[]): readonl
 }
 
 const checkNonInferior = (
-  gate: Gate & { form: 'nonInferior' },
+  gate: PlannedGate & { form: 'nonInferior' },
   all: Catalogue,
   drafts: readonly Draft[],
   problems: Problems,
@@ -95,7 +75,7 @@ const checkNonInferior = (
     )
   let sound = isPaired
   for (const key of ['candidate', 'reference'] as const) {
-    const fault = checkName([...gate[key].split('.'), metric], all)
+    const fault = checkName([...wordsOf(gate[key]), metric], all)
     // Whether a metric that cannot be used is measured does not matter.
     if (!fault || (!isPaired && fault.code !== 'unknown-step')) continue
     sound = false
@@ -105,8 +85,8 @@ const checkNonInferior = (
     const message = `"${candidate}" is compared with itself`
     say(gate, ['nonInferior', 'reference'], { code: 'gate-same-step', message }, problems)
   } else if (sound && !all.open) {
-    const seen = new Set(dataOf(candidate, all, drafts))
-    const data = dataOf(reference, all, drafts)
+    const seen = new Set(dataOf(candidate, gate, drafts))
+    const data = dataOf(reference, gate, drafts)
     if (seen.size > 0 && data.length > 0 && !data.some(each => seen.has(each)))
       say(
         gate,
@@ -124,7 +104,7 @@ const checkNonInferior = (
 const isBenchmark = (kind: string): boolean => kind === 'benchmark'
 
 const checkFaster = (
-  gate: Gate & { form: 'faster' },
+  gate: PlannedGate & { form: 'faster' },
   recipe: Recipe,
   drafts: readonly Draft[],
   problems: Problems,
@@ -133,7 +113,7 @@ const checkFaster = (
   const ids = recipe.steps.map(({ id }) => id)
   let sound = true
   for (const key of ['candidate', 'reference'] as const) {
-    if (ids.includes(gate[key])) continue
+    if (ids.includes(gate[key]) || (gate.bind(gate[key])?.instances.length ?? 0) > 0) continue
     sound = false
     say(
       gate,
@@ -154,10 +134,11 @@ const checkFaster = (
   const mayBe = recipe.steps.some(({ poisoned, spec, kind }) => poisoned && (!spec || isBenchmark(kind)))
   const faulty = recipe.steps.some(({ id, poisoned }) => poisoned && (id === candidate || id === reference))
   if (!sound || mayBe || faulty) return
+  const idOf = (name: string): string => gate.bind(name)?.instances[0]?.id ?? name
   const both = drafts.filter(({ step, inputs }) => {
     if (!isBenchmark(step.kind)) return false
     const from = new Set(Object.values(inputs).flatMap(edges => edges.map(({ instance }) => instance)))
-    return from.has(candidate) && from.has(reference)
+    return from.has(idOf(candidate)) && from.has(idOf(reference))
   })
   const steps = [...new Set(both.map(({ step }) => step.id))]
   if (steps.length === 0)
@@ -173,13 +154,76 @@ const checkFaster = (
     )
 }
 
-/** Every name of every gate: is there such a step, and will there be such a figure of it? */
-export const checkGates = (recipe: Recipe, drafts: readonly Draft[], problems: Problems): void => {
+const checkEach = (gate: Gate, recipe: Recipe, problems: Problems): void => {
+  if (!gate.each) return
+  const { step: id } = gate.each
+  const step = recipe.steps.find(each => each.id === id)
+  const ids = recipe.steps.map(each => each.id)
+  if (!step)
+    say(
+      gate,
+      ['each'],
+      {
+        code: 'unknown-step',
+        message: `there is no step "${id}"`,
+        hint: didYouMean(id, ids) ?? `There are: ${ids.join(', ')}.`,
+      },
+      problems,
+    )
+  else if (!step.poisoned && Object.keys(step.axes).length === 0)
+    say(
+      gate,
+      ['each'],
+      {
+        code: 'gate-each',
+        message: `"${id}" carries no matrix, so there is nothing to judge each of`,
+        hint: 'Remove `each`.',
+      },
+      problems,
+    )
+}
+
+/** A gate that compares two models takes one of each. */
+const checkOne = (gate: PlannedGate, problems: Problems): boolean => {
+  if (gate.form === 'check') return true
+  const wide = (['candidate', 'reference'] as const).filter(key => {
+    const bound = gate.bind(gate[key].split('.')[0]!)
+    return bound !== undefined && !bound.measures && bound.list
+  })
+  for (const key of wide) say(gate, [gate.form, key], listFault(gate[key], gate.bind(gate[key])!), problems)
+  return wide.length === 0
+}
+
+/** Every name of every gate and condition: is there such a step, and will there be such a figure of it? */
+export const checkExpressions = (
+  recipe: Recipe,
+  gates: readonly PlannedGate[],
+  drafts: readonly Conditioned[],
+  problems: Problems,
+): void => {
   const all = catalogue(recipe, drafts)
-  for (const gate of recipe.gates) {
-    if (gate.when) checkExpression(gate, 'when', gate.when, all, problems)
-    if (gate.form === 'check') checkExpression(gate, 'check', gate.check, all, problems)
+  checkConditions(drafts, all, problems)
+  for (const gate of recipe.gates) checkEach(gate, recipe, problems)
+  const first = new Map([...gates].reverse().map(gate => [gate.at, gate]))
+  for (const gate of first.values()) {
+    const check = (key: 'when' | 'check', expression: Expression): void =>
+      checkNames(
+        {
+          expression,
+          bind: gate.bind,
+          locate: stretch => gate.locate([key], stretch),
+          axes: axesOf(gate, recipe),
+        },
+        all,
+        problems,
+      )
+    if (gate.when) check('when', gate.when)
+    if (gate.form === 'check') check('check', gate.check)
+    else if (!checkOne(gate, problems)) continue
     else if (gate.form === 'nonInferior') checkNonInferior(gate, all, drafts, problems)
     else checkFaster(gate, recipe, drafts, problems)
   }
 }
+
+const axesOf = (gate: Gate, recipe: Recipe): Step['axes'] =>
+  recipe.steps.find(({ id }) => id === gate.each?.step)?.axes ?? {}

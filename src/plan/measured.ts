@@ -54,11 +54,19 @@ export const catalogue = (recipe: Recipe, drafts: readonly Draft[]): Catalogue =
       found.set(name, [...new Set([...(found.get(name) ?? []), step.id])])
     }
   }
+  /** Of a choice: all that is measured of what it chooses among. */
+  const chosen = (step: Step): string[] => {
+    const port = step.spec?.chooses
+    if (port === undefined || step.poisoned) return []
+    const from = (step.ports[port] ?? []).map(each => each.step)
+    const nested = from.flatMap(id => recipe.steps.filter(each => each.id === id).flatMap(chosen))
+    return ['chosen', ...nested, ...from.flatMap(id => [...(by.get(id)?.keys() ?? [])])]
+  }
   const steps = recipe.steps.map((step): [string, Measured] => [
     step.id,
     {
       step,
-      own: new Set(ownFacts(step)),
+      own: new Set([...ownFacts(step), ...chosen(step)]),
       by: by.get(step.id) ?? new Map<string, readonly string[]>(),
       members: members.get(step.id) ?? new Map<string, ReadonlySet<string>>(),
     },

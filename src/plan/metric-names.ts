@@ -119,10 +119,7 @@ export const checkName = (path: readonly string[], all: Catalogue): NameFault | 
   const [first, ...rest] = path as readonly [string, ...string[]]
   const found = all.steps.get(first)
   if (!found) {
-    const hint =
-      first === 'params' || first === 'matrix'
-        ? 'Gates see the metrics of steps, and nothing else.'
-        : (didYouMean(first, all.steps.keys()) ?? `There are: ${list(all.steps.keys())}.`)
+    const hint = didYouMean(first, all.steps.keys()) ?? `There are: ${list(all.steps.keys())}.`
     return { code: 'unknown-step', message: `there is no step "${first}"`, hint, segment: 0 }
   }
   if (found.step.poisoned) return undefined

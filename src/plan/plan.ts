@@ -7,6 +7,8 @@ import type { Recipe } from '../language/recipe.js'
 import type { Figure } from '../network/description.js'
 import type { AnyStepSpec, Description } from '../steps/define-step.js'
 import type { StoredResult } from '../store/store.js'
+import type { Choice, Condition } from './conditions.js'
+import type { PlannedGate } from './gate-rows.js'
 
 /** A typed edge: an output of another instance. */
 export interface Edge {
@@ -18,8 +20,10 @@ export type Status =
   | { readonly type: 'hit'; readonly key: Key; readonly result: StoredResult }
   /** It must run; `why` in a sentence. */
   | { readonly type: 'miss'; readonly key: Key; readonly why: string }
-  /** Its key cannot be known before these have run. */
+  /** Its key, or whether it runs at all, cannot be known before these have run. */
   | { readonly type: 'pending'; readonly waitsFor: readonly InstanceId[] }
+  /** It will not run: its `when` is false, or what it takes from is skipped. */
+  | { readonly type: 'skipped'; readonly why: string }
 
 /** One run of a step. */
 export interface Instance {
@@ -32,12 +36,22 @@ export interface Instance {
   readonly inputs: Readonly<Record<string, readonly Edge[]>>
   /** Ordered only, no data. */
   readonly needs: readonly InstanceId[]
+  /** Instances whose metrics its conditions read. */
+  readonly after: readonly InstanceId[]
+  readonly when?: Condition
+  readonly choice?: Choice
+  /** Labels by axis; empty where it carries none. */
+  readonly axes: Readonly<Record<string, string>>
+  /** Values by axis. */
+  readonly matrix: Readonly<Record<string, unknown>>
   readonly files: Readonly<Record<string, FileRef>>
   /** What enters its key besides its inputs, field by field. */
   readonly identity: Readonly<Record<string, unknown>>
   readonly seed: number
   readonly engine: EngineChoice
   readonly threads: number
+  /** Bytes of memory that the recipe lets it use. */
+  readonly memoryLimit?: number
   readonly timeout?: number
   readonly retries: number
   readonly status: Status
@@ -54,6 +68,8 @@ export interface Plan {
   readonly recipe: Recipe
   /** In topological order; ties in the recipe's order. */
   readonly instances: readonly Instance[]
+  /** The recipe's gates, one for each combination of the axes that they carry. */
+  readonly gates: readonly PlannedGate[]
   readonly engine: EngineChoice
   readonly machine: string
   readonly problems: readonly Problem[]

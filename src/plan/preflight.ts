@@ -7,7 +7,7 @@ import { sumOf } from '../network/holding.js'
 import { datasetBytes } from '../steps/data-bytes.js'
 import type { Step } from '../language/recipe.js'
 import type { DescribedInputs, Description, MemoryNeed } from '../steps/define-step.js'
-import type { Instance, Plan } from './plan.js'
+import type { Instance, Plan, Status } from './plan.js'
 
 /** What there is room for. An absent member is not known. */
 export interface MachineRoom {
@@ -37,6 +37,8 @@ export const machineRoom = async (store: string): Promise<MachineRoom> => {
   }
 }
 
+const willRun = ({ type }: Status): boolean => type === 'miss' || type === 'pending'
+
 const inputsOf = (instance: Instance, byId: ReadonlyMap<string, Instance>): DescribedInputs | undefined => {
   let isKnown = true
   const inputs = Object.fromEntries(
@@ -62,7 +64,7 @@ const needOf = (instance: Instance, byId: ReadonlyMap<string, Instance>): Memory
   const { spec, status, outputs, config } = instance
   const isDescribed = Object.keys(spec.produces).every(name => outputs[name] !== undefined)
   const inputs = inputsOf(instance, byId)
-  if (status.type === 'hit' || !isDescribed || !inputs) return {}
+  if (!willRun(status) || !isDescribed || !inputs) return {}
   const { bytes, engine } = spec.memory?.(config, inputs, outputs) ?? {}
   return { bytes: sumOf(exact(spec.computes ? idle.engine : idle.plain), bytes), engine }
 }
@@ -83,9 +85,8 @@ const memoryProblems = (
   step: Step | undefined,
   { memory: free }: MachineRoom,
 ): readonly Problem[] => {
-  const { memory, id: name, at, engine } = instance
+  const { memory, id: name, at, engine, memoryLimit: given } = instance
   if (memory === undefined) return []
-  const given = step?.resources.memory
   const found: Problem[] = []
   const hint = 'Smaller layers, or a smaller batchSize, take less.'
   if (given !== undefined && highest(memory) > given)
@@ -125,7 +126,7 @@ const storedBytes = (description: Description): Figure => {
 }
 
 const diskProblems = ({ instances, recipe }: Plan, { disk }: MachineRoom): readonly Problem[] => {
-  const missing = instances.filter(({ status }) => status.type !== 'hit')
+  const missing = instances.filter(({ status, spec }) => willRun(status) && spec.chooses === undefined)
   const stored = sumOf(...missing.flatMap(({ outputs }) => Object.values(outputs).map(storedBytes)))
   if (disk === undefined || stored === undefined || highest(stored) <= disk) return []
   return [

@@ -1,32 +1,81 @@
 import type { Artifact } from '../core/artifact.js'
 import type { InstanceId } from '../core/brand.js'
-import type { Store } from '../store/store.js'
-import type { Draft } from './expand.js'
+import { growingFigures, type Measured } from '../expression/figures.js'
+import type { Store, StoredResult } from '../store/store.js'
+import { choose, holds } from './choose.js'
+import type { Conditioned } from './conditions.js'
 import { keyOf } from './key.js'
+import { leftOf } from './left-out.js'
 import type { Problems } from './placed.js'
 import type { Edge, Status } from './plan.js'
 
 /** Why a step runs whose result is there, but unusable. */
 export const damagedWhy = 'what was stored is damaged'
 
-/** What is there already, what must run, and what cannot be told before something else has run. */
+/** What is there already, what must run, what will not, and what cannot be told before something else has run. */
 export const findStatuses = async (
-  drafts: readonly Draft[],
+  drafts: readonly Conditioned[],
   identities: ReadonlyMap<InstanceId, Readonly<Record<string, unknown>>>,
   store: Store,
   problems: Problems,
 ): Promise<ReadonlyMap<InstanceId, Status>> => {
   const statuses = new Map<InstanceId, Status>()
+  const figures = growingFigures('validation')
   const artifactOf = ({ instance, output }: Edge): Artifact | undefined => {
     const status = statuses.get(instance)
     return status?.type === 'hit' ? status.result.output.outputs[output] : undefined
   }
+  const isSkipped = (id: InstanceId): boolean => statuses.get(id)?.type === 'skipped'
+  const isSettled = (id: InstanceId): boolean => {
+    const type = statuses.get(id)?.type
+    return type === 'hit' || type === 'skipped' || type === undefined
+  }
 
-  const statusOf = async (draft: Draft): Promise<Status> => {
-    const waitsFor = new Set<InstanceId>()
-    const inputs: Record<string, { readonly artifact: Artifact }[]> = {}
-    for (const [port, edges] of Object.entries(draft.inputs)) {
-      inputs[port] = edges.flatMap(edge => {
+  const chosenOf = (
+    draft: Conditioned,
+    inputs: Conditioned['inputs'],
+    identity: Readonly<Record<string, unknown>>,
+  ): Status => {
+    const { choice, id, spec } = draft
+    const candidates = (inputs[choice!.port] ?? []).map(({ instance }) => ({
+      id: instance,
+      matrix: matrixOf.get(instance) ?? {},
+    }))
+    const chosen = choose(id, choice!, candidates, figures)
+    const port = chosen.type === 'otherwise' ? choice!.otherwise! : choice!.port
+    const edge = (inputs[port] ?? []).find(
+      ({ instance }) => chosen.type !== 'candidate' || instance === chosen.id,
+    )
+    const artifact = edge && artifactOf(edge)
+    const { key, parts } = keyOf({ identity }, artifact ? { [port]: [{ artifact }] } : {})
+    if (chosen.type === 'none' || !artifact) return { type: 'miss', key, why: 'no candidate will do' }
+    const result: StoredResult = {
+      key,
+      kind: spec.kind,
+      instance: id,
+      output: {
+        outputs: { [Object.keys(spec.produces)[0]!]: artifact },
+        record: { chosen: edge.instance, why: chosen.why },
+      },
+      seconds: 0,
+      parts,
+    }
+    return { type: 'hit', key, result }
+  }
+  const matrixOf = new Map(drafts.map(({ id, variant }) => [id, variant.matrix]))
+
+  const statusOf = async (draft: Conditioned): Promise<Status> => {
+    const { left, inputs } = leftOf(draft, draft.spec, isSkipped)
+    if (left !== undefined) return { type: 'skipped', why: left }
+    const unsettled = draft.after.filter(id => !isSettled(id))
+    if (draft.when && unsettled.length === 0) {
+      const { holds: runs, found } = holds(draft.when, figures)
+      if (!runs) return { type: 'skipped', why: `${found} is false` }
+    }
+    const waitsFor = new Set<InstanceId>(unsettled)
+    const artifacts: Record<string, { readonly artifact: Artifact }[]> = {}
+    for (const [port, edges] of Object.entries(inputs)) {
+      artifacts[port] = edges.flatMap(edge => {
         const artifact = artifactOf(edge)
         if (!artifact) waitsFor.add(edge.instance)
         return artifact ? [{ artifact }] : []
@@ -34,7 +83,8 @@ export const findStatuses = async (
     }
     const identity = identities.get(draft.id)
     if (waitsFor.size > 0 || !identity) return { type: 'pending', waitsFor: [...waitsFor] }
-    const { key } = keyOf({ identity }, inputs)
+    if (draft.choice) return chosenOf(draft, inputs, identity)
+    const { key } = keyOf({ identity }, artifacts)
     const found = await store.results.find(key)
     problems.add(...found.problems)
     if (found.result) return { type: 'hit', key, result: found.result }
@@ -45,6 +95,13 @@ export const findStatuses = async (
     }
   }
 
-  for (const draft of drafts) statuses.set(draft.id, await statusOf(draft))
+  for (const draft of drafts) {
+    const status = await statusOf(draft)
+    statuses.set(draft.id, status)
+    if (status.type !== 'hit') continue
+    const { id, step, about } = draft
+    const measured: Measured = { instance: id, step: step.id, status: 'reused', output: status.result.output }
+    figures.add(about === undefined ? measured : { ...measured, about })
+  }
   return statuses
 }

@@ -10,7 +10,7 @@ export type PlannedFigure = number | { readonly low: number; readonly high: numb
 export interface PlanRow {
   readonly instance: string
   readonly kind: string
-  readonly status: 'hit' | 'miss' | 'pending'
+  readonly status: 'hit' | 'miss' | 'pending' | 'skipped'
   readonly why: string
   /** What stands in `why` before the differences. */
   readonly lead?: string
@@ -24,6 +24,8 @@ export interface PlanRow {
   readonly from: readonly string[]
   /** Instances that it only waits for. */
   readonly needs: readonly string[]
+  /** Instances whose metrics its conditions read. */
+  readonly reads: readonly string[]
   /** For `scores[int8]`: the instance whose model its metrics are about. */
   readonly about?: string
   /** Shape that its model or dataset has for one example. */
@@ -53,7 +55,11 @@ const memoryText = (value: PlannedFigure | undefined): string => {
 
 /** What a plan means to do with an instance, in its colour. */
 export const statusText = ({ status }: PlanRow, paint: Paint): string =>
-  status === 'hit' ? paint.green('reuse') : status === 'miss' ? paint.yellow('run') : paint.dim('wait')
+  status === 'hit'
+    ? paint.green('reuse')
+    : status === 'miss'
+      ? paint.yellow('run')
+      : paint.dim(status === 'skipped' ? 'skip' : 'wait')
 
 /** What stands below a plan, however it is drawn. */
 export const planFoot = (rows: readonly PlanRow[], engine: EngineChoice, paint: Paint): string => {

@@ -52,9 +52,9 @@ const artifactOf = (output: StepOutput | undefined, from: string, name: string):
   return artifact
 }
 
-export const inputsOf = (instance: Instance, outputs: ReadonlyMap<string, StepOutput>): Inputs =>
+export const inputsOf = (inputs: Instance['inputs'], outputs: ReadonlyMap<string, StepOutput>): Inputs =>
   Object.fromEntries(
-    Object.entries(instance.inputs).map(([port, edges]) => [
+    Object.entries(inputs).map(([port, edges]) => [
       port,
       edges.map(({ instance: from, output }) => ({
         from,

@@ -6,7 +6,9 @@ import type { Verdict } from '../core/verdict.js'
 import type { Instance, Plan } from '../plan/plan.js'
 import type { InstanceRecord, RunRecord } from '../store/run-record.js'
 import type { Store } from '../store/store.js'
+import { growingFigures } from '../expression/figures.js'
 import type { Attempt } from './attempt.js'
+import { makeDecider, settleChosen, type Choosing } from './decide.js'
 import { openLanes, type LaneSettings } from './lanes/lanes.js'
 import { sharedObjects } from './lanes/shared-objects.js'
 import { inputsOf, makeMaker } from './make-instance.js'
@@ -48,8 +50,12 @@ const recordOf = (
     Object.entries(instance.inputs).map(([port, edges]) => [port, edges.map(edge => edge.instance)]),
   ),
   ...(instance.about === undefined ? {} : { about: instance.about }),
+  ...(Object.keys(instance.axes).length > 0 ? { axes: instance.axes } : {}),
   ...more,
 })
+
+const labelsOf = (sweep: NonNullable<Plan['recipe']['sweep']>): Record<string, readonly string[]> =>
+  Object.fromEntries(Object.entries(sweep).map(([name, values]) => [name, values.map(({ label }) => label)]))
 
 /**
  * Runs a plan: what it found in the store is reused, the rest is made in lanes, then the gates are judged and the
@@ -73,6 +79,35 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
   const outputs = new Map<string, StepOutput>()
   const objects = sharedObjects(store)
   let interrupted = false
+
+  const figures = growingFigures('validation')
+  const leftOut = new Set<string>()
+  const keep = (record: InstanceRecord): void => {
+    records.set(record.instance, record)
+    figures.add(record)
+  }
+  const leaveOut = (instance: Instance, reason: string): void => {
+    leftOut.add(instance.id)
+    reporter.say({ type: 'skipped', instance: instance.id, reason })
+    keep(recordOf(instance, { status: 'skipped', reason }))
+  }
+  const decide = makeDecider(plan.instances, id => leftOut.has(id), figures)
+  const settleChoice = (instance: Instance, decided: Choosing): 'there' | 'failed' => {
+    const settled = settleChosen(instance, decided, outputs)
+    reporter.say(
+      settled.ok
+        ? { type: 'finished', instance: instance.id, seconds: 0, metrics: {} }
+        : { type: 'failed', instance: instance.id, attempt: 1, retrying: false, problems: settled.problems },
+    )
+    if (!settled.ok) {
+      keep(recordOf(instance, { status: 'failed', problems: settled.problems, attempts: 1 }))
+      return 'failed'
+    }
+    const { output, key } = settled.value
+    there(instance, output)
+    keep(recordOf(instance, { status: 'finished', key, seconds: 0, output }))
+    return 'there'
+  }
 
   const there = (instance: Instance, output: StepOutput): void => {
     outputs.set(instance.id, output)
@@ -99,16 +134,14 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
       status: status.type,
     })),
   })
-  const toMake = plan.instances.filter(({ status }) => status.type !== 'hit')
+  const toMake = plan.instances.filter(({ status }) => status.type === 'miss' || status.type === 'pending')
   for (const instance of toMake) for (const id of before(instance)) objects.expect(id, 1)
   for (const instance of plan.instances) {
+    if (instance.status.type === 'skipped') leaveOut(instance, instance.status.why)
     if (instance.status.type !== 'hit') continue
     const { key, result } = instance.status
     there(instance, result.output)
-    records.set(
-      instance.id,
-      recordOf(instance, { status: 'reused', key, seconds: result.seconds, output: result.output }),
-    )
+    keep(recordOf(instance, { status: 'reused', key, seconds: result.seconds, output: result.output }))
     reporter.reused(instance.id)
   }
   reporter.flush()
@@ -122,10 +155,16 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
       laneOf: instance => lanes.of(instance),
       interrupted: () => halt.signal.aborted,
       make: async instance => {
-        const made = await make(instance, lanes.of(instance), inputsOf(instance, outputs))
+        const decided = decide(instance)
+        if (decided.type === 'left-out') {
+          leaveOut(instance, decided.why)
+          return 'left-out'
+        }
+        if (decided.type === 'chosen' || decided.type === 'none') return settleChoice(instance, decided)
+        const made = await make(instance, lanes.of(instance), inputsOf(decided.inputs, outputs))
         if (made.type === 'interrupted') return 'interrupted'
         const { type: status, ...rest } = made
-        records.set(instance.id, recordOf(instance, { status, ...rest }))
+        keep(recordOf(instance, { status, ...rest }))
         if (made.type === 'failed') return 'failed'
         there(instance, made.output)
         return 'there'
@@ -170,6 +209,7 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
       params: recipe.params,
       set: recipe.set,
       ...(options.only ? { only: options.only } : {}),
+      ...(recipe.sweep ? { sweep: labelsOf(recipe.sweep) } : {}),
     },
     where: await where,
     instances,

@@ -3,7 +3,8 @@ import type { Instance } from '../plan/plan.js'
 import type { Lane } from './lanes/lane.js'
 import { makeReady } from './ready.js'
 
-type Settled = 'there' | 'failed' | 'skipped'
+/** `left-out`: it will not run, which is no failure; what follows decides for itself whether it can do without. */
+type Settled = 'there' | 'failed' | 'skipped' | 'left-out'
 
 export interface ScheduleOptions {
   /** In topological order; an input that is not among them is there already. */
@@ -13,17 +14,18 @@ export interface ScheduleOptions {
   readonly laneOf: (instance: Instance) => Lane
   readonly interrupted: () => boolean
   /** Makes an instance whose inputs are all there. */
-  readonly make: (instance: Instance) => Promise<'there' | 'failed' | 'interrupted'>
+  readonly make: (instance: Instance) => Promise<'there' | 'failed' | 'interrupted' | 'left-out'>
   readonly skip: (instance: Instance, reason: string) => void
   /** Called once for each instance, whatever became of it. */
   readonly settled: (instance: Instance) => void
 }
 
-/** Instances that must be there before this one: its inputs' and its needs. */
+/** Instances that must have ended before this one: its inputs', its needs, and those whose metrics it reads. */
 export const before = (instance: Instance): ReadonlySet<InstanceId> =>
   new Set([
     ...Object.values(instance.inputs).flatMap(edges => edges.map(edge => edge.instance)),
     ...instance.needs,
+    ...instance.after,
   ])
 
 /**
@@ -59,7 +61,7 @@ export const schedule = async (options: ScheduleOptions): Promise<void> => {
       options.settled(instance)
       for (const next of after.get(instance.id) ?? []) {
         if (settled.has(next.id)) continue
-        if (how === 'there') {
+        if (how === 'there' || how === 'left-out') {
           const left = missing.get(next.id)! - 1
           missing.set(next.id, left)
           if (left === 0) ready.add(next)

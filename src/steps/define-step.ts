@@ -12,6 +12,8 @@ export interface Port {
   readonly list?: boolean
   /** The key takes a reference (a string) or a config value of the same name (a map), as `model` of train does. */
   readonly either?: boolean
+  /** Words that the key takes beside a reference; a field of the same name declares them. */
+  readonly words?: readonly string[]
   readonly description?: string
 }
 
@@ -96,6 +98,8 @@ export interface StepSpec<P extends TObject = TObject> {
   readonly perMachine?: boolean
   /** A list port: one instance for each of its members, named `id[member]`, whose metrics are about that member's model. */
   readonly expands?: string
+  /** A list port: the output is one of its members, which the executor chooses by their metrics. Nothing is computed. */
+  readonly chooses?: string
   /** Names of the metrics that it measures, for the names inside gates. */
   measures?(config: Static<P>): readonly string[]
   /** Reads headers of the config's files; never a body. Absence: the files are the path fields. */

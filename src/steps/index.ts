@@ -6,6 +6,7 @@ import { evaluate } from './evaluate/spec.js'
 import { finetune } from './finetune/spec.js'
 import { prune } from './prune/spec.js'
 import { quantize } from './quantize/spec.js'
+import { select } from './select/spec.js'
 import { train } from './train/spec.js'
 import { model } from './model/spec.js'
 
@@ -18,6 +19,7 @@ export const builtInKinds: readonly AnyStepSpec[] = [
   quantize,
   distill,
   model,
+  select,
   evaluate,
   benchmark,
 ]

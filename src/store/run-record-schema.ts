@@ -69,6 +69,9 @@ const instance = Type.Object(
     config: anyMap,
     inputs: Type.Record(Type.String(), Type.Array(Type.String())),
     about: Type.Optional(Type.String({ description: 'Instance whose model the metrics are about.' })),
+    axes: Type.Optional(
+      Type.Record(Type.String(), Type.String(), { description: 'Labels by axis of its matrix.' }),
+    ),
     seconds: Type.Optional(Type.Number({ minimum: 0 })),
     attempts: Type.Optional(Type.Integer({ minimum: 0 })),
     output: Type.Optional(output),
@@ -109,6 +112,7 @@ export const runRecordSchema = Type.Object(
         params: anyMap,
         set: anyMap,
         only: Type.Optional(Type.Array(Type.String())),
+        sweep: Type.Optional(Type.Record(Type.String(), Type.Array(Type.String()))),
       },
       closed,
     ),

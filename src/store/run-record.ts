@@ -17,6 +17,8 @@ export interface InstanceRecord {
   readonly inputs: Readonly<Record<string, readonly InstanceId[]>>
   /** For `scores[int8]`: the instance whose model its metrics are about. */
   readonly about?: InstanceId
+  /** Labels by axis of its matrix; absent where it has none. */
+  readonly axes?: Readonly<Record<string, string>>
   /** Of the run that made it. */
   readonly seconds?: number
   readonly attempts?: number
@@ -39,6 +41,8 @@ export interface RunRecord {
     readonly params: Readonly<Record<string, unknown>>
     readonly set: Readonly<Record<string, unknown>>
     readonly only?: readonly string[]
+    /** Labels of the values that `--sweep` gave to params. */
+    readonly sweep?: Readonly<Record<string, readonly string[]>>
   }
   readonly where: {
     readonly trimtab: string

@@ -8,9 +8,10 @@ import { fileProblem, isErrno } from './file-problem.js'
 const beside = (path: string, folder: string): string =>
   join(folder, `.${basename(path)}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`)
 
-const writeSynced = async (path: string, bytes: Uint8Array): Promise<void> => {
+const writeSynced = async (path: string, bytes: Uint8Array, mode: number | undefined): Promise<void> => {
   const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL)
   try {
+    if (mode !== undefined) await file.chmod(mode)
     await file.writeFile(bytes)
     await file.sync()
   } finally {
@@ -18,10 +19,15 @@ const writeSynced = async (path: string, bytes: Uint8Array): Promise<void> => {
   }
 }
 
-const replace = async (target: string, bytes: Uint8Array, folder: string): Promise<void> => {
+const replace = async (
+  target: string,
+  bytes: Uint8Array,
+  folder: string,
+  mode: number | undefined,
+): Promise<void> => {
   const temporary = beside(target, folder)
   try {
-    await writeSynced(temporary, bytes)
+    await writeSynced(temporary, bytes, mode)
     await rename(temporary, target)
   } catch (error) {
     await unlink(temporary).catch(() => undefined)
@@ -33,20 +39,22 @@ const replace = async (target: string, bytes: Uint8Array, folder: string): Promi
  * Writes a file whole or not at all: beside it under a name that no other thread or process has, synced, then
  * renamed over it. A kill in between leaves the old file and a `.tmp`; a power cut may lose the rename but never
  * tears the file. Missing folders are made. Throws ProblemError (`disk-full`, `store-read-only` …).
- * `folder`: where the unfinished file lies, on the same disk; absent: the target's own.
+ * `folder`: where the unfinished file lies, on the same disk; absent: the target's own. `mode`: the file's rights;
+ * absent: those of any new file.
  */
 export const writeFileSafely = async (
   target: string,
   content: Uint8Array | string,
   folder: string = dirname(target),
+  mode?: number,
 ): Promise<void> => {
   const bytes = typeof content === 'string' ? Buffer.from(content) : content
   try {
-    await replace(target, bytes, folder).catch(async (error: unknown) => {
+    await replace(target, bytes, folder, mode).catch(async (error: unknown) => {
       if (!isErrno(error, 'ENOENT')) throw error
       await mkdir(folder, { recursive: true })
       await mkdir(dirname(target), { recursive: true })
-      await replace(target, bytes, folder)
+      await replace(target, bytes, folder, mode)
     })
   } catch (error) {
     const found = fileProblem(error, target)

@@ -142,6 +142,7 @@ const evaluate = defineStep({
   consumes: { models: list('model'), data: 'dataset', reference: optional('model') },
   produces: { metrics: 'metrics' },
   expands: 'models',
+  measures: () => ['accuracy'],
 })
 
 /** Kinds for the tests of the language, in the shape of the real ones; they cannot run. */

@@ -79,6 +79,17 @@ test('gates and params', () => {
   assert.not(param([1]))
 })
 
+test('a recipe that extends another may say less, and remove', () => {
+  const extending = (more: object) => editor({ extends: 'base.yml', ...more })
+  assert.ok(extending({}), JSON.stringify(editor.errors))
+  assert.ok(editor({ extends: ['a.yml', 'trimtab:b'], steps: { a: { epochs: 3 }, b: null }, gates: null }))
+  assert.ok(extending({ params: { p: 3, q: null }, gates: { g: { severity: 'warn' }, h: null } }))
+  assert.not(extending({ steps: { a: { kind: 'prune', sparsityy: 0.5 } } }))
+  assert.not(extending({ unknown: 1 }))
+  assert.not(editor({ trimtab: 1 }))
+  assert.not(editor(recipe({ a: null })))
+})
+
 test('every key says what it means', () => {
   const silent: string[] = []
   const visit = (schema: unknown, path: string): void => {

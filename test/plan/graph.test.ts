@@ -1,6 +1,6 @@
 import fc from 'fast-check'
-import { instanceName } from '../../src/plan/instance-name.js'
-import { topological } from '../../src/plan/order.js'
+import { instanceName } from '../../src/core/instance-name.js'
+import { topological } from '../../src/core/order.js'
 import { assert, suite } from '../suite.js'
 import { bench, instanceOf } from './rig.js'
 

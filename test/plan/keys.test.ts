@@ -11,9 +11,7 @@ import { bench, finish, instanceOf, wasm, type Bench } from './rig.js'
 const test = suite('plan keys')
 
 const keysOf = (plan: Plan): Record<string, string> =>
-  Object.fromEntries(
-    plan.instances.map(({ id, status }) => [id, status.type === 'pending' ? 'pending' : status.key]),
-  )
+  Object.fromEntries(plan.instances.map(({ id, status }) => [id, 'key' in status ? status.key : status.type]))
 const statuses = (plan: Plan): string =>
   plan.instances
     .map(({ id, status }) => `${id}:${status.type === 'pending' ? status.waitsFor.join('+') : status.type}`)

@@ -29,6 +29,9 @@ const at: Span = { file: '/recipe.yml', line: 3, column: 5, endLine: 3, endColum
 
 const recipe: Recipe = {
   file: '/recipe.yml',
+  files: [],
+  inputs: [],
+  outputs: {},
   digest: 'sha256:0',
   project: '/',
   seed: 1,
@@ -63,6 +66,9 @@ export const planOf = async (steps: readonly Written[], store: Store): Promise<P
       config: full,
       inputs: from.length > 0 ? { from: from.map(each => ({ instance: each, output: 'sum' })) } : {},
       needs,
+      after: [],
+      axes: {},
+      matrix: {},
       files: {},
       identity: identityOf({ spec, config: counted, files: {}, seed: 1, engine, machine: 'test' }),
       seed: 1,
@@ -77,7 +83,7 @@ export const planOf = async (steps: readonly Written[], store: Store): Promise<P
     let status: Status = { type: 'pending', waitsFor }
     if (waitsFor.length === 0) {
       const pending: Instance = { ...base, status }
-      const inputs: Readonly<Record<string, readonly StepInput[]>> = inputsOf(pending, there)
+      const inputs: Readonly<Record<string, readonly StepInput[]>> = inputsOf(pending.inputs, there)
       const { key } = keyOf(pending, inputs)
       const { result } = await store.results.find(key)
       status = result ? { type: 'hit', key, result } : { type: 'miss', key, why: 'never made' }
@@ -85,7 +91,7 @@ export const planOf = async (steps: readonly Written[], store: Store): Promise<P
     }
     instances.push({ ...base, status })
   }
-  return { recipe, instances, engine, machine: 'test', problems: [] }
+  return { recipe, instances, gates: [], engine, machine: 'test', problems: [] }
 }
 
 export interface Ran {

@@ -50,8 +50,8 @@ On a terminal it draws a tree of the running steps; elsewhere standard output ca
 a line, and the table and verdicts go to standard error.`,
     )
     .action(async (named: string | undefined, flags: RunFlags) => {
-      const { plan } = await import('../../api/validate.js')
-      const planned = await plan(planOptions(named, flags))
+      const { planToRun } = await import('../../api/validate.js')
+      const planned = await planToRun(planOptions(named, flags))
       if (!planned.ok || !planned.plan || !planned.store) {
         tellProblems(planned.problems)
         process.exitCode = exitCodes.refused

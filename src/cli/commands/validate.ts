@@ -21,7 +21,7 @@ export const validateCommand = (): Command =>
       if (ok) {
         const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`
         out(
-          `${outPaint().green('✔')} ${counted(recipe?.steps.length ?? 0, 'step')}, ${counted(made?.instances.length ?? 0, 'instance')}, ${counted(recipe?.gates.length ?? 0, 'gate')}: nothing wrong`,
+          `${outPaint().green('✔')} ${counted((recipe?.steps.length ?? 0) - (recipe?.inputs.length ?? 0), 'step')}, ${counted(made?.instances.length ?? 0, 'instance')}, ${counted(recipe?.gates.length ?? 0, 'gate')}: nothing wrong`,
         )
       }
     })

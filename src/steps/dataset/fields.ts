@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox'
 import { resolveVariant, variantField } from '../../network/variants.js'
+import { mostClasses } from '../../sources/labels.js'
 import { type Source, sourceTables } from '../../sources/tables.js'
 
 const sourceField = (description: string) => variantField(sourceTables, { description })
@@ -65,6 +66,7 @@ export const datasetFields = Type.Object(
     classes: Type.Optional(
       Type.Integer({
         minimum: 2,
+        maximum: mostClasses,
         description: 'Number of classes, where it is more than the labels show.',
       }),
     ),

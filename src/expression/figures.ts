@@ -1,0 +1,212 @@
+import type { Artifact } from '../core/artifact.js'
+import type { InstanceId } from '../core/brand.js'
+import type { StepOutput } from '../core/step-file.js'
+import type { Expression, Scope } from './expression.js'
+
+type Numbers = Readonly<Record<string, number>>
+type Tree = { [name: string]: unknown }
+
+/** What of an instance's record figures are read from. */
+export interface Measured {
+  readonly instance: InstanceId
+  readonly step: string
+  readonly status: 'reused' | 'finished' | 'failed' | 'skipped'
+  /** The instance whose model its metrics are about. */
+  readonly about?: InstanceId
+  readonly output?: StepOutput
+}
+
+/** An instance that ended well in this run or an earlier one. */
+export const isThere = (record: Pick<Measured, 'status'>): boolean =>
+  record.status === 'finished' || record.status === 'reused'
+
+/** What a name of an expression stands for where it is read: one instance, or all of several. */
+export interface Bound {
+  /** True: the name is a list, also where it holds one instance. */
+  readonly list: boolean
+  readonly instances: readonly {
+    readonly id: InstanceId
+    readonly matrix: Readonly<Record<string, unknown>>
+  }[]
+  /** Of a step that measures others: its instances by the step that they measure, for `scores.int8.accuracy`. */
+  readonly measures?: Readonly<Record<string, Bound>>
+}
+
+/** What names mean; undefined: there is no such step. */
+export type Bind = (name: string) => Bound | undefined
+
+const exactOf = (figure: unknown): number | undefined =>
+  typeof figure === 'object' && figure !== null && 'exact' in figure && typeof figure.exact === 'number'
+    ? figure.exact
+    : undefined
+
+const modelOf = (record: Measured): Artifact | undefined =>
+  Object.values(record.output?.outputs ?? {}).find(artifact => artifact.type === 'model')
+
+/** What holds for a model without any data; nothing for a step that makes none. */
+const modelFacts = (record: Measured): Numbers => {
+  const artifact = modelOf(record)
+  if (!artifact) return {}
+  const description = artifact.meta['description'] as Readonly<Record<string, unknown>> | undefined
+  const facts: Record<string, number> = { bytes: artifact.bytes }
+  for (const name of ['parameters', 'nonZero', 'macs']) {
+    const value = exactOf(description?.[name])
+    if (value !== undefined) facts[name] = value
+  }
+  const { parameters, nonZero } = facts
+  if (parameters !== undefined && nonZero !== undefined && parameters > 0)
+    facts['sparsity'] = 1 - nonZero / parameters
+  return facts
+}
+
+/** One measured figure and its name behind a step's: `['validation', 'accuracy']`. */
+interface Figure {
+  readonly path: readonly string[]
+  readonly value: number
+}
+
+/** Splits that a bare `int8.accuracy` reads, the first that was measured. Gates read test alone. */
+export type Role = 'test' | 'validation'
+const readBy: Readonly<Record<Role, readonly string[]>> = {
+  test: ['test'],
+  validation: ['validation', 'test'],
+}
+
+const figuresIn = ({ output }: Measured, role: Role): Figure[] => {
+  const metrics = output?.metrics ?? {}
+  const bare = readBy[role].find(split => Object.hasOwn(metrics, split))
+  return Object.entries(metrics).flatMap(([split, figures]) =>
+    Object.entries(figures).flatMap(([name, value]) => [
+      ...(split === 'model' ? [] : [{ path: [split, name], value }]),
+      ...(split === 'model' || split === bare ? [{ path: [name], value }] : []),
+    ]),
+  )
+}
+
+const put = (tree: Tree, [first, ...rest]: readonly string[], value: unknown): void => {
+  if (first === undefined) return
+  if (rest.length === 0) tree[first] = value
+  else put((tree[first] ??= {}) as Tree, rest, value)
+}
+
+/** What was measured, by instance. */
+export interface Figures {
+  /** All that is known of an instance's model: `accuracy`, `validation.accuracy`, `bytes`. */
+  of(id: InstanceId): Readonly<Tree>
+  /** What a measuring instance itself measured. */
+  by(id: InstanceId): Readonly<Tree>
+}
+
+const chosenOf = ({ output }: Measured): string | undefined => {
+  const chosen = output?.record?.['chosen']
+  return typeof chosen === 'string' ? chosen : undefined
+}
+
+/** Figures that are still being measured. */
+export interface GrowingFigures extends Figures {
+  add(record: Measured): void
+}
+
+/**
+ * The figures of a run. One that two steps measured of one model stands under their long forms alone; what a step
+ * says of itself yields to what another measured of it; a model's own description is the truth about its size; what
+ * was chosen has its winner's figures. `role`: what a name without a split reads.
+ */
+export const growingFigures = (role: Role): GrowingFigures => {
+  const there = new Map<InstanceId, Measured>()
+  const about = new Map<InstanceId, Measured[]>()
+  const known = new Map<InstanceId, Tree>()
+
+  const build = (id: InstanceId): Tree => {
+    const tree: Tree = {}
+    const record = there.get(id)
+    const chosen = record && chosenOf(record)
+    if (chosen !== undefined) Object.assign(tree, structuredClone(of(chosen)), { chosen })
+    if (record && record.about === undefined)
+      for (const { path, value } of figuresIn(record, role)) put(tree, path, value)
+    const times = new Map<string, number>()
+    const measured = (about.get(id) ?? []).flatMap(each => figuresIn(each, role))
+    for (const { path } of measured) times.set(path.join('.'), (times.get(path.join('.')) ?? 0) + 1)
+    for (const { path, value } of measured) if (times.get(path.join('.')) === 1) put(tree, path, value)
+    for (const [name, value] of Object.entries(record ? modelFacts(record) : {})) tree[name] = value
+    return tree
+  }
+  const of = (id: InstanceId): Tree => {
+    const found = known.get(id) ?? build(id)
+    known.set(id, found)
+    return found
+  }
+  return {
+    of,
+    by: id => {
+      const tree: Tree = {}
+      const record = there.get(id)
+      for (const { path, value } of record ? figuresIn(record, role) : []) put(tree, path, value)
+      return tree
+    },
+    add: record => {
+      if (!isThere(record)) return
+      there.set(record.instance, record)
+      if (record.about !== undefined) about.set(record.about, [...(about.get(record.about) ?? []), record])
+      known.clear()
+    },
+  }
+}
+
+/** The figures of a run that is over. */
+export const figuresOf = (records: readonly Measured[], role: Role): Figures => {
+  const figures = growingFigures(role)
+  for (const record of records) figures.add(record)
+  return figures
+}
+
+/** The value of a name: figures of its instance, or a list of those of all that are there. */
+const valueOf = (bound: Bound, figures: (id: InstanceId) => Readonly<Tree>): unknown => {
+  const each = bound.instances.map(({ id, matrix }) => ({ ...figures(id), matrix }))
+  if (!bound.list) return each[0] ?? {}
+  // What was skipped has no figures, and is no member.
+  return each.filter(tree => Object.keys(tree).length > 1)
+}
+
+/** The names that an expression reads, with what was measured. `given`: names that are no steps (`params`, `matrix`). */
+export const scopeOf = (
+  { names }: Pick<Expression, 'names'>,
+  bind: Bind,
+  figures: Figures,
+  given: Scope = {},
+): Scope => {
+  const scope: Tree = {}
+  for (const { path } of names) {
+    const [first] = path
+    if (first === undefined || Object.hasOwn(scope, first)) continue
+    if (Object.hasOwn(given, first)) {
+      scope[first] = given[first]
+      continue
+    }
+    const bound = bind(first)
+    if (!bound) continue
+    scope[first] = bound.measures
+      ? Object.fromEntries(
+          Object.entries(bound.measures).map(([member, each]) => [
+            member,
+            valueOf(each, id => figures.by(id)),
+          ]),
+        )
+      : valueOf(bound, id => figures.of(id))
+  }
+  return scope
+}
+
+/** What names mean where nothing but records is known: each instance is called by its own name. */
+export const bindRecords =
+  (records: readonly Measured[]): Bind =>
+  name => {
+    const one = (id: InstanceId): Bound => ({ list: false, instances: [{ id, matrix: {} }] })
+    const measuring = records.filter(({ step, about }) => step === name && about !== undefined)
+    const known = records.some(({ instance, about }) => instance === name || about === name)
+    if (measuring.length === 0) return known ? one(name) : undefined
+    return {
+      ...one(name),
+      measures: Object.fromEntries(measuring.map(({ instance, about }) => [about, one(instance)])),
+    }
+  }

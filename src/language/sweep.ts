@@ -1,0 +1,60 @@
+import { sweepOrigin, type Lattice } from './lattice.js'
+import type { AxisValue, Row } from './matrix.js'
+import type { MapNode } from './node.js'
+import { readParams, type Params, type ParamSources } from './params.js'
+import type { SweptValue } from './recipe.js'
+import type { Reporter } from './reporter.js'
+
+export interface SweptParams {
+  /** With the first value of each param that is swept. */
+  readonly params: Params
+  /** Every combination of the values that are swept. */
+  readonly sweep: Lattice
+  /** Values by param; absent: nothing is swept. */
+  readonly values?: Readonly<Record<string, readonly SweptValue[]>>
+}
+
+/** Faults of swept values are told in the words of their flag. */
+const asSweep = (reporter: Reporter): Reporter => ({
+  ...reporter,
+  report: (code, message, place, hint, severity) =>
+    reporter.report(code, message.replace(/^--set /, '--sweep '), place, hint, severity),
+})
+
+/** Reads `params:`, where some have several values: `--sweep sparsity=0.5,0.7`. */
+export const readSweep = (
+  node: MapNode | undefined,
+  sources: ParamSources,
+  sweeps: Readonly<Record<string, readonly string[]>>,
+  reporter: Reporter,
+): SweptParams => {
+  const names = Object.keys(sweeps)
+  if (names.length === 0)
+    return { params: readParams(node, sources, reporter), sweep: { axes: {}, rows: [{}] } }
+  const firsts = Object.fromEntries(names.map(name => [name, sweeps[name]![0]!]))
+  const readWith = (more: Readonly<Record<string, string>>): Params =>
+    readParams(node, { ...sources, set: { ...sources.set, ...firsts, ...more } }, asSweep(reporter))
+  const params = readWith({})
+  const given = new Set(params.given)
+  const values: Record<string, SweptValue[]> = {}
+  let rows: Row[] = [{}]
+  for (const name of names) {
+    const labels = [...new Set(sweeps[name])]
+    const found = labels.map(text => {
+      const read = readWith({ [name]: text })
+      for (const path of read.given) given.add(path)
+      return read.values[name]
+    })
+    const key = node?.entries.get(name)?.key
+    // A param that is not there, or a value that does not fit, was told.
+    if (!key || found.includes(undefined)) continue
+    values[name] = labels.map((label, at) => ({ label, value: found[at] }))
+    const axis = labels.map((label, at): AxisValue => ({
+      label,
+      node: { ...key, kind: 'scalar', value: found[at] as string | number | boolean },
+    }))
+    rows = rows.flatMap(row => axis.map(value => ({ ...row, [name]: value })))
+  }
+  const axes = Object.fromEntries(Object.keys(values).map(name => [name, sweepOrigin]))
+  return { params: { ...params, given: [...given] }, sweep: { axes, rows }, values }
+}

@@ -1,0 +1,141 @@
+import type { Span } from '../core/problem.js'
+import { problem } from '../core/problem.js'
+import type { Expression } from '../expression/expression.js'
+import type { Bind, Bound } from '../expression/figures.js'
+import { axisFault } from '../language/axis-names.js'
+import type { Step } from '../language/recipe.js'
+import type { Condition, Conditioned } from './conditions.js'
+import type { Catalogue } from './measured.js'
+import { checkName, type NameFault } from './metric-names.js'
+import type { Problems } from './placed.js'
+
+interface Stretch {
+  readonly start: number
+  readonly end: number
+}
+
+/** An expression where it stands. */
+export interface Read {
+  readonly expression: Expression
+  readonly bind: Bind
+  readonly axes: Step['axes']
+  /** Steps that `it` may be. Absent: there is no `it`. */
+  readonly candidates?: readonly string[]
+  locate(within: Stretch): Span
+}
+
+/** Where a segment of a dotted name stands in its text. */
+const stretchOf = (text: string, start: number, path: readonly string[], segment: number): Stretch => {
+  let from = start
+  for (const [at, word] of path.entries()) {
+    from = text.indexOf(word, from)
+    if (at === segment || at === path.length - 1) return { start: from, end: from + word.length }
+    from += word.length
+  }
+  return { start, end: start }
+}
+
+/** A name that stands for several instances where one is meant. */
+export const listFault = (name: string, { instances }: Bound): Omit<NameFault, 'segment'> => {
+  const [step = name, ...rest] = name.split('.')
+  const metric = rest.join('.') || 'accuracy'
+  return {
+    code: 'gate-list',
+    message: `"${step}" has ${instances.length} instances here, so "${name}" is no single value`,
+    hint: `Give the gate \`each: ${step}\`, or ask all of them: ${step}.all(i, i.${metric} > 0.9), mean(${step}.map(i, i.${metric})).`,
+  }
+}
+
+/** The fault of a name as it stands by itself: `int8.accuracy`. */
+const faultOf = (path: readonly string[], read: Read, all: Catalogue): NameFault | undefined => {
+  const [first = '', ...rest] = path
+  if (first === 'params') return undefined
+  if (first === 'matrix') {
+    const fault = axisFault(path, read.axes)
+    return fault && { code: 'expression-name', ...fault, segment: 1 }
+  }
+  if (first === 'it' && read.candidates) {
+    if (rest[0] === 'matrix') return undefined
+    for (const candidate of read.candidates) {
+      const fault = checkName([candidate, ...rest], all)
+      if (fault) return fault
+    }
+    return undefined
+  }
+  const bound = read.bind(first)
+  const listed = bound?.measures ? bound.measures[rest[0] ?? ''] : bound
+  const depth = bound?.measures ? 1 : 0
+  if (listed?.list && rest.length === depth) return undefined
+  if (rest[depth] === 'matrix') return undefined
+  if (listed?.list) return { ...listFault(path.join('.'), listed), segment: depth }
+  return checkName(path, all)
+}
+
+/** Checks every name of an expression over metrics, those of members of lists included. */
+export const checkNames = (read: Read, all: Catalogue, problems: Problems): void => {
+  const { text, names, elements } = read.expression
+  const said = new Set<string>()
+  const say = (fault: NameFault | undefined, path: readonly string[], start: number): void => {
+    // A name that stands twice in an expression is one mistake.
+    if (!fault || said.has(path.join('.'))) return
+    said.add(path.join('.'))
+    const { segment, code, message, ...hint } = fault
+    problems.add(problem(code, message, { at: read.locate(stretchOf(text, start, path, segment)), ...hint }))
+  }
+  for (const { path, start } of names) say(faultOf(path, read, all), path, start)
+  for (const { of, path, start } of elements) {
+    const bound = read.bind(of[0] ?? '')
+    if (of.length > 1 || !bound || path[0] === 'matrix') continue
+    if (!bound.list) {
+      const one = `"${of[0]}" is one model here, no list`
+      say(
+        { code: 'gate-list', message: one, hint: `Write ${of[0]}.${path.join('.')}.`, segment: 0 },
+        of,
+        text.indexOf(of[0]!),
+      )
+      continue
+    }
+    const fault = checkName([of[0]!, ...path], all)
+    if (fault) say({ ...fault, segment: Math.max(0, fault.segment - 1) }, path, start)
+  }
+}
+
+/** The expressions of an instance, by the keys that they stand under. */
+export const conditionsOf = ({ when, choice }: Conditioned): [string, Condition][] =>
+  Object.entries({
+    when,
+    where: choice?.where,
+    minimize: choice?.minimize,
+    maximize: choice?.maximize,
+  }).filter((each): each is [string, Condition] => each[1] !== undefined)
+
+/** Checks the names of `when` and of choices; those of the first instance stand for all. */
+export const checkConditions = (drafts: readonly Conditioned[], all: Catalogue, problems: Problems): void => {
+  const steps = new Set<string>()
+  for (const draft of drafts) {
+    const { step, choice } = draft
+    const conditions = conditionsOf(draft)
+    if (conditions.length === 0 || steps.has(step.id)) continue
+    steps.add(step.id)
+    const candidates = choice && [...new Set((step.ports[choice.port] ?? []).map(each => each.step))]
+    if (choice?.minimize && choice.maximize)
+      problems.add(
+        problem('select-both', `"${step.id}" says both minimize and maximize`, {
+          at: step.locate(['maximize']),
+          hint: 'Keep one; put the other bound under `where`.',
+        }),
+      )
+    for (const [key, { expression, bind }] of conditions)
+      checkNames(
+        {
+          expression,
+          bind,
+          axes: step.axes,
+          locate: within => step.locate([key], within),
+          ...(candidates ? { candidates } : {}),
+        },
+        all,
+        problems,
+      )
+  }
+}

@@ -1,0 +1,83 @@
+import type { InstanceId } from '../core/brand.js'
+import { problem, type Problem } from '../core/problem.js'
+import type { Evaluated } from '../expression/expression.js'
+import { scopeOf, type Figures } from '../expression/figures.js'
+import { about, type Choice, type Condition } from './conditions.js'
+
+const evaluate = ({ expression, bind, given }: Condition, figures: Figures): Evaluated =>
+  expression.evaluate(scopeOf({ names: expression.names }, bind, figures, given))
+
+/** Does a condition hold? One whose names have no value does not. `found`: its text with figures. */
+export const holds = (
+  condition: Condition,
+  figures: Figures,
+): { readonly holds: boolean; readonly found: string } => {
+  const { expression, bind, given } = condition
+  const result = evaluate(condition, figures)
+  return {
+    holds: result.ok && result.value === true,
+    found: expression.explain(scopeOf(expression, bind, figures, given)),
+  }
+}
+
+export interface Candidate {
+  readonly id: InstanceId
+  readonly matrix: Readonly<Record<string, unknown>>
+}
+
+export type Chosen =
+  | { readonly type: 'candidate'; readonly id: InstanceId; readonly why: string }
+  | { readonly type: 'otherwise'; readonly why: string }
+  | { readonly type: 'none'; readonly problem: Problem }
+
+const figure = (value: number): string => String(Number(value.toPrecision(5)))
+
+/**
+ * The best of the candidates that satisfy `where`: the least `minimize` or greatest `maximize`, the first in the
+ * list's order where neither is given or several are equal. A candidate whose expression has no value is out.
+ */
+export const choose = (
+  step: string,
+  choice: Choice,
+  candidates: readonly Candidate[],
+  figures: Figures,
+): Chosen => {
+  const { where, minimize, maximize, otherwise } = choice
+  const said: string[] = []
+  const fitting = candidates.filter(({ id, matrix }) => {
+    if (!where) return true
+    const each = holds(about(where, id, matrix), figures)
+    if (!each.holds) said.push(`${id}: ${each.found} does not hold`)
+    return each.holds
+  })
+  const by = minimize ?? maximize
+  const ranked = fitting.flatMap(({ id, matrix }) => {
+    const result = by && evaluate(about(by, id, matrix), figures)
+    if (!result) return [{ id, rank: 0 }]
+    if (result.ok && typeof result.value === 'number')
+      return [{ id, rank: minimize ? result.value : -result.value }]
+    said.push(`${id}: ${by.expression.text} has no value`)
+    return []
+  })
+  const [first, ...others] = ranked
+  if (!first) {
+    const why = said.length > 0 ? said.join('; ') : 'every candidate was skipped'
+    return otherwise === undefined
+      ? {
+          type: 'none',
+          problem: problem('select-none', `"${step}" can choose none of its candidates: ${why}`, {
+            hint: 'Name a step under `otherwise`, or ask for less.',
+          }),
+        }
+      : { type: 'otherwise', why }
+  }
+  const best = others.reduce((a, b) => (b.rank < a.rank ? b : a), first)
+  const rank = minimize ? best.rank : -best.rank
+  return {
+    type: 'candidate',
+    id: best.id,
+    why: by
+      ? `${by.expression.text.replaceAll(/\bit\b/g, best.id)} is ${figure(rank)}, the ${minimize ? 'least' : 'greatest'} of ${ranked.length}`
+      : `the first of ${fitting.length} that will do`,
+  }
+}

@@ -1,0 +1,69 @@
+import type { InstanceId, Key } from '../core/brand.js'
+import { problem, type Problem } from '../core/problem.js'
+import { failed, ok, type Result } from '../core/result.js'
+import type { StepOutput } from '../core/step-file.js'
+import type { Figures } from '../expression/figures.js'
+import { choose, holds } from '../plan/choose.js'
+import { keyOf } from '../plan/key.js'
+import { leftOf } from '../plan/left-out.js'
+import type { Edge, Instance } from '../plan/plan.js'
+
+export type Choosing =
+  | { readonly type: 'chosen'; readonly port: string; readonly edge: Edge; readonly why: string }
+  | { readonly type: 'none'; readonly problem: Problem }
+
+export type Decided =
+  | { readonly type: 'make'; readonly inputs: Instance['inputs'] }
+  | { readonly type: 'left-out'; readonly why: string }
+  | Choosing
+
+/** Decides what becomes of an instance once all that it waits for has ended: made, left out, or chosen among its inputs. */
+export const makeDecider = (
+  instances: readonly Instance[],
+  isLeftOut: (id: InstanceId) => boolean,
+  figures: Figures,
+): ((instance: Instance) => Decided) => {
+  const matrices = new Map(instances.map(({ id, matrix }) => [id, matrix]))
+  return instance => {
+    const { left, inputs } = leftOf(instance, instance.spec, isLeftOut)
+    if (left !== undefined) return { type: 'left-out', why: left }
+    if (instance.when) {
+      const { holds: runs, found } = holds(instance.when, figures)
+      if (!runs) return { type: 'left-out', why: `${found} is false` }
+    }
+    const { choice } = instance
+    if (!choice) return { type: 'make', inputs }
+    const candidates = (inputs[choice.port] ?? []).map(each => ({
+      id: each.instance,
+      matrix: matrices.get(each.instance) ?? {},
+    }))
+    const chosen = choose(instance.id, choice, candidates, figures)
+    if (chosen.type === 'none') return chosen
+    const port = chosen.type === 'otherwise' ? choice.otherwise! : choice.port
+    const edge = (inputs[port] ?? []).find(each => chosen.type !== 'candidate' || each.instance === chosen.id)
+    if (!edge || isLeftOut(edge.instance)) {
+      const message = `"${instance.id}" can choose none of its candidates, and what it falls back on is skipped: ${chosen.why}`
+      return { type: 'none', problem: problem('select-none', message) }
+    }
+    return { type: 'chosen', port, edge, why: chosen.why }
+  }
+}
+
+/** The output of a choice: its winner's artifact, under a key of its own. */
+export const settleChosen = (
+  instance: Instance,
+  decided: Choosing,
+  outputs: ReadonlyMap<InstanceId, StepOutput>,
+): Result<{ readonly output: StepOutput; readonly key: Key }> => {
+  if (decided.type === 'none') return failed({ ...decided.problem, at: instance.at })
+  const { port, edge, why } = decided
+  const artifact = outputs.get(edge.instance)?.outputs[edge.output]
+  if (!artifact) throw new Error(`${edge.instance} has no output ${edge.output}`)
+  return ok({
+    key: keyOf(instance, { [port]: [{ artifact }] }).key,
+    output: {
+      outputs: { [Object.keys(instance.spec.produces)[0]!]: artifact },
+      record: { chosen: edge.instance, why },
+    },
+  })
+}
