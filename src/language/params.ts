@@ -11,7 +11,7 @@ import type { ParamType } from './schema.js'
 /** The params of a recipe with their values. */
 export interface Params {
   readonly types: ReadonlyMap<string, ParamType | undefined>
-  /** Those that are sound. */
+  /** In the recipe's order; undefined where a declaration is faulty. */
   readonly declared: ReadonlyMap<string, ParamDeclaration | undefined>
   /** A param that has a problem has no value. */
   readonly values: Readonly<Record<string, unknown>>

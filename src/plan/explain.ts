@@ -37,6 +37,14 @@ interface Candidate {
   readonly differences: readonly Difference[]
 }
 
+/** Names that are told one by one. */
+const named = 4
+
+const listed = (names: readonly string[]): string =>
+  names.length > named + 1
+    ? `${names.slice(0, named).join(', ')} and ${names.length - named} more`
+    : names.join(', ')
+
 const joined = (...texts: readonly string[]): string => texts.filter(text => text !== '').join('; ')
 
 const plain = (why: string): Explanation => ({ why, lead: why, differences: [] })
@@ -137,7 +145,7 @@ const explainer = (plan: Plan, store: Store) => {
       return plain(maker === id ? 'made before' : `made before, by "${maker}"`)
     }
     if (status.type === 'miss' && status.why === damagedWhy) return plain(damagedWhy)
-    const pending = status.type === 'pending' ? `pending below ${status.waitsFor.join(', ')}` : ''
+    const pending = status.type === 'pending' ? `pending below ${listed(status.waitsFor)}` : ''
     const found = instance.choice ? undefined : candidateOf(instance)
     if (!found) return plain(joined(pending, instance.choice ? '' : 'never run'))
     const { head, differences } = found

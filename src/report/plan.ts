@@ -67,7 +67,9 @@ export const planFoot = (rows: readonly PlanRow[], engine: EngineChoice, paint: 
   const explained = rows.some(row => row.differences !== undefined)
   return paint.dim(
     `${rows.length} instances, ${reused} to reuse · engine ${engine.name} ${engine.version}${
-      reused === rows.length || explained ? '' : ' · --explain says why the others run'
+      explained || !rows.some(({ status }) => status === 'miss' || status === 'pending')
+        ? ''
+        : ' · --explain says why the others run'
     }`,
   )
 }
