@@ -5,9 +5,10 @@ import { didYouMean } from '../core/nearest.js'
 import { describeValue, plainOf, type MapNode, type Node, type ScalarNode } from './node.js'
 import { hideSecrets } from './param-declarations.js'
 import { mayRead } from './paths.js'
-import { readText } from './read-text.js'
+import { readText, type OpenTexts } from './read-text.js'
 import type { Reporter } from './reporter.js'
 import { sourceFile, type SourceFile } from './source-file.js'
+import { tellOtherVersion } from './version.js'
 import { readYaml } from './yaml-document.js'
 
 /** Recipes that may stand on each other. */
@@ -31,12 +32,13 @@ export interface LayersContext {
   readonly project: string
   readonly allowed: readonly string[]
   readonly reporter: Reporter
+  readonly open?: OpenTexts
 }
 
 /** Recipes that ship with Trimtab, for `trimtab:NAME`. */
-const shippedFolder = (): string => join(packageFolder(), 'pipelines')
+export const shippedFolder = (): string => join(packageFolder(), 'pipelines')
 
-const shippedNames = (): string[] => {
+export const shippedNames = (): string[] => {
   try {
     return readdirSync(shippedFolder()).filter(name => existsSync(join(shippedFolder(), name, 'recipe.yml')))
   } catch {
@@ -87,7 +89,7 @@ const namedBy = (root: MapNode, reporter: Reporter): (ScalarNode & { value: stri
 export const readLayers = async (
   root: MapNode,
   source: SourceFile,
-  { project, allowed, reporter }: LayersContext,
+  { project, allowed, reporter, open }: LayersContext,
 ): Promise<Layers | undefined> => {
   const roots: MapNode[] = []
   const sources = [source]
@@ -152,7 +154,7 @@ export const readLayers = async (
         node,
         'Allow it with `allowPaths: [FOLDER]` at the top of the recipe.',
       )
-    const read = await readText(path, 'base')
+    const read = await readText(path, 'base', open && (() => open(real)))
     if ('fault' in read) {
       const { code, message, hint } = read.fault
       return refuse(code, message(node.value), node, hint?.(dirname(node.source.path)))
@@ -182,6 +184,10 @@ export const readLayers = async (
   }
 
   const visit = async (map: MapNode, trail: readonly string[]): Promise<void> => {
+    if (tellOtherVersion(map, reporter)) {
+      complete = false
+      return
+    }
     hideSecrets(map.entries.get('params')?.value)
     reach.allowed.push(...allowedBy(map))
     const named = namedBy(map, reporter)

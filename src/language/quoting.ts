@@ -37,6 +37,14 @@ export const stretchesOf = (text: string): Stretch[] => {
   return found.sort((a, b) => a.start - b.start)
 }
 
+/** True in a text that its line opens and does not close before. After a broken place the reader's own word is not to be had. */
+const isQuoted = (text: string, at: number): boolean => {
+  const near = text.slice(Math.max(0, at - 400), at)
+  const before = near.slice(near.lastIndexOf('\n') + 1)
+  const rest = before.replaceAll(/(^|[\s,:[{])("(?:[^"\\]|\\.)*"|'[^']*')/g, '$1')
+  return /(^|[\s,:[{])["'][^"']*$/.test(rest)
+}
+
 /**
  * Offsets of `${{` that YAML does not read as one text: unquoted in a flow map (a brace there begins a map), or
  * unquoted with `: ` or ` #` inside.
@@ -62,6 +70,7 @@ export const unquotedExpressions = (text: string): { start: number; end: number 
     const inside = stretches[next] && stretches[next]!.start <= at ? stretches[next] : undefined
     const close = closing(at)
     if (inside && (inside.kind !== 'plain' || close + 2 <= inside.end)) continue
+    if (isQuoted(text, at)) continue
     const isClosed = close < lineEnd(at)
     if (!inside && !isClosed) continue
     found.push({ start: at, end: isClosed ? close + 2 : at + 3 })

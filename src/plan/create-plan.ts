@@ -1,5 +1,4 @@
-import { fileURLToPath } from 'node:url'
-import type { Digest, InstanceId } from '../core/brand.js'
+import type { InstanceId } from '../core/brand.js'
 import type { EngineChoice, EngineName } from '../core/engine-name.js'
 import { deriveSeed } from '../core/random.js'
 import type { Result } from '../core/result.js'
@@ -10,12 +9,13 @@ import { makeBinder } from './bindings.js'
 import { addConditions } from './conditions.js'
 import { resolveEngines } from './engines.js'
 import { expand, type Draft } from './expand.js'
-import { fileReader } from './files.js'
+import { fileReader, type FileMemory } from './files.js'
 import { planGates } from './gate-rows.js'
 import { checkExpressions } from './gates.js'
-import { inspectStep, type Inspected } from './inspect.js'
+import { inspectStep, type Inspected, type InspectionMemory } from './inspect.js'
 import { identityOf } from './key.js'
 import { machineClass } from './machine.js'
+import { moduleIdentity, type ModuleIdentity } from './module-graph.js'
 import { limitTo } from './only.js'
 import { collectProblems } from './placed.js'
 import type { Instance, Plan } from './plan.js'
@@ -32,27 +32,35 @@ export interface PlanningOptions<Report> {
   readonly chooseEngine: (asked: EngineName | 'auto', reports: readonly Report[]) => Result<EngineChoice>
   /** Instances or steps that are wanted, with all that they need. Absent: everything. */
   readonly only?: readonly string[]
+  /** What earlier plans of this process learned of files that have not changed since. */
+  readonly files?: FileMemory
+  readonly inspections?: InspectionMemory
 }
 
 /** An inherited axis named seed stands for the recipe's; the step's own one is its seed as it is. */
 const seedOf = (recipe: Recipe, step: Step, { seed, matrix }: Variant): number =>
-  seed ?? deriveSeed(typeof matrix['seed'] === 'number' ? matrix['seed'] : recipe.seed, step.id)
+  seed ??
+  deriveSeed(typeof matrix['seed'] === 'number' ? matrix['seed'] : (step.from ?? recipe.seed), step.id)
 
 /** Files, headers and plug-in modules of the steps that are wanted, all at once. */
-const readFiles = async (drafts: readonly Draft[], problems: ReturnType<typeof collectProblems>) => {
-  const read = fileReader()
+const readFiles = async (
+  drafts: readonly Draft[],
+  problems: ReturnType<typeof collectProblems>,
+  { files, inspections }: { readonly files?: FileMemory; readonly inspections?: InspectionMemory },
+) => {
+  const read = fileReader(files)
   // Combinations that say the same share one config.
   const configs = new Map(drafts.map(({ step, spec, variant }) => [variant.config, { step, spec, variant }]))
   const inspected = new Map<Variant['config'], Inspected>()
-  const modules = new Map<string, Digest>()
-  await Promise.all(
-    [...configs.values()].map(async ({ step, spec, variant: { config } }) => {
-      inspected.set(config, await inspectStep(step, config, spec, read, problems))
-      if (spec.module === undefined) return
-      const found = await read(fileURLToPath(spec.module))
-      if ('digest' in found) modules.set(spec.module, found.digest)
+  const inspecting = { read, problems, ...(inspections ? { inspections } : {}) }
+  const modules = new Map<string, ModuleIdentity>()
+  const urls = new Set([...configs.values()].flatMap(({ spec }) => spec.module ?? []))
+  await Promise.all([
+    ...[...configs.values()].map(async ({ step, spec, variant: { config } }) => {
+      inspected.set(config, await inspectStep(step, config, spec, inspecting))
     }),
-  )
+    ...[...urls].map(async url => modules.set(url, await moduleIdentity(url, read))),
+  ])
   return { inspected, modules }
 }
 
@@ -66,8 +74,8 @@ export const createPlan = async <Report>(options: PlanningOptions<Report>): Prom
   const { recipe, store, only } = options
   const problems = collectProblems(recipe)
   const expanded = expand(recipe, problems)
-  const binder = makeBinder(expanded)
-  const all = addConditions(expanded, recipe, binder, problems)
+  const binder = makeBinder(expanded, recipe)
+  const all = addConditions(expanded, binder, problems)
   const drafts = only ? limitTo(only, all, recipe, problems) : all
 
   const engines = resolveEngines(
@@ -77,7 +85,7 @@ export const createPlan = async <Report>(options: PlanningOptions<Report>): Prom
     problems,
   )
   const machine = machineClass()
-  const { inspected, modules } = await readFiles(drafts, problems)
+  const { inspected, modules } = await readFiles(drafts, problems, options)
   const filesOf = ({ variant }: Draft) => inspected.get(variant.config)!.files
 
   const identities = new Map<InstanceId, Instance['identity']>()
@@ -104,7 +112,7 @@ export const createPlan = async <Report>(options: PlanningOptions<Report>): Prom
   checkExpressions(recipe, gates, all, problems)
 
   const instances = drafts.map((draft): Instance => {
-    const { id, step, spec, variant, inputs, needs, after, when, choice, about } = draft
+    const { id, step, spec, variant, inputs, needs, after, when, outer, choice, about } = draft
     return {
       id,
       step: step.id,
@@ -115,6 +123,7 @@ export const createPlan = async <Report>(options: PlanningOptions<Report>): Prom
       needs,
       after,
       ...(when ? { when } : {}),
+      outer,
       ...(choice ? { choice } : {}),
       axes: variant.labels,
       matrix: variant.matrix,

@@ -39,6 +39,8 @@ export interface Instance {
   /** Instances whose metrics its conditions read. */
   readonly after: readonly InstanceId[]
   readonly when?: Condition
+  /** Conditions of the pipelines around it. */
+  readonly outer: readonly Condition[]
   readonly choice?: Choice
   /** Labels by axis; empty where it carries none. */
   readonly axes: Readonly<Record<string, string>>

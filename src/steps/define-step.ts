@@ -100,6 +100,8 @@ export interface StepSpec<P extends TObject = TObject> {
   readonly expands?: string
   /** A list port: the output is one of its members, which the executor chooses by their metrics. Nothing is computed. */
   readonly chooses?: string
+  /** It is no step of its own: the language puts the steps of another recipe in its place. */
+  readonly composes?: boolean
   /** Names of the metrics that it measures, for the names inside gates. */
   measures?(config: Static<P>): readonly string[]
   /** Reads headers of the config's files; never a body. Absence: the files are the path fields. */

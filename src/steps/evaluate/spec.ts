@@ -51,14 +51,17 @@ const predict = (_config: unknown, inputs: DescribedInputs): Prediction => {
     ...(inputs['models'] ?? []).map(each => ({ ...each, port: 'models' })),
     ...(reference ? [{ ...reference, port: 'reference' }] : []),
   ]
+  const base = reference?.description as ModelDescription | undefined
+  // A reference that does not fit the data is told as such, and not once more for each model.
+  const compared =
+    base && data && fitFaults(reference!.from, base, data, 'reference').length > 0 ? undefined : base
   const seen = new Set<string>()
   for (const { from, description, port } of models) {
     const model = description as ModelDescription | undefined
     if (!model || seen.has(from)) continue
     seen.add(from)
     if (data) faults.push(...fitFaults(from, model, data, port))
-    if (port === 'models')
-      faults.push(...referenceFaults(model, reference?.description as ModelDescription | undefined))
+    if (port === 'models') faults.push(...referenceFaults(model, compared))
   }
   return { outputs: { metrics: { type: 'metrics' } }, faults }
 }

@@ -47,7 +47,8 @@ const dataFaults = (
           ? 'the dataset has no split `train` to calibrate on'
           : `calibration asks for ${asked} examples, the split \`train\` has ${train}`,
       path: train === 0 ? ['data'] : ['calibration', 'examples'],
-      ...(train === 0 ? {} : { hint: `Ask for at most ${train}.` }),
+      hint:
+        train === 0 ? 'Give it one, such as `split: {train: 0.9, test: 0.1}`.' : `Ask for at most ${train}.`,
     })
   if (model && model.inputShape.join() !== description.shape.join())
     faults.push({
