@@ -120,7 +120,12 @@ const furtherFiles = (was: unknown, is: unknown, names: FileNames): readonly Dif
   const [before, now] = [was, is].map(each => (Array.isArray(each) ? (each as Digest[]) : []))
   if (before!.length !== now!.length)
     return [
-      { what: 'file', was, is, text: `${now!.length} further files are read, there were ${before!.length}` },
+      {
+        what: 'file',
+        was,
+        is,
+        text: `further files that are read: ${now!.length}, there were ${before!.length}`,
+      },
     ]
   return now!.flatMap((digest, at): Difference[] =>
     digest === before![at]
