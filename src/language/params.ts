@@ -11,13 +11,8 @@ import type { ParamType } from './schema.js'
 /** The params of a recipe with their values. */
 export interface Params {
   readonly types: ReadonlyMap<string, ParamType | undefined>
-<<<<<<< HEAD
-  /** By name; of a faulty declaration nothing is known. */
-  readonly declared: ReadonlyMap<string, Partial<ParamDeclaration>>
-=======
   /** In the recipe's order; undefined where a declaration is faulty. */
   readonly declared: ReadonlyMap<string, ParamDeclaration | undefined>
->>>>>>> h-view
   /** A param that has a problem has no value. */
   readonly values: Readonly<Record<string, unknown>>
   /** Those that were given outside the recipe. */
@@ -119,11 +114,7 @@ const pathAt = (written: string, value: Node): string => {
 /** Reads `params:` and gives each its value: the default, over it files, the environment and `--set`. */
 export const readParams = (node: MapNode | undefined, sources: ParamSources, reporter: Reporter): Params => {
   const types = new Map<string, ParamType | undefined>()
-<<<<<<< HEAD
-  const all = new Map<string, Partial<ParamDeclaration>>()
-=======
   const all = new Map<string, ParamDeclaration | undefined>()
->>>>>>> h-view
   const values: Record<string, unknown> = {}
   const set: Record<string, unknown> = {}
   const given: string[] = []
@@ -135,11 +126,7 @@ export const readParams = (node: MapNode | undefined, sources: ParamSources, rep
     }
     const declared = readDeclaration(name, entry, reporter)
     types.set(name, declared?.type)
-<<<<<<< HEAD
-    all.set(name, declared ?? {})
-=======
     all.set(name, declared)
->>>>>>> h-view
     if (!declared) {
       // What is given for a secret must not be shown either.
       for (const { values: file } of sources.files) {

@@ -149,13 +149,8 @@ export interface Recipe {
   readonly description?: string
   readonly seed: number
   readonly engine: EngineName | 'auto'
-<<<<<<< HEAD
-  /** Params as declared, in the recipe's order; of a faulty declaration nothing is known. */
-  readonly declared: ReadonlyMap<string, Partial<ParamDeclaration>>
-=======
   /** Params as declared, in the recipe's order; undefined where a declaration is faulty. */
   readonly declared: ReadonlyMap<string, ParamDeclaration | undefined>
->>>>>>> h-view
   /** Values after defaults, `--params`, environment and `--set`. */
   readonly params: Readonly<Record<string, unknown>>
   readonly set: Readonly<Record<string, unknown>>
