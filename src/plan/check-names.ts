@@ -166,8 +166,20 @@ export const checkConditions = (
           hint: 'Keep one; put the other bound under `where`.',
         }),
       )
-    for (const { expression, bind, names, locate } of draft.outer)
-      checkNames({ expression, bind, axes: step.axes, names, recipe, inGate: false, locate }, all, problems)
+    for (const outer of draft.outer)
+      checkNames(
+        {
+          expression: outer.expression,
+          bind: outer.bind,
+          axes: step.axes,
+          names: outer.names,
+          recipe,
+          inGate: false,
+          locate: within => outer.locate(within),
+        },
+        all,
+        problems,
+      )
     for (const [key, { expression, bind }] of conditions)
       checkNames(
         {
