@@ -111,17 +111,20 @@ export const checkNames = (read: Read, all: Catalogue, problems: Problems): void
       )
       continue
     }
-    const fault =
-      path[0] === 'matrix' ? elementAxisFault(path, of.at(-1)!, all) : checkName([...of, ...path], all)
+    const fault = path[0] === 'matrix' ? elementAxisFault(of, path, all) : checkName([...of, ...path], all)
     if (fault) say({ ...fault, segment: Math.max(0, fault.segment - of.length) }, path, start)
   }
   for (const { path, start } of names) say(faultOf(path, read, all), path, start)
 }
 
 /** What is wrong with `i.matrix.AXIS` of a step's instances. */
-const elementAxisFault = (path: readonly string[], step: string, all: Catalogue): NameFault | undefined => {
-  const fault = axisFault(path, all.steps.get(step)?.step.axes ?? {})
-  return fault && { code: 'expression-name', ...fault, segment: 1 }
+const elementAxisFault = (
+  of: readonly string[],
+  path: readonly string[],
+  all: Catalogue,
+): NameFault | undefined => {
+  const fault = axisFault(path, all.steps.get(of.at(-1)!)?.step.axes ?? {})
+  return fault && { code: 'expression-name', ...fault, segment: of.length + 1 }
 }
 
 /** Checks the names of `when` and of choices; those of the first instance stand for all. */
