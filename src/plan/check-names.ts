@@ -55,6 +55,18 @@ const listFault = (
   }
 }
 
+/** What is wrong with `matrix.AXIS` of one of these steps' instances. `depth`: words before it. */
+const matrixFault = (
+  steps: readonly string[],
+  path: readonly string[],
+  depth: number,
+  all: Catalogue,
+): NameFault | undefined => {
+  const axes = Object.assign({}, ...steps.map(id => all.steps.get(id)?.step.axes)) as Step['axes']
+  const fault = axisFault(path, axes)
+  return fault && { code: 'expression-name', ...fault, segment: depth + (path.length > 1 ? 1 : 0) }
+}
+
 /** The fault of a name as it stands by itself: `int8.accuracy`. */
 const faultOf = (path: readonly string[], read: Read, all: Catalogue): NameFault | undefined => {
   const [first = '', ...rest] = path
@@ -64,7 +76,7 @@ const faultOf = (path: readonly string[], read: Read, all: Catalogue): NameFault
     return fault && { code: 'expression-name', ...fault, segment: 1 }
   }
   if (first === 'it' && read.candidates) {
-    if (rest[0] === 'matrix') return undefined
+    if (rest[0] === 'matrix') return matrixFault(read.candidates, rest, 1, all)
     for (const candidate of read.candidates) {
       const fault = checkName([candidate, ...rest], all)
       if (fault) return fault
@@ -75,7 +87,7 @@ const faultOf = (path: readonly string[], read: Read, all: Catalogue): NameFault
   const listed = bound?.measures ? bound.measures[rest[0] ?? ''] : bound
   const depth = bound?.measures ? 1 : 0
   if (listed?.list && rest.length === depth) return undefined
-  if (rest[depth] === 'matrix') return undefined
+  if (rest[depth] === 'matrix') return matrixFault([path[depth]!], rest.slice(depth), depth + 1, all)
   if (listed?.list) return listFault(path, depth + 1, listed, read.inGate)
   return checkName(path, all)
 }
@@ -111,20 +123,13 @@ export const checkNames = (read: Read, all: Catalogue, problems: Problems): void
       )
       continue
     }
-    const fault = path[0] === 'matrix' ? elementAxisFault(of, path, all) : checkName([...of, ...path], all)
+    const fault =
+      path[0] === 'matrix'
+        ? matrixFault([of.at(-1)!], path, of.length, all)
+        : checkName([...of, ...path], all)
     if (fault) say({ ...fault, segment: Math.max(0, fault.segment - of.length) }, path, start)
   }
   for (const { path, start } of names) say(faultOf(path, read, all), path, start)
-}
-
-/** What is wrong with `i.matrix.AXIS` of a step's instances. */
-const elementAxisFault = (
-  of: readonly string[],
-  path: readonly string[],
-  all: Catalogue,
-): NameFault | undefined => {
-  const fault = axisFault(path, all.steps.get(of.at(-1)!)?.step.axes ?? {})
-  return fault && { code: 'expression-name', ...fault, segment: of.length + 1 }
 }
 
 /** Checks the names of `when` and of choices; those of the first instance stand for all. */
