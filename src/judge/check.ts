@@ -1,7 +1,7 @@
 import type { Expression, Scope } from '../expression/expression.js'
 import type { InstanceRecord } from '../store/run-record.js'
 import type { Decision } from './gate.js'
-import { isThere, type Bind } from '../expression/figures.js'
+import { isThere, type Bind, type Bound } from '../expression/figures.js'
 
 const splits = ['test', 'validation', 'train']
 
@@ -11,6 +11,9 @@ const valueAt = (scope: Scope, path: readonly string[]): unknown => {
   return value
 }
 
+const instancesOf = (bound: Bound | undefined, output: string | undefined): string[] | undefined =>
+  (output === undefined ? bound : (bound?.outputs?.[output] ?? bound))?.instances.map(({ id }) => id)
+
 /** Why a name has no value: what became of the steps behind it, or on which splits it was measured instead. */
 const whyAbsent = (
   name: string,
@@ -19,7 +22,7 @@ const whyAbsent = (
   records: readonly InstanceRecord[],
 ): { readonly why: string; readonly hint?: string; readonly leftOut?: boolean } => {
   const path = name.split('.')
-  const meant = new Set(bind(path[0]!)?.instances.map(({ id }) => id) ?? [path[0]!])
+  const meant = new Set(instancesOf(bind(path[0]!), path[1]) ?? [path[0]!])
   const behind = records.filter(
     ({ instance, about }) => meant.has(instance) || (about !== undefined && meant.has(about)),
   )

@@ -1,21 +1,19 @@
+import { takenBy } from './frames.js'
 import { joinOrTell, narrowed, point, swept, sweepOrigin, type Lattice } from './lattice.js'
-import type { KnownLayers } from './layers-of.js'
 import type { MatrixContext, Row } from './axis-values.js'
 import { readMatrix } from './matrix.js'
 import type { Entry, Node } from './node.js'
 import type { Reporter } from './reporter.js'
 import type { Place } from './source-file.js'
-import { valuesOfRow } from './row-names.js'
 import type { Outline } from './step-outline.js'
 
 export interface AxesContext {
-  readonly interpolation: MatrixContext['interpolation']
   readonly reporter: Reporter
   /** The combinations of the params that the command line sweeps. */
   readonly sweep: Lattice
   /** Those of them that each step depends on. */
   readonly swept: ReadonlyMap<string, ReadonlySet<string>>
-  readonly layers: ReadonlyMap<string, KnownLayers>
+  readonly layers: MatrixContext['layers']
   /** Lattices of the steps that come before; absent: unknown, which was told. */
   readonly lattices: ReadonlyMap<string, Lattice>
 }
@@ -30,13 +28,17 @@ const reads = (node: Node, pattern: RegExp): boolean =>
       ? node.items.some(item => reads(item, pattern))
       : [...node.entries.values()].some(({ value }) => reads(value, pattern))
 
+/** Params that a node's expressions read. */
+export const paramsReadIn = (node: Node, params: readonly string[]): string[] =>
+  params.filter(name => reads(node, paramPattern(name)))
+
 /** The part of the sweep that concerns these params. */
-const sweepOf = (sweep: Lattice, params: Iterable<string>): Lattice =>
+export const sweepOf = (sweep: Lattice, params: Iterable<string>): Lattice =>
   swept({ axes: Object.fromEntries([...params].map(name => [name, sweepOrigin])), rows: sweep.rows })
 
 /** Steps whose sweeps a step shares: those that it takes from, and those whose metrics its expressions read. */
 const sharing = (outline: Outline, outlines: ReadonlyMap<string, Outline>): string[] => {
-  const { spec, ports, when, expressions } = outline
+  const { spec, ports, when, expressions, frame } = outline
   /** A step, and those that it measures one by one. */
   const withMembers = (id: string): string[] => {
     const target = outlines.get(id)
@@ -47,7 +49,9 @@ const sharing = (outline: Outline, outlines: ReadonlyMap<string, Outline>): stri
     spec?.expands === port ? [] : references.flatMap(({ step }) => withMembers(step)),
   )
   const read = [...(when ? [when] : []), ...Object.values(expressions)].flatMap(({ names }) =>
-    names.flatMap(({ path: [first = ''] }) => withMembers(first)),
+    names.flatMap(({ path: [word = ''] }) =>
+      withMembers(frame.inputs.get(word)?.step ?? `${frame.prefix}${word}`),
+    ),
   )
   return [...taken, ...read]
 }
@@ -59,10 +63,8 @@ export const sweptParams = (
 ): ReadonlyMap<string, ReadonlySet<string>> => {
   if (params.length === 0) return new Map()
   const found = new Map<string, Set<string>>()
-  for (const { id, node } of outlines.values()) {
-    const own = node ? params.filter(name => reads(node, paramPattern(name))) : []
-    found.set(id, new Set(own))
-  }
+  for (const { id, node, frame } of outlines.values())
+    found.set(id, new Set(frame.prefix === '' && node ? paramsReadIn(node, params) : frame.swept))
   for (let grown = true; grown;) {
     grown = false
     for (const outline of outlines.values()) {
@@ -76,22 +78,21 @@ export const sweptParams = (
 }
 
 /** A step's own matrix: once for each combination of the swept params that its values read. Undefined where it is faulty. */
-const ownLattice = ({ id, node }: Outline, written: Entry, context: AxesContext): Lattice | undefined => {
-  const { interpolation, sweep } = context
-  const params = Object.keys(sweep.axes).filter(name => reads(written.value, paramPattern(name)))
-  const { axes: sweeps, rows: sweepRows } = sweepOf(sweep, node ? params : [])
+const ownLattice = ({ id, frame }: Outline, written: Entry, context: AxesContext): Lattice | undefined => {
+  const { sweep } = context
+  const params =
+    frame.prefix === ''
+      ? paramsReadIn(written.value, Object.keys(sweep.axes))
+      : Object.keys(frame.lattice.axes)
+  const around = frame.prefix === '' ? sweepOf(sweep, params) : frame.lattice
   const rows: Row[] = []
   let axes: Lattice['axes'] = {}
-  for (const swept of sweepRows) {
-    const { scope } = interpolation
-    const given = { ...(scope['params'] as object), ...valuesOfRow(swept, sweeps).swept }
-    const own = readMatrix(id, written, {
-      ...context,
-      interpolation: { ...interpolation, scope: { ...scope, params: given } },
-    })
+  for (const row of around.rows) {
+    const interpolation = { names: frame.names, scope: { params: frame.paramsAt(row, around.axes) } }
+    const own = readMatrix(id, written, { ...context, interpolation })
     if (!own) return undefined
-    axes = { ...sweeps, ...Object.fromEntries(own.axes.map(axis => [axis, id])) }
-    for (const row of own.rows) rows.push({ ...swept, ...row })
+    axes = { ...around.axes, ...Object.fromEntries(own.axes.map(axis => [axis, id])) }
+    for (const each of own.rows) rows.push({ ...row, ...each })
   }
   return { axes, rows }
 }
@@ -104,6 +105,7 @@ export const latticeOf = (outline: Outline, context: AxesContext): Lattice | und
   const add = (more: Lattice, place: Place): void => {
     if (all) all = joinOrTell(id, all, more, place, reporter)
   }
+  add(outline.frame.lattice, entry.key)
   add(sweepOf(sweep, context.swept.get(id) ?? []), entry.key)
   let ok = true
   // Pins are checked wherever they stand, also where no axes are inherited.
@@ -121,6 +123,11 @@ export const latticeOf = (outline: Outline, context: AxesContext): Lattice | und
       const open = target && narrowed(target, reference, reporter)
       if (open) add(open, reference.place)
     }
+  for (const reference of takenBy(outline.frame)) {
+    const target = lattices.get(reference.step)
+    const open = target && narrowed(target, reference, reporter)
+    if (open) add(open, reference.place)
+  }
   const written = node?.entries.get('matrix')
   const own = written && ownLattice(outline, written, context)
   if (own) add(own, written.key)

@@ -19,8 +19,8 @@ export type Row = Readonly<Record<string, AxisValue>>
 export interface MatrixContext {
   readonly interpolation: Interpolation
   readonly reporter: Reporter
-  /** Layers of the models of the steps that axes name; a step that has none, or that is not there, is absent. */
-  readonly layers: ReadonlyMap<string, KnownLayers>
+  /** Layers of the models of the steps that axes name, by the place of the name; a step that is not there is absent. */
+  readonly layers: ReadonlyMap<object, KnownLayers>
 }
 
 /** Labels stand in brackets and between commas. */

@@ -1,11 +1,10 @@
-import { parseInstanceName } from '../core/instance-name.js'
 import { didYouMean } from '../core/nearest.js'
 import { nameLayers } from '../network/architecture.js'
 import type { AnyStepSpec } from '../steps/define-step.js'
 import { architecturesOf } from './layers.js'
 import type { AxisValue } from './axis-values.js'
 import { describeValue, plainOf, type MapNode, type ScalarNode } from './node.js'
-import { nameOf, readReference, type PlacedReference } from './ports.js'
+import { readReference, type PlacedReference } from './ports.js'
 import type { Reporter } from './reporter.js'
 import type { ReadStep } from './steps.js'
 import { list } from './wanted.js'
@@ -105,7 +104,7 @@ const untold = {
 export const axisOfLayers = (
   axis: MapNode,
   what: string,
-  layers: ReadonlyMap<string, KnownLayers>,
+  layers: ReadonlyMap<object, KnownLayers>,
   reporter: Reporter,
 ): AxisValue[] | undefined => {
   let ok = true
@@ -131,10 +130,8 @@ export const axisOfLayers = (
   const source = axis.entries.get('layersOf')!.value as ScalarNode
   const name = String(source.value)
   // A step that is not there, or whose layers have faults, was told of elsewhere.
-  const parsed = parseInstanceName(name)
-  const key = parsed ? nameOf(parsed) : name
-  if (!ok || !layers.has(key)) return undefined
-  const found = layers.get(key)
+  if (!ok || !layers.has(source)) return undefined
+  const found = layers.get(source)
   if (found === undefined || typeof found === 'string') {
     const [message, hint] = untold[found ?? 'unknown']
     reporter.report('unknown-layers', message(name), source, hint)

@@ -3,7 +3,8 @@ import { problem } from '../core/problem.js'
 import type { Expression } from '../expression/expression.js'
 import type { Bind, Bound } from '../expression/figures.js'
 import { axisFault } from '../language/axis-names.js'
-import type { Step } from '../language/recipe.js'
+import type { NameScope, Recipe, Step } from '../language/recipe.js'
+import { asWritten, canonical } from './canonical.js'
 import { conditionsOf, type Conditioned } from './conditions.js'
 import type { Catalogue } from './measured.js'
 import { checkName, type NameFault } from './metric-names.js'
@@ -19,6 +20,8 @@ export interface Read {
   readonly expression: Expression
   readonly bind: Bind
   readonly axes: Step['axes']
+  readonly names: NameScope
+  readonly recipe: Pick<Recipe, 'pipelines'>
   /** Steps that `it` may be. Absent: there is no `it`. */
   readonly candidates?: readonly string[]
   /** A gate may be judged for each instance; other expressions may not. */
@@ -78,18 +81,31 @@ const faultOf = (path: readonly string[], read: Read, all: Catalogue): NameFault
   if (first === 'it' && read.candidates) {
     if (rest[0] === 'matrix') return matrixFault(read.candidates, rest, 1, all)
     for (const candidate of read.candidates) {
-      const fault = checkName([candidate, ...rest], all)
+      const fault = checkName([candidate, ...rest], all, read.names.prefix)
       if (fault) return fault
     }
     return undefined
   }
   const bound = read.bind(first)
+  if (bound?.outputs && rest[0] !== undefined && Object.hasOwn(bound.outputs, rest[0]) && rest.length === 1)
+    return {
+      code: 'gate-metric-missing',
+      message: `"${path.join('.')}" is no number: name a metric of it`,
+      segment: 1,
+    }
   const listed = bound?.measures ? bound.measures[rest[0] ?? ''] : bound
   const depth = bound?.measures ? 1 : 0
   if (listed?.list && rest.length === depth) return undefined
-  if (rest[depth] === 'matrix') return matrixFault([path[depth]!], rest.slice(depth), depth + 1, all)
+  if (rest[depth] === 'matrix')
+    return matrixFault(
+      [canonical(path.slice(0, depth + 1), read.names, read.recipe).path.at(-1)!],
+      rest.slice(depth),
+      depth + 1,
+      all,
+    )
   if (listed?.list) return listFault(path, depth + 1, listed, read.inGate)
-  return checkName(path, all)
+  const written = canonical(path, read.names, read.recipe)
+  return asWritten(checkName(written.path, all, read.names.prefix), written)
 }
 
 /** Checks every name of an expression over metrics, those of members of lists included. */
@@ -123,22 +139,29 @@ export const checkNames = (read: Read, all: Catalogue, problems: Problems): void
       )
       continue
     }
+    const written = canonical([...of, ...path], read.names, read.recipe)
     const fault =
       path[0] === 'matrix'
-        ? matrixFault([of.at(-1)!], path, of.length, all)
-        : checkName([...of, ...path], all)
-    if (fault) say({ ...fault, segment: Math.max(0, fault.segment - of.length) }, path, start)
+        ? matrixFault([canonical(of, read.names, read.recipe).path.at(-1)!], path, of.length, all)
+        : checkName(written.path, all, read.names.prefix)
+    if (fault)
+      say({ ...fault, segment: Math.max(0, fault.segment + written.dropped - of.length) }, path, start)
   }
   for (const { path, start } of names) say(faultOf(path, read, all), path, start)
 }
 
 /** Checks the names of `when` and of choices; those of the first instance stand for all. */
-export const checkConditions = (drafts: readonly Conditioned[], all: Catalogue, problems: Problems): void => {
+export const checkConditions = (
+  recipe: Pick<Recipe, 'pipelines'>,
+  drafts: readonly Conditioned[],
+  all: Catalogue,
+  problems: Problems,
+): void => {
   const steps = new Set<string>()
   for (const draft of drafts) {
     const { step, choice } = draft
     const conditions = conditionsOf(draft)
-    if (conditions.length === 0 || steps.has(step.id)) continue
+    if (conditions.length + draft.outer.length === 0 || steps.has(step.id)) continue
     steps.add(step.id)
     const candidates = choice && [...new Set((step.ports[choice.port] ?? []).map(each => each.step))]
     if (choice?.minimize && choice.maximize)
@@ -148,12 +171,16 @@ export const checkConditions = (drafts: readonly Conditioned[], all: Catalogue, 
           hint: 'Keep one; put the other bound under `where`.',
         }),
       )
+    for (const { expression, bind, names, locate } of draft.outer)
+      checkNames({ expression, bind, axes: step.axes, names, recipe, inGate: false, locate }, all, problems)
     for (const [key, { expression, bind }] of conditions)
       checkNames(
         {
           expression,
           bind,
           axes: step.axes,
+          names: step.names,
+          recipe,
           inGate: false,
           locate: within => step.locate([key], within),
           ...(candidates ? { candidates } : {}),

@@ -39,6 +39,18 @@ const inTheNameOf = (id: InstanceId, { expression: { text, names } }: Condition)
   return said + text.slice(from)
 }
 
+/** The first of an instance's conditions that does not hold, with figures; undefined where all do. */
+export const failing = (
+  { outer, when }: { readonly outer: readonly Condition[]; readonly when?: Condition },
+  figures: Figures,
+): string | undefined => {
+  for (const condition of [...outer, ...(when ? [when] : [])]) {
+    const { holds: runs, found } = holds(condition, figures)
+    if (!runs) return found
+  }
+  return undefined
+}
+
 export interface Candidate {
   readonly id: InstanceId
   readonly matrix: Readonly<Record<string, unknown>>

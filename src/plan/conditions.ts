@@ -1,9 +1,9 @@
 import type { InstanceId } from '../core/brand.js'
 import { topological } from '../core/order.js'
-import { problem } from '../core/problem.js'
+import { problem, type Span } from '../core/problem.js'
 import type { Expression, Scope } from '../expression/expression.js'
-import type { Bind } from '../expression/figures.js'
-import type { Recipe } from '../language/recipe.js'
+import type { Bind, Reader } from '../expression/figures.js'
+import type { NameScope } from '../language/recipe.js'
 import type { Binder } from './bindings.js'
 import type { Draft } from './expand.js'
 import type { Problems } from './placed.js'
@@ -13,6 +13,7 @@ import { findProviders } from './providers.js'
 export interface Condition {
   readonly expression: Expression
   readonly bind: Bind
+  readonly reader: Reader
   /** Names that are no steps: `params`, `matrix`. */
   readonly given: Scope
 }
@@ -28,36 +29,52 @@ export interface Choice {
   readonly otherwise?: string
 }
 
+/** A condition of a pipeline around an instance. */
+export interface OuterWhen extends Condition {
+  readonly names: NameScope
+  locate(within: { readonly start: number; readonly end: number }): Span
+}
+
 /** An instance with what must be measured before it can be decided on. */
 export interface Conditioned extends Draft {
   readonly when?: Condition
+  /** Conditions of the pipelines around it: each must hold. */
+  readonly outer: readonly OuterWhen[]
   readonly choice?: Choice
   /** Instances whose metrics its expressions read: they come before it, and their outputs do not enter its key. */
   readonly after: readonly InstanceId[]
 }
 
-const conditionOf = (expression: Expression, draft: Draft, recipe: Recipe, binder: Binder): Condition => {
-  const { step, variant } = draft
-  return {
-    expression,
-    bind: binder(step.axes, variant.labels),
-    given: { params: { ...recipe.params, ...variant.swept }, matrix: variant.matrix },
-  }
-}
+const conditionOf = (expression: Expression, { step, variant }: Draft, binder: Binder): Condition => ({
+  expression,
+  ...binder(step.axes, variant.labels, step.names),
+  given: { params: variant.params, matrix: variant.matrix },
+})
+
+const outerOf = ({ step, variant }: Draft, binder: Binder): OuterWhen[] =>
+  step.outer.map(({ when, names, locate }, at) => ({
+    expression: when,
+    ...binder(step.axes, variant.labels, names),
+    given: { params: variant.outerParams?.[at] ?? {}, matrix: variant.matrix },
+    names,
+    locate,
+  }))
 
 /** `it` is one of the candidates: its name stands for each of them in turn. */
 export const about = (condition: Condition, candidate: InstanceId, matrix: Scope): Condition => ({
   ...condition,
   bind: name =>
-    name === 'it' ? { list: false, instances: [{ id: candidate, matrix }] } : condition.bind(name),
+    name === 'it'
+      ? { list: false, instances: [{ id: candidate, matrix }], reader: condition.reader }
+      : condition.bind(name),
 })
 
-const choiceOf = (draft: Draft, recipe: Recipe, binder: Binder): Choice | undefined => {
+const choiceOf = (draft: Draft, binder: Binder): Choice | undefined => {
   const { spec, step } = draft
   if (spec.chooses === undefined) return undefined
   const read = (key: 'where' | 'minimize' | 'maximize') => {
     const expression = step.expressions[key]
-    return expression ? { [key]: conditionOf(expression, draft, recipe, binder) } : {}
+    return expression ? { [key]: conditionOf(expression, draft, binder) } : {}
   }
   const otherwise = Object.keys(spec.consumes).find(port => port !== spec.chooses && draft.inputs[port])
   return {
@@ -79,11 +96,11 @@ export const conditionsOf = ({ when, choice }: Pick<Conditioned, 'when' | 'choic
   }).filter((each): each is [string, Condition] => each[1] !== undefined)
 
 /** Conditions of a draft's own, with what each is about. */
-const readIn = (draft: Draft, when: Condition | undefined, choice: Choice | undefined): Condition[] => {
+const readIn = (draft: Draft, whens: readonly Condition[], choice: Choice | undefined): Condition[] => {
   const candidates = choice ? (draft.inputs[choice.port] ?? []) : []
   const chosenBy = [choice?.where, choice?.minimize, choice?.maximize].filter(each => each !== undefined)
   return [
-    ...(when ? [when] : []),
+    ...whens,
     ...chosenBy.flatMap(condition => candidates.map(({ instance }) => about(condition, instance, {}))),
   ]
 }
@@ -175,22 +192,25 @@ const tellCircles = (drafts: readonly Conditioned[], problems: Problems): boolea
  */
 export const addConditions = (
   drafts: readonly Draft[],
-  recipe: Recipe,
   binder: Binder,
   problems: Problems,
 ): readonly Conditioned[] => {
-  const isConditional = drafts.some(({ step, spec }) => step.when || spec.chooses !== undefined)
-  if (!isConditional) return drafts.map(draft => ({ ...draft, after: [] }))
+  const isConditional = drafts.some(
+    ({ step, spec }) => step.when ?? (step.outer.length > 0 || spec.chooses !== undefined),
+  )
+  if (!isConditional) return drafts.map(draft => ({ ...draft, outer: [], after: [] }))
   const providers = findProviders(drafts)
   const conditioned = drafts.map((draft): Conditioned => {
-    const when = draft.step.when && conditionOf(draft.step.when, draft, recipe, binder)
-    const choice = choiceOf(draft, recipe, binder)
-    const after = readIn(draft, when, choice).flatMap(({ expression, bind }) =>
+    const when = draft.step.when && conditionOf(draft.step.when, draft, binder)
+    const outer = outerOf(draft, binder)
+    const choice = choiceOf(draft, binder)
+    const after = readIn(draft, [...outer, ...(when ? [when] : [])], choice).flatMap(({ expression, bind }) =>
       expression.names.flatMap(({ path }) => providers(path, bind)),
     )
     return {
       ...draft,
       ...(when ? { when } : {}),
+      outer,
       ...(choice ? { choice } : {}),
       after: [...new Set(after)],
     }

@@ -69,8 +69,12 @@ export const expand = (recipe: Recipe, problems: Problems): readonly Draft[] => 
 
   const single = (step: Step, port: string, reference: Reference, variant: Variant): readonly Edge[] => {
     const edges = edgesOf(reference, step, variant).map(({ edge }) => edge)
-    // That there is none of that name was told.
-    if (edges.length <= 1) return edges
+    if (edges.length === 1) return edges
+    // That there is none of that name was told. Named as a step, so that what is asked of it later gives no echo.
+    if (edges.length === 0)
+      return [
+        { instance: reference.step, output: reference.output ?? firstOutput(steps.get(reference.step)) },
+      ]
     const names = edges.map(({ instance }) => instance)
     problems.add(
       problem(

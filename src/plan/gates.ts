@@ -7,6 +7,7 @@ import type { Conditioned } from './conditions.js'
 import type { Draft } from './expand.js'
 import { checkEach, checkOne, say } from './gate-axes.js'
 import type { PlannedGate } from './gate-rows.js'
+import { canonical } from './canonical.js'
 import { catalogue, type Catalogue } from './measured.js'
 import { checkName } from './metric-names.js'
 import type { Problems } from './placed.js'
@@ -39,6 +40,7 @@ const dataOf = (name: string, { bind }: PlannedGate, drafts: readonly Draft[]): 
 
 const checkNonInferior = (
   gate: PlannedGate & { form: 'nonInferior' },
+  recipe: Recipe,
   all: Catalogue,
   drafts: readonly Draft[],
   problems: Problems,
@@ -69,7 +71,11 @@ const checkNonInferior = (
     )
   let sound = isPaired
   for (const key of ['candidate', 'reference'] as const) {
-    const fault = checkName([...wordsOf(gate[key]), metric], all)
+    const fault = checkName(
+      canonical([...wordsOf(gate[key]), metric], gate.names, recipe).path,
+      all,
+      gate.names.prefix,
+    )
     // Whether a metric that cannot be used is measured does not matter.
     if (!fault || (!isPaired && fault.code !== 'unknown-step')) continue
     sound = false
@@ -107,7 +113,11 @@ const checkFaster = (
   const ids = recipe.steps.map(({ id }) => id)
   let sound = true
   for (const key of ['candidate', 'reference'] as const) {
-    if (ids.includes(gate[key]) || (gate.bind(gate[key])?.instances.length ?? 0) > 0) continue
+    if (
+      ids.includes(canonical([gate[key]], gate.names, recipe).path[0]!) ||
+      (gate.bind(gate[key])?.instances.length ?? 0) > 0
+    )
+      continue
     sound = false
     say(
       gate,
@@ -126,7 +136,8 @@ const checkFaster = (
     return
   }
   const mayBe = recipe.steps.some(({ poisoned, spec, kind }) => poisoned && (!spec || isBenchmark(kind)))
-  const faulty = recipe.steps.some(({ id, poisoned }) => poisoned && (id === candidate || id === reference))
+  const meant = [candidate, reference].map(name => canonical([name], gate.names, recipe).path[0])
+  const faulty = recipe.steps.some(({ id, poisoned }) => poisoned && meant.includes(id))
   if (!sound || mayBe || faulty) return
   const idOf = (name: string): string => gate.bind(name)?.instances[0]?.id ?? name
   const both = drafts.filter(({ step, inputs }) => {
@@ -156,7 +167,7 @@ export const checkExpressions = (
   problems: Problems,
 ): void => {
   const all = catalogue(recipe, drafts)
-  checkConditions(drafts, all, problems)
+  checkConditions(recipe, drafts, all, problems)
   for (const gate of recipe.gates) checkEach(gate, recipe, problems)
   const first = new Map([...gates].reverse().map(gate => [gate.at, gate]))
   for (const gate of first.values()) {
@@ -167,6 +178,8 @@ export const checkExpressions = (
           bind: gate.bind,
           locate: stretch => gate.locate([key], stretch),
           axes: axesOf(gate, recipe),
+          names: gate.names,
+          recipe,
           inGate: gate.each === undefined,
         },
         all,
@@ -175,10 +188,12 @@ export const checkExpressions = (
     if (gate.when) check('when', gate.when)
     if (gate.form === 'check') check('check', gate.check)
     else if (!checkOne(gate, recipe, problems)) continue
-    else if (gate.form === 'nonInferior') checkNonInferior(gate, all, drafts, problems)
+    else if (gate.form === 'nonInferior') checkNonInferior(gate, recipe, all, drafts, problems)
     else checkFaster(gate, recipe, drafts, problems)
   }
 }
 
-const axesOf = (gate: Gate, recipe: Recipe): Step['axes'] =>
-  recipe.steps.find(({ id }) => id === gate.each?.step)?.axes ?? {}
+const axesOf = (gate: Gate, recipe: Recipe): Step['axes'] => ({
+  ...gate.rows[0]?.axes,
+  ...recipe.steps.find(({ id }) => id === gate.each?.step)?.axes,
+})

@@ -41,17 +41,20 @@ export const catalogue = (recipe: Recipe, drafts: readonly Draft[]): Catalogue =
   const by = new Map<string, Map<string, string[]>>()
   const members = new Map<string, Map<string, Set<string>>>()
   const metrics = new Set<string>()
-  const pairs = new Set<string>()
+  const pairs = new Map<string, string>()
   const repeated = new Map<string, Set<string>>()
   const metricsOf = new Map<Step, readonly string[]>()
-  for (const { step, spec, about } of drafts) {
+  for (const { step, spec, about, inputs, variant } of drafts) {
     if (about === undefined || !spec.measures) continue
     const names = metricsOf.get(step) ?? spec.measures(step.config)
     metricsOf.set(step, names)
     const member = stepOf.get(about) ?? about
     const pair = `${step.id} ${about}`
-    if (pairs.has(pair)) repeated.set(member, (repeated.get(member) ?? new Set()).add(step.id))
-    pairs.add(pair)
+    // Combinations that measure the same in the same way agree.
+    const way = JSON.stringify([inputs, variant.config])
+    if ((pairs.get(pair) ?? way) !== way)
+      repeated.set(member, (repeated.get(member) ?? new Set()).add(step.id))
+    pairs.set(pair, way)
     const measures = members.get(step.id) ?? new Map<string, Set<string>>()
     members.set(step.id, measures.set(member, new Set(names)))
     const found = by.get(member) ?? new Map<string, string[]>()
