@@ -111,11 +111,12 @@ export const choose = (
   return {
     type: 'candidate',
     id: best.id,
-    why: by
-      ? `${inTheNameOf(best.id, by)} is ${figure(rank)}, the ${minimize ? 'least' : 'greatest'} of ${ranked.length}`
-      : fitting.length === 1
+    why:
+      ranked.length === 1
         ? 'it alone will do'
-        : `the first of ${fitting.length} that will do`,
+        : by
+          ? `${inTheNameOf(best.id, by)} is ${figure(rank)}, the ${minimize ? 'least' : 'greatest'} of ${ranked.length}`
+          : `the first of ${ranked.length} that will do`,
   }
 }
 
