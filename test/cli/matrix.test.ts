@@ -19,7 +19,7 @@ steps:
   pruned:
     kind: prune
     model: base
-    granularity: filter
+    granularity: unit
     matrix: {norm: [l1, l2]}
     norm: \${{ matrix.norm }}
     sparsity: \${{ params.share }}
@@ -90,4 +90,7 @@ test('--sweep makes variants of what depends on the param, and reuses the rest',
     assert.is(ran.code, code, `${value}: ${ran.stderr}`)
     assert.match(ran.stderr, says)
   }
+  const both = await trimtab(folder, ['plan', '--sweep', 'share=0.5', '--set', 'share=0.3'])
+  assert.is(both.code, 2)
+  assert.match(both.stderr, /--set and --sweep both give share \[wrong-param\]/)
 })
