@@ -11,6 +11,7 @@ export type {
   Description,
   DescribedInputs,
   Inspection,
+  MemoryNeed,
   Port,
   Prediction,
   StepDefinition,

@@ -8,6 +8,7 @@ import type { Recipe } from '../language/recipe.js'
 import { createPlan } from '../plan/create-plan.js'
 import type { FileMemory } from '../plan/files.js'
 import type { InspectionMemory } from '../plan/inspect.js'
+import { machineRoom, preflight } from '../plan/preflight.js'
 import type { Plan } from '../plan/plan.js'
 import type { AnyStepSpec } from '../steps/define-step.js'
 import { builtInKinds } from '../steps/index.js'
@@ -70,7 +71,7 @@ export const plan = async (options: PlanOptions, memory: Memory = {}): Promise<P
   if (!read.recipe || memory.isStale?.()) return { ok: false, kinds: read.kinds, problems: read.problems }
   const recipe = options.engine === undefined ? read.recipe : { ...read.recipe, engine: options.engine }
   const store = await openStore(options.store ?? join(recipe.project, '.trimtab'))
-  const made = await createPlan({
+  const created = await createPlan({
     recipe,
     kinds: read.kinds,
     store,
@@ -80,6 +81,7 @@ export const plan = async (options: PlanOptions, memory: Memory = {}): Promise<P
     ...(memory.files ? { files: memory.files } : {}),
     ...(memory.inspections ? { inspections: memory.inspections } : {}),
   })
+  const made = preflight(created, await machineRoom(store.folder))
   const problems = [...read.problems, ...made.problems].sort(inFileOrder(recipe.file))
   return { ok: !problems.some(isError), recipe, plan: made, store, kinds: read.kinds, problems }
 }

@@ -37,13 +37,22 @@ const distanceWithin = (a: string, b: string, limit: number): number => {
   return last[columns]!
 }
 
+/** One of two words is the beginning of the other: `valid` of `validation`, `max` of `maximum`. */
+const isBegun = (lower: string, candidate: string): boolean => {
+  const other = candidate.length >= 3 && lower.length >= 3 ? candidate.toLowerCase() : ''
+  return other !== '' && (other.startsWith(lower) || lower.startsWith(other))
+}
+
 /** The known word that a misspelt one was most likely meant to be; undefined where none is near (optimal string alignment distance). */
 export const nearest = (word: string, known: Iterable<string>): string | undefined => {
-  if (word.length > 80) return undefined
+  // Of numbers and single letters none is nearer than another.
+  if (word.length > 80 || /^[\d.]+$/.test(word)) return undefined
   const lower = word.toLowerCase()
   let best: string | undefined
-  let least = Math.max(1, Math.floor(word.length / 3)) + 0.5
+  let least = Math.min(Math.max(1, Math.floor(word.length / 3)) + 0.5, word.length - 0.5)
+  const begun: string[] = []
   for (const candidate of known) {
+    if (isBegun(lower, candidate)) begun.push(candidate)
     if (Math.abs(candidate.length - word.length) > least) continue
     const d = distanceWithin(lower, candidate.toLowerCase(), least)
     if (d < least) {
@@ -51,7 +60,7 @@ export const nearest = (word: string, known: Iterable<string>): string | undefin
       best = candidate
     }
   }
-  return best
+  return best ?? (begun.length === 1 ? begun[0] : undefined)
 }
 
 /** `Did you mean "x"?`, or undefined. */

@@ -33,6 +33,8 @@ export interface Fault {
   readonly severity?: 'error' | 'warning'
   readonly message: string
   readonly path?: Path
+  /** `key`: the place is the key that the path ends with. Absent: what stands behind it. */
+  readonly on?: 'key' | 'value'
   readonly hint?: string
 }
 

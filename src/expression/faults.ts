@@ -54,7 +54,8 @@ const words: Readonly<Record<string, string>> = {
   '*': 'There is no power operator: multiply.',
 }
 
-const article = (word: string): string =>
+/** A type with its article: `a number`. */
+export const article = (word: string): string =>
   word === 'true/false' ? word : /^[aeiou]/.test(word) ? `an ${word}` : `a ${word}`
 
 const operator = (summary: string): string => {
@@ -131,6 +132,15 @@ export const faultOf = (error: unknown, text: string): ExpressionFault => {
   const word = /^\w+|^\S/.exec(text.slice(start))?.[0] ?? ''
   const end = Math.max(error.range?.end ?? start, start + Math.max(1, word.length))
   const isType = error.name !== 'ParseError'
+  const percent = /(\d+(?:\.\d+)?)\s*%\s*$/.exec(text)
+  if (!isType && percent && start >= text.trimEnd().length - 1)
+    return {
+      code: 'expression-syntax',
+      message: `"${percent[0].trim()}" is no number`,
+      start: percent.index,
+      end: percent.index + percent[0].trimEnd().length,
+      hint: `Write ${Number(percent[1]) / 100}.`,
+    }
   return {
     code: isType ? 'expression-type' : 'expression-syntax',
     ...inOurWords(error, isType ? '' : word),

@@ -210,8 +210,9 @@ export const figuresOf = (records: readonly Measured[], role: Role): Figures => 
 const valueOf = (bound: Bound, figures: (id: InstanceId) => Readonly<Tree>): unknown => {
   const each = bound.instances.map(({ id, matrix }) => ({ ...figures(id), matrix }))
   if (!bound.list) return each[0] ?? {}
-  // What was skipped has no figures, and is no member.
-  return each.filter(tree => Object.keys(tree).length > 1)
+  // What was skipped has no figures, and is no member. A list of nothing has no value: all of nothing would be true.
+  const there = each.filter(tree => Object.keys(tree).length > 1)
+  return there.length > 0 ? there : undefined
 }
 
 /** The names that an expression reads, with what was measured. `given`: names that are no steps (`params`, `matrix`). */

@@ -42,6 +42,26 @@ const whyAbsent = (
       }
 }
 
+/** A member of a list that cannot be judged, and why: all of those that are left would be all of something else. */
+const missingMember = (
+  { names }: Expression,
+  bind: Bind,
+  records: readonly InstanceRecord[],
+): { readonly found: string; readonly leftOut: boolean } | undefined => {
+  const byId = new Map(records.map(record => [record.instance, record]))
+  for (const { path } of names) {
+    const bound = bind(path[0]!)
+    const listed = bound?.measures ? bound.measures[path[1] ?? ''] : bound
+    for (const { id } of listed?.list ? listed.instances : []) {
+      const record = byId.get(id)
+      if (record && record.status !== 'failed') continue
+      const found = `"${id}" ${record ? 'failed' : 'is not part of this run'}`
+      return { found, leftOut: record === undefined }
+    }
+  }
+  return undefined
+}
+
 /** Decides a CEL check over what was measured. An absent metric makes it inconclusive, never a pass. */
 export const decideCheck = (
   check: Expression,
@@ -49,6 +69,8 @@ export const decideCheck = (
   bind: Bind,
   records: readonly InstanceRecord[],
 ): Decision => {
+  const missing = missingMember(check, bind, records)
+  if (missing) return { status: 'inconclusive', ...missing }
   const evaluated = check.evaluate(scope)
   if (evaluated.ok) return { status: evaluated.value === true ? 'pass' : 'fail', found: check.explain(scope) }
   if (evaluated.reason === 'error')

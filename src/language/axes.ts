@@ -1,7 +1,8 @@
-import { plainScope, takenBy } from './frames.js'
+import { takenBy } from './frames.js'
 import { joinOrTell, narrowed, point, swept, sweepOrigin, type Lattice } from './lattice.js'
-import { readMatrix, type MatrixContext } from './matrix.js'
-import type { Node } from './node.js'
+import type { MatrixContext, Row } from './axis-values.js'
+import { readMatrix } from './matrix.js'
+import type { Entry, Node } from './node.js'
 import type { Reporter } from './reporter.js'
 import type { Place } from './source-file.js'
 import type { Outline } from './step-outline.js'
@@ -17,6 +18,8 @@ export interface AxesContext {
   readonly lattices: ReadonlyMap<string, Lattice>
 }
 
+const paramPattern = (name: string): RegExp => new RegExp(`\\bparams\\.${name}\\b`)
+
 /** True where a text of a node names the param in an expression. */
 const reads = (node: Node, pattern: RegExp): boolean =>
   node.kind === 'scalar'
@@ -27,7 +30,7 @@ const reads = (node: Node, pattern: RegExp): boolean =>
 
 /** Params that a node's expressions read. */
 export const paramsReadIn = (node: Node, params: readonly string[]): string[] =>
-  params.filter(name => reads(node, new RegExp(`\\bparams\\.${name}\\b`)))
+  params.filter(name => reads(node, paramPattern(name)))
 
 /** The part of the sweep that concerns these params. */
 export const sweepOf = (sweep: Lattice, params: Iterable<string>): Lattice =>
@@ -36,16 +39,19 @@ export const sweepOf = (sweep: Lattice, params: Iterable<string>): Lattice =>
 /** Steps whose sweeps a step shares: those that it takes from, and those whose metrics its expressions read. */
 const sharing = (outline: Outline, outlines: ReadonlyMap<string, Outline>): string[] => {
   const { spec, ports, when, expressions, frame } = outline
+  /** A step, and those that it measures one by one. */
+  const withMembers = (id: string): string[] => {
+    const target = outlines.get(id)
+    const listed = target?.spec?.expands
+    return [id, ...(listed === undefined ? [] : (target!.ports[listed] ?? []).map(({ step }) => step))]
+  }
   const taken = Object.entries(ports).flatMap(([port, references]) =>
-    spec?.expands === port ? [] : references.map(({ step }) => step),
+    spec?.expands === port ? [] : references.flatMap(({ step }) => withMembers(step)),
   )
   const read = [...(when ? [when] : []), ...Object.values(expressions)].flatMap(({ names }) =>
-    names.flatMap(({ path: [word = ''] }) => {
-      const first = frame.inputs.get(word)?.step ?? `${frame.prefix}${word}`
-      const target = outlines.get(first)
-      const listed = target?.spec?.expands
-      return [first, ...(listed === undefined ? [] : (target!.ports[listed] ?? []).map(({ step }) => step))]
-    }),
+    names.flatMap(({ path: [word = ''] }) =>
+      withMembers(frame.inputs.get(word)?.step ?? `${frame.prefix}${word}`),
+    ),
   )
   return [...taken, ...read]
 }
@@ -71,6 +77,26 @@ export const sweptParams = (
   return found
 }
 
+/** A step's own matrix: once for each combination of the swept params that its values read. Undefined where it is faulty. */
+const ownLattice = ({ id, frame }: Outline, written: Entry, context: AxesContext): Lattice | undefined => {
+  const { sweep } = context
+  const params =
+    frame.prefix === ''
+      ? paramsReadIn(written.value, Object.keys(sweep.axes))
+      : Object.keys(frame.lattice.axes)
+  const around = frame.prefix === '' ? sweepOf(sweep, params) : frame.lattice
+  const rows: Row[] = []
+  let axes: Lattice['axes'] = {}
+  for (const row of around.rows) {
+    const interpolation = { names: frame.names, scope: { params: frame.paramsAt(row, around.axes) } }
+    const own = readMatrix(id, written, { ...context, interpolation })
+    if (!own) return undefined
+    axes = { ...around.axes, ...Object.fromEntries(own.axes.map(axis => [axis, id])) }
+    for (const each of own.rows) rows.push({ ...row, ...each })
+  }
+  return { axes, rows }
+}
+
 /** The axes that a step carries and their combinations; undefined where they have a fault, which was told. */
 export const latticeOf = (outline: Outline, context: AxesContext): Lattice | undefined => {
   const { id, node, entry } = outline
@@ -82,8 +108,12 @@ export const latticeOf = (outline: Outline, context: AxesContext): Lattice | und
   add(outline.frame.lattice, entry.key)
   add(sweepOf(sweep, context.swept.get(id) ?? []), entry.key)
   let ok = true
-  // Pins of every port are checked, also of those whose axes are not inherited.
-  for (const reference of Object.values(outline.ports).flat()) {
+  // Pins are checked wherever they stand, also where no axes are inherited.
+  for (const reference of [
+    ...Object.values(outline.ports).flat(),
+    ...outline.needs,
+    ...outline.layerSources,
+  ]) {
     const target = lattices.get(reference.step)
     if (target && !narrowed(target, reference, reporter)) ok = false
   }
@@ -99,9 +129,7 @@ export const latticeOf = (outline: Outline, context: AxesContext): Lattice | und
     if (open) add(open, reference.place)
   }
   const written = node?.entries.get('matrix')
-  const own = written && readMatrix(id, written, { ...context, interpolation: plainScope(outline.frame) })
-  if (own) {
-    add({ axes: Object.fromEntries(own.axes.map(axis => [axis, id])), rows: own.rows }, written.key)
-  }
+  const own = written && ownLattice(outline, written, context)
+  if (own) add(own, written.key)
   return ok && all && (!written || own) ? all : undefined
 }

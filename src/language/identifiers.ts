@@ -20,6 +20,8 @@ export const identifierFault = (text: string): { message: string; hint?: string 
     }
   if (identifier.test(text)) return undefined
   const mended = text
+    // `8bit` becomes `bit8`.
+    .replace(/^(\d+)[^A-Za-z0-9]*(.+)$/, '$2$1')
     .replace(/^[^A-Za-z]+/, '')
     .replaceAll(/[^A-Za-z0-9_]+(.?)/g, (_, next: string) => next.toUpperCase())
   return {

@@ -87,7 +87,8 @@ const valueOf = (
     if (missing) return undefined
     const message =
       result.reason === 'error' ? `it cannot be evaluated: ${result.message}` : 'it gives no finite number'
-    reporter.report('expression-value', message, place(0, part.expression.length))
+    const hint = /[/%]/.test(part.expression) ? 'Is something divided by zero?' : undefined
+    reporter.report('expression-value', message, place(0, part.expression.length), hint)
     return undefined
   }
   if (typeof result.value === 'object') {

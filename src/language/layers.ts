@@ -27,8 +27,7 @@ export const tellLayers = (
     if (typeof written !== 'object' || written === null || Array.isArray(written)) continue
     const { layers } = written as { layers?: unknown }
     if (!Array.isArray(layers) || layers.length === 0) continue
-    for (const { code, message, path, hint } of resolveNetwork({ layers }, undefined).faults) {
-      const on = code === 'unknown-key' ? 'key' : 'value'
+    for (const { code, message, path, on = 'value', hint } of resolveNetwork({ layers }, undefined).faults) {
       reporter.report(code, message, placeOfFault({ path: [field, ...(path ?? [])], on }, whole), hint)
     }
   }

@@ -14,8 +14,8 @@ export const locator =
   (whole: Entry) =>
   (path: Path, within?: Stretch | 'key'): Span => {
     const found = findNode(whole.value, path)
-    if (within === 'key') return spanOf(found.whole && found.key ? found.key : placeOf(found))
-    if (within && found.whole && found.node.kind === 'scalar')
+    if (within === 'key' && found.whole && found.key) return spanOf(found.key)
+    if (typeof within === 'object' && found.whole && found.node.kind === 'scalar')
       return spanOf(placeWithin(found.node, within.start, within.end))
     return spanOf(found.node === whole.value ? placeOf({ node: found.node, key: whole.key }) : placeOf(found))
   }

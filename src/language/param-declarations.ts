@@ -5,6 +5,7 @@ import { paramSchema, type ParamType } from './schema.js'
 import { isSecretName, secretForm } from './secrets.js'
 import type { Place } from './source-file.js'
 import { tellFaults } from './tell-faults.js'
+import { switchHint } from './wanted.js'
 
 /** A param as the recipe declares it. */
 export interface ParamDeclaration {
@@ -186,6 +187,7 @@ export const readDeclaration = (
     'wrong-value',
     `the default of param "${name}" ${fault}`,
     placeOf(findNode(node, ['default'])),
+    declared.type === 'boolean' ? switchHint(declared.default) : undefined,
   )
   return undefined
 }

@@ -5,7 +5,7 @@ import type { Finished } from './compose.js'
 import { takenBy, type Frame } from './frames.js'
 import { join, narrowed, type Lattice } from './lattice.js'
 import { tellLayers } from './layers.js'
-import { layersOfStep, type NamedLayer } from './layers-of.js'
+import { layersOfStep, type KnownLayers } from './layers-of.js'
 import { locator } from './locate.js'
 import type { Step } from './recipe.js'
 import { spanOf } from './source-file.js'
@@ -45,10 +45,10 @@ export const readSteps = async (finished: Finished, context: StepsContext): Prom
   const lattices = new Map<string, Lattice>()
   const swept = sweptParams(outlines, Object.keys(sweep.axes))
   for (const outline of inReadingOrder(finished)) {
-    const layers = new Map<object, readonly NamedLayer[] | undefined>()
-    for (const { step, place } of outline.layerSources) {
+    const layers = new Map<object, KnownLayers>()
+    for (const { step, place, pins } of outline.layerSources) {
       const source = steps.get(step)
-      if (source && !source.poisoned) layers.set(place, await layersOfStep(source, steps))
+      if (source && !source.poisoned) layers.set(place, await layersOfStep(source, steps, pins))
     }
     const lattice = latticeOf(outline, { reporter, sweep, swept, layers, lattices })
     if (lattice) lattices.set(outline.id, lattice)

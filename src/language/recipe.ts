@@ -85,8 +85,8 @@ export interface Step extends Settings {
   readonly at: Span
   /**
    * Span of a value (or, where it is not written, of its nearest written ancestor) by its path inside the step.
-   * `within`: only this stretch of a text, in characters of its value, as names of an expression count them; `key`:
-   * the value's key.
+   * `within`: only this stretch of a text, in characters of its value, as names of an expression count them; or the
+   * key that the path ends with.
    */
   locate(path: Path, within?: { readonly start: number; readonly end: number } | 'key'): Span
 }

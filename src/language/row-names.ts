@@ -3,7 +3,7 @@ import type { Names, NameType } from '../expression/parse.js'
 import type { Frame } from './frames.js'
 import type { Interpolation } from './interpolate.js'
 import { sweepOrigin, type Lattice } from './lattice.js'
-import type { Row } from './matrix.js'
+import type { Row } from './axis-values.js'
 import { plainOf, type Node } from './node.js'
 
 /** What expressions in a step's values see, combination by combination. */

@@ -3,7 +3,7 @@ import { didYouMean, nearest } from '../core/nearest.js'
 import type { Fault, Path } from '../core/problem.js'
 import type { Schema } from './narrow.js'
 import { describeValue } from './node.js'
-import { list, patternHint, wanted } from './wanted.js'
+import { list, patternHint, switchHint, wanted } from './wanted.js'
 
 /** A fault whose place is a key rather than a value. */
 export interface ValueFault extends Fault {
@@ -70,7 +70,13 @@ export const sentences = (errors: readonly ErrorObject[], value: unknown, subjec
         break
       }
       case 'type':
-        tell(path, 'value', 'wrong-type', `${name} must be ${wanted(schema)}, and is ${found}`)
+        tell(
+          path,
+          'value',
+          'wrong-type',
+          `${name} must be ${wanted(schema)}, and is ${found}`,
+          schema.type === 'boolean' ? switchHint(error.data) : undefined,
+        )
         break
       case 'anyOf':
         tell(path, 'value', 'wrong-type', `${name} must be ${wanted(schema)}, and is ${found}`)

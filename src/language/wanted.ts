@@ -63,6 +63,12 @@ export const wanted = (schema: Schema): string => {
   return types.length === 0 ? 'something else' : types.map(type => ofType(type, schema)).join(', or ')
 }
 
+/** YAML 1.1 took these for true and false; in YAML 1.2 they are texts. */
+export const switchHint = (value: unknown): string | undefined =>
+  typeof value !== 'string' || !/^(yes|no|on|off)$/i.test(value)
+    ? undefined
+    : `Write ${/^(yes|on)$/i.test(value) ? 'true' : 'false'}: "${value}" is a text.`
+
 /** The form of a text, where no words of ours say it. */
 export const patternHint = (schema: Schema): string | undefined =>
   patterns.some(([pattern]) => pattern.test(schema.pattern ?? ''))

@@ -23,6 +23,8 @@ export const yamlOptions = {
   strict: true,
   uniqueKeys: false,
   merge: false,
+  // Of YAML 1.1: binary data, ordered maps, sets, dates.
+  resolveKnownTags: false,
   prettyErrors: false,
 } as const
 
@@ -72,7 +74,12 @@ const reader = (source: SourceFile, document: Document.Parsed, reporter: Reporte
       const target = anchors.get(value.source)
       const here = place(value.range)
       if (!target) {
-        reporter.report('unknown-alias', `there is no anchor "&${value.source}" before this`, here)
+        reporter.report(
+          'unknown-alias',
+          `there is no anchor "&${value.source}" before this`,
+          here,
+          'Define it above, perhaps under an `x-` key; put it in quotes if the asterisk belongs to a text.',
+        )
         return empty(here)
       }
       if (within.has(target)) {
@@ -152,11 +159,16 @@ const parsed = (text: string): Document.Parsed | undefined => {
 }
 
 /** Where a fault begins: of a text that is not closed its quote, else where the reader noticed. */
-const openingOf = (fault: YAMLError, text: string): number =>
-  fault.code === 'MISSING_CHAR' && fault.message.includes('quote')
-    ? (stretchesOf(text).findLast(each => each.kind === 'quoted' && each.start < fault.pos[0])?.start ??
-      fault.pos[0])
-    : fault.pos[0]
+const openingOf = (fault: YAMLError, text: string): number => {
+  const [at] = fault.pos
+  if (fault.code === 'MISSING_CHAR' && fault.message.includes('quote'))
+    return stretchesOf(text).findLast(each => each.kind === 'quoted' && each.start < at)?.start ?? at
+  // A line that is indented wrongly is shown at what stands in it.
+  if (fault.code !== 'BAD_INDENT') return at
+  let first = at
+  while (text[first] === ' ') first++
+  return first < text.length && text[first] !== '\n' ? first : at
+}
 
 /**
  * What can be read of a text while it is being written, whatever is wrong with it; undefined where it is nested too
@@ -231,7 +243,7 @@ export const readYaml = (source: SourceFile, reporter: Reporter): Node | undefin
     const start = openingOf(fault, text)
     const word = /^(?:"[^"\n]*"|'[^'\n]*'|[^\s:,[\]{}]+|.)/.exec(text.slice(start, start + 200))?.[0] ?? ''
     const end = Math.max(start + Math.max(1, word.length), Math.min(fault.pos[1], start + 1))
-    const { code, message, hint } = yamlFault(fault, word)
+    const { code, message, hint } = yamlFault(fault, word, text[start - 1])
     const isSyntax = code === 'yaml-syntax'
     // After the first broken place the rest is guesswork, and would only be an echo.
     if (isSyntax && broken) continue

@@ -6,8 +6,8 @@ interface Fault {
   readonly hint?: string
 }
 
-/** An error of the YAML reader in our words. */
-export const yamlFault = (error: YAMLError, near: string): Fault => {
+/** An error of the YAML reader in our words. `near`: the word where it stands; `before`: the character before that. */
+export const yamlFault = (error: YAMLError, near: string, before = ''): Fault => {
   const syntax = (message: string, hint?: string): Fault => ({
     code: 'yaml-syntax',
     message,
@@ -51,7 +51,16 @@ export const yamlFault = (error: YAMLError, near: string): Fault => {
           )
     case 'BAD_SCALAR_START':
       return syntax(`a value cannot begin with ${near.charAt(0)}`, 'Put it in quotes.')
+    case 'BLOCK_IN_FLOW':
+      return syntax('a comma is missing here', 'Entries inside of { } and [ ] are divided by commas.')
     case 'UNEXPECTED_TOKEN':
+      if (before === "'" || before === '"')
+        return syntax(
+          'the quoted text has ended just before this',
+          before === "'"
+            ? "Write '' for a quote inside of it, or put it in double quotes."
+            : 'Write \\" for a quote inside of it, or put it in single quotes.',
+        )
       return syntax(
         `"${near.split(/\s/)[0]}" makes no sense here`,
         'Look at the brackets, colons and indentation just before.',

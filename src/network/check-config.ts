@@ -1,6 +1,6 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js'
 import { Type } from 'typebox'
-import { didYouMean } from '../core/nearest.js'
+import { didYouMean, nearest } from '../core/nearest.js'
 import type { Fault } from '../core/problem.js'
 import { spreadSizes } from './fields.js'
 import { expectation } from './expectation.js'
@@ -105,10 +105,16 @@ const faultsOf = (
         code: 'unknown-key',
         message: `${layer.type} has no field "${name}"`,
         path: [name],
+        on: 'key',
         hint: didYouMean(name, known) ?? `Its fields: ${known.join(', ')}.`,
       })
     }
   }
+  // A key that is missing because it was misspelt is told once, where it was misspelt.
+  const strangers = errors.filter(({ keyword }) => keyword === 'additionalProperties').map(unknown)
+  for (const error of errors)
+    if (error.keyword === 'required' && strangers.some(each => nearest(each, [missing(error)]) !== undefined))
+      faults.delete(`missing ${missing(error)}`)
   return [...faults.values()]
 }
 

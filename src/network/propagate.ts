@@ -66,7 +66,7 @@ const tooLarge = (node: LayerNode, output: Shape, at: Path): Fault => {
   const width = ['units', 'filters'].find(key => key in node.config)
   return {
     code: 'network-too-large',
-    message: `layer "${node.name}" gives ${formatShape(output)}, which is more than a network can have`,
+    message: `layer "${node.name}" gives ${formatShape(output)}: a network this wide cannot be planned`,
     path: width === undefined ? at : [...at, width],
     hint: `All layers together may make ${mostChannels} channels and hand on ${mostPlaces}.`,
   }

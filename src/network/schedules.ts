@@ -160,7 +160,7 @@ export const scheduleFaults = (schedule: Schedule | undefined, path: Path): Faul
       return [
         fault(
           'at',
-          `${form.values.length} values need ${form.values.length - 1} changes, and here are ${form.at.length}`,
+          `${form.values.length} values need ${form.values.length - 1} ${form.values.length === 2 ? 'change' : 'changes'}, and "at" lists ${form.at.length}`,
         ),
       ]
     return form.at
@@ -176,6 +176,6 @@ export const scheduleFaults = (schedule: Schedule | undefined, path: Path): Faul
   if (form.type === 'exponential')
     for (const key of ['from', 'to'] as const)
       if (form[key] <= 0)
-        faults.push(fault(key, `an exponential schedule needs ${key} above 0, and it is ${form[key]}`))
+        faults.push(fault(key, `"${key}" of an exponential schedule must be above 0, and is ${form[key]}`))
   return faults
 }

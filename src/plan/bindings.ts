@@ -34,19 +34,31 @@ export const makeBinder = (drafts: readonly Draft[], { pipelines }: Pick<Recipe,
   }
   const twins = twinFinder(byStep)
 
+  /** Instances of a measuring step by the step that they measure, `scores.int8`: the twin, or all. */
   const measures = (found: readonly Draft[], axes: Step['axes']): Record<string, Bound> => {
     const groups = new Map<string, Draft[]>()
     for (const draft of found) {
-      const member = byId.get(draft.about ?? '')?.step.id ?? draft.about ?? ''
-      groups.set(member, [...(groups.get(member) ?? []), draft])
+      const { measured } = draft
+      const member = measured?.step.id ?? draft.about ?? ''
+      const group = groups.get(member)
+      if (group) group.push(draft)
+      else groups.set(member, [draft])
     }
     return Object.fromEntries(
       [...groups].map(([member, own]) => {
-        const about = byId.get(own[0]?.about ?? '')
-        return [member, boundOf(own, own.length > 1 || (about !== undefined && isOpen(about.step, axes, {})))]
+        const measured = own[0]?.measured
+        const instances = own.map(({ id, variant, measured: other }) => ({
+          id,
+          matrix: { ...other?.variant.matrix, ...variant.matrix },
+        }))
+        const list = own.length > 1 || (measured !== undefined && isOpen(measured.step, axes, {}))
+        return [member, { list, instances }]
       }),
     )
   }
+
+  /** By name and by the labels that matter to it, so that a thousand readers of one list share it. */
+  const shared = new Map<string, Bound>()
 
   return (axes, labels, { prefix, inputs }) => {
     const known = new Map<string, Bound | undefined>()
@@ -63,12 +75,23 @@ export const makeBinder = (drafts: readonly Draft[], { pipelines }: Pick<Recipe,
       },
     }
     const findStep = (reference: Pick<Reference, 'step' | 'pins' | 'member'>): Bound | undefined => {
-      const own = byStep.get(reference.step)
+      const { step, pins, member } = reference
+      const own = byStep.get(step)
       if (!own) return undefined
-      const found = twins(reference, axes, labels)
-      const open = isOpen(own[0]!.step, axes, reference.pins)
-      if (own[0]!.spec.expands === undefined || reference.member !== undefined) return boundOf(found, open)
-      return { ...boundOf(found, true), measures: measures(found, axes) }
+      const { spec, step: target } = own[0]!
+      if (spec.expands !== undefined && member === undefined) {
+        const found = twins(reference, axes, labels)
+        return { ...boundOf(found, true), measures: measures(found, axes) }
+      }
+      const carried = Object.keys(target.axes).filter(
+        axis => Object.hasOwn(axes, axis) && axes[axis] === target.axes[axis],
+      )
+      const identity = JSON.stringify([step, pins, member, carried.map(axis => [axis, labels[axis]])])
+      const before = shared.get(identity)
+      if (before) return before
+      const bound = boundOf(twins(reference, axes, labels), isOpen(target, axes, pins))
+      shared.set(identity, bound)
+      return bound
     }
     const find = (name: string): Bound | undefined => {
       const parsed = parseInstanceName(name)

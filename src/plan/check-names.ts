@@ -5,7 +5,7 @@ import type { Bind, Bound } from '../expression/figures.js'
 import { axisFault } from '../language/axis-names.js'
 import type { NameScope, Recipe, Step } from '../language/recipe.js'
 import { asWritten, canonical } from './canonical.js'
-import type { Condition, Conditioned } from './conditions.js'
+import { conditionsOf, type Conditioned } from './conditions.js'
 import type { Catalogue } from './measured.js'
 import { checkName, type NameFault } from './metric-names.js'
 import type { Problems } from './placed.js'
@@ -24,6 +24,8 @@ export interface Read {
   readonly recipe: Pick<Recipe, 'pipelines'>
   /** Steps that `it` may be. Absent: there is no `it`. */
   readonly candidates?: readonly string[]
+  /** A gate may be judged for each instance; other expressions may not. */
+  readonly inGate: boolean
   locate(within: Stretch): Span
 }
 
@@ -38,14 +40,21 @@ const stretchOf = (text: string, start: number, path: readonly string[], segment
   return { start, end: start }
 }
 
-/** A name that stands for several instances where one is meant. */
-export const listFault = (name: string, { instances }: Bound): Omit<NameFault, 'segment'> => {
-  const [step = name, ...rest] = name.split('.')
-  const metric = rest.join('.') || 'accuracy'
+/** A name that stands for several instances where one is meant. `first`: the words that name the list. */
+const listFault = (
+  path: readonly string[],
+  depth: number,
+  { instances }: Bound,
+  inGate: boolean,
+): NameFault => {
+  const step = path.slice(0, depth).join('.')
+  const metric = path.slice(depth).join('.') || 'accuracy'
+  const ask = `sk all of them: ${step}.all(i, i.${metric} > 0.9), mean(${step}.map(i, i.${metric})).`
   return {
     code: 'gate-list',
-    message: `"${step}" has ${instances.length} instances here, so "${name}" is no single value`,
-    hint: `Give the gate \`each: ${step}\`, or ask all of them: ${step}.all(i, i.${metric} > 0.9), mean(${step}.map(i, i.${metric})).`,
+    message: `"${step}" has ${instances.length} instances here, so "${path.join('.')}" is no single value`,
+    hint: inGate ? `Give the gate \`each: ${path[depth - 1]}\`, or a${ask}` : `A${ask}`,
+    segment: depth - 1,
   }
 }
 
@@ -76,7 +85,7 @@ const faultOf = (path: readonly string[], read: Read, all: Catalogue): NameFault
   const depth = bound?.measures ? 1 : 0
   if (listed?.list && rest.length === depth) return undefined
   if (rest[depth] === 'matrix') return undefined
-  if (listed?.list) return { ...listFault(path.join('.'), listed), segment: depth }
+  if (listed?.list) return listFault(path, depth + 1, listed, read.inGate)
   const written = canonical(path, read.names, read.recipe)
   return asWritten(checkName(written.path, all, read.names.prefix), written)
 }
@@ -92,40 +101,42 @@ export const checkNames = (read: Read, all: Catalogue, problems: Problems): void
     const { segment, code, message, ...hint } = fault
     problems.add(problem(code, message, { at: read.locate(stretchOf(text, start, path, segment)), ...hint }))
   }
-  // Whether a macro asks a list is told with what it asks of its members.
-  const asked = new Set(elements.map(({ of }) => of.join('.')))
-  for (const { path, start } of names)
-    if (!(path.length === 1 && asked.has(path[0]!) && read.bind(path[0]!)))
-      say(faultOf(path, read, all), path, start)
   for (const { of, path, start } of elements) {
     const bound = read.bind(of[0] ?? '')
-    if (of.length > 1 || !bound || path[0] === 'matrix') continue
-    if (!bound.list) {
-      const one = `"${of[0]}" is one model here, no list`
+    const listed = bound?.measures ? bound.measures[of[1] ?? ''] : bound
+    if (!listed) continue
+    const name = of.join('.')
+    if (of.length > (bound?.measures ? 2 : 1)) {
+      const number = `"${name}" is a number, no list`
+      say({ code: 'gate-list', message: number, segment: of.length - 1 }, of, text.indexOf(name))
+      continue
+    }
+    if (!listed.list) {
+      const one = `"${name}" is one model here, no list`
+      const at = text.indexOf(name)
       say(
-        { code: 'gate-list', message: one, hint: `Write ${of[0]}.${path.join('.')}.`, segment: 0 },
+        { code: 'gate-list', message: one, hint: `Write ${name}.${path.join('.')}.`, segment: of.length - 1 },
         of,
-        text.indexOf(of[0]!),
+        at,
       )
       continue
     }
-    const fault = checkName(
-      canonical([of[0]!, ...path], read.names, read.recipe).path,
-      all,
-      read.names.prefix,
-    )
-    if (fault) say({ ...fault, segment: Math.max(0, fault.segment - 1) }, path, start)
+    const written = canonical([...of, ...path], read.names, read.recipe)
+    const fault =
+      path[0] === 'matrix'
+        ? elementAxisFault(path, canonical(of, read.names, read.recipe).path.at(-1)!, all)
+        : checkName(written.path, all, read.names.prefix)
+    if (fault)
+      say({ ...fault, segment: Math.max(0, fault.segment + written.dropped - of.length) }, path, start)
   }
+  for (const { path, start } of names) say(faultOf(path, read, all), path, start)
 }
 
-/** The expressions of an instance, by the keys that they stand under. */
-export const conditionsOf = ({ when, choice }: Conditioned): [string, Condition][] =>
-  Object.entries({
-    when,
-    where: choice?.where,
-    minimize: choice?.minimize,
-    maximize: choice?.maximize,
-  }).filter((each): each is [string, Condition] => each[1] !== undefined)
+/** What is wrong with `i.matrix.AXIS` of a step's instances. */
+const elementAxisFault = (path: readonly string[], step: string, all: Catalogue): NameFault | undefined => {
+  const fault = axisFault(path, all.steps.get(step)?.step.axes ?? {})
+  return fault && { code: 'expression-name', ...fault, segment: 1 }
+}
 
 /** Checks the names of `when` and of choices; those of the first instance stand for all. */
 export const checkConditions = (
@@ -149,7 +160,7 @@ export const checkConditions = (
         }),
       )
     for (const { expression, bind, names, locate } of draft.outer)
-      checkNames({ expression, bind, axes: step.axes, names, recipe, locate }, all, problems)
+      checkNames({ expression, bind, axes: step.axes, names, recipe, inGate: false, locate }, all, problems)
     for (const [key, { expression, bind }] of conditions)
       checkNames(
         {
@@ -158,6 +169,7 @@ export const checkConditions = (
           axes: step.axes,
           names: step.names,
           recipe,
+          inGate: false,
           locate: within => step.locate([key], within),
           ...(candidates ? { candidates } : {}),
         },

@@ -86,6 +86,15 @@ const choiceOf = (draft: Draft, binder: Binder): Choice | undefined => {
   }
 }
 
+/** The expressions of an instance, by the keys that they stand under. */
+export const conditionsOf = ({ when, choice }: Pick<Conditioned, 'when' | 'choice'>): [string, Condition][] =>
+  Object.entries({
+    when,
+    where: choice?.where,
+    minimize: choice?.minimize,
+    maximize: choice?.maximize,
+  }).filter((each): each is [string, Condition] => each[1] !== undefined)
+
 /** Conditions of a draft's own, with what each is about. */
 const readIn = (draft: Draft, whens: readonly Condition[], choice: Choice | undefined): Condition[] => {
   const candidates = choice ? (draft.inputs[choice.port] ?? []) : []
@@ -102,22 +111,74 @@ const before = (draft: Conditioned): readonly InstanceId[] => [
   ...draft.after,
 ]
 
-/** Instances that wait for themselves through what their conditions read. */
-const tellCircles = (drafts: readonly Conditioned[], problems: Problems): boolean => {
+/** Instances that cannot be ordered: they wait for themselves, or for such ones. */
+const stuckAmong = (drafts: readonly Conditioned[]): ReadonlyMap<InstanceId, Conditioned> => {
   const waiting = new Map(drafts.map(draft => [draft.id, draft]))
-  for (let shrunk = true; shrunk;) {
-    shrunk = false
-    for (const [id, draft] of waiting)
-      if (!before(draft).some(each => waiting.has(each))) shrunk = waiting.delete(id) || shrunk
+  const followers = new Map<InstanceId, InstanceId[]>()
+  const missing = new Map<InstanceId, number>()
+  for (const draft of drafts) {
+    const awaited = [...new Set(before(draft))].filter(id => waiting.has(id))
+    missing.set(draft.id, awaited.length)
+    for (const id of awaited) {
+      const own = followers.get(id)
+      if (own) own.push(draft.id)
+      else followers.set(id, [draft.id])
+    }
   }
-  const stuck = [...waiting.values()].filter(draft => draft.after.some(id => waiting.has(id)))
-  for (const { id, step, after } of stuck) {
-    const reads = after.filter(each => waiting.has(each))
-    const key = step.when ? 'when' : (Object.keys(step.expressions)[0] ?? 'kind')
+  const free = drafts.filter(({ id }) => missing.get(id) === 0).map(({ id }) => id)
+  for (let id = free.pop(); id !== undefined; id = free.pop()) {
+    waiting.delete(id)
+    for (const next of followers.get(id) ?? []) {
+      missing.set(next, missing.get(next)! - 1)
+      if (missing.get(next) === 0) free.push(next)
+    }
+  }
+  return waiting
+}
+
+/** The way from an instance back to itself; undefined where it only waits for others that do. */
+const circleOf = (
+  start: Conditioned,
+  waiting: ReadonlyMap<InstanceId, Conditioned>,
+): readonly InstanceId[] | undefined => {
+  const by = new Map<InstanceId, InstanceId>()
+  const next = [start]
+  for (const draft of next)
+    for (const id of before(draft)) {
+      if (id === start.id) {
+        const trail = [id]
+        for (let at: InstanceId | undefined = draft.id; at !== undefined && at !== id; at = by.get(at))
+          trail.unshift(at)
+        return [id, ...trail]
+      }
+      const found = waiting.get(id)
+      if (!found || by.has(id)) continue
+      by.set(id, draft.id)
+      next.push(found)
+    }
+  return undefined
+}
+
+/** Tells of steps that wait for themselves through what their conditions read; each once. */
+const tellCircles = (drafts: readonly Conditioned[], problems: Problems): boolean => {
+  const waiting = stuckAmong(drafts)
+  const told = new Set<string>()
+  for (const draft of waiting.values()) {
+    const { id, step, after } = draft
+    if (told.has(step.id) || !after.some(each => waiting.has(each))) continue
+    const circle = circleOf(draft, waiting)
+    if (!circle) continue
+    told.add(step.id)
+    const [key] = conditionsOf(draft).find(([, { expression, bind }]) =>
+      expression.names.some(({ path }) => bind(path[0] ?? '')?.instances.length),
+    ) ?? ['kind']
+    const trail = circle.length > 8 ? [...circle.slice(0, 4), '…', ...circle.slice(-3)] : circle
     problems.add(
       problem(
         'graph-cycle',
-        `"${id}" can never start: its ${key} reads what ${reads.slice(0, 3).join(', ')} measures, which waits for it`,
+        circle.length <= 2
+          ? `step "${id}" can never start: its ${key} reads what it makes itself`
+          : `step "${id}" can never start: its ${key} reads what waits for it, along ${trail.join(' → ')}`,
         { at: step.locate([key]), hint: 'Read the metrics of steps that come before it.' },
       ),
     )
@@ -151,7 +212,7 @@ export const addConditions = (
       ...(when ? { when } : {}),
       outer,
       ...(choice ? { choice } : {}),
-      after: [...new Set(after)].filter(id => id !== draft.id),
+      after: [...new Set(after)],
     }
   })
   if (tellCircles(conditioned, problems)) return conditioned.map(draft => ({ ...draft, after: [] }))

@@ -1,25 +1,19 @@
 import { parseInstanceName } from '../core/instance-name.js'
 import { didYouMean } from '../core/nearest.js'
-import type { Path } from '../core/problem.js'
-import { problem } from '../core/problem.js'
 import type { Expression } from '../expression/expression.js'
 import type { Gate, Recipe, Step } from '../language/recipe.js'
-import { checkConditions, checkNames, listFault } from './check-names.js'
+import { checkConditions, checkNames } from './check-names.js'
 import type { Conditioned } from './conditions.js'
 import type { Draft } from './expand.js'
+import { checkEach, checkOne, say } from './gate-axes.js'
 import type { PlannedGate } from './gate-rows.js'
 import { canonical } from './canonical.js'
 import { catalogue, type Catalogue } from './measured.js'
-import { checkName, type NameFault } from './metric-names.js'
+import { checkName } from './metric-names.js'
 import type { Problems } from './placed.js'
 
 /** Metrics whose answers are kept example by example. */
 const paired = /^(accuracy|top[A-Z0-9]\w*)$/
-
-const say = (gate: Gate, path: Path, fault: Omit<NameFault, 'segment'>, problems: Problems): void => {
-  const { code, message, hint } = fault
-  problems.add(problem(code, message, { at: gate.locate(path), ...(hint === undefined ? {} : { hint }) }))
-}
 
 /** The words of a model's name in a gate: `["scores", "int8"]`, without the axes of `"int8[sparsity=0.5]"`. */
 const wordsOf = (name: string): string[] => {
@@ -165,46 +159,6 @@ const checkFaster = (
     )
 }
 
-const checkEach = (gate: Gate, recipe: Recipe, problems: Problems): void => {
-  if (!gate.each) return
-  const { step: id } = gate.each
-  const step = recipe.steps.find(each => each.id === id)
-  const ids = recipe.steps.map(each => each.id)
-  if (!step)
-    say(
-      gate,
-      ['each'],
-      {
-        code: 'unknown-step',
-        message: `there is no step "${id}"`,
-        hint: didYouMean(id, ids) ?? `There are: ${ids.join(', ')}.`,
-      },
-      problems,
-    )
-  else if (!step.poisoned && Object.keys(step.axes).length === 0)
-    say(
-      gate,
-      ['each'],
-      {
-        code: 'gate-each',
-        message: `"${id}" carries no matrix, so there is nothing to judge each of`,
-        hint: 'Remove `each`.',
-      },
-      problems,
-    )
-}
-
-/** A gate that compares two models takes one of each. */
-const checkOne = (gate: PlannedGate, problems: Problems): boolean => {
-  if (gate.form === 'check') return true
-  const wide = (['candidate', 'reference'] as const).filter(key => {
-    const bound = gate.bind(gate[key].split('.')[0]!)
-    return bound !== undefined && !bound.measures && bound.list
-  })
-  for (const key of wide) say(gate, [gate.form, key], listFault(gate[key], gate.bind(gate[key])!), problems)
-  return wide.length === 0
-}
-
 /** Every name of every gate and condition: is there such a step, and will there be such a figure of it? */
 export const checkExpressions = (
   recipe: Recipe,
@@ -226,13 +180,14 @@ export const checkExpressions = (
           axes: axesOf(gate, recipe),
           names: gate.names,
           recipe,
+          inGate: gate.each === undefined,
         },
         all,
         problems,
       )
     if (gate.when) check('when', gate.when)
     if (gate.form === 'check') check('check', gate.check)
-    else if (!checkOne(gate, problems)) continue
+    else if (!checkOne(gate, recipe, problems)) continue
     else if (gate.form === 'nonInferior') checkNonInferior(gate, recipe, all, drafts, problems)
     else checkFaster(gate, recipe, drafts, problems)
   }

@@ -148,6 +148,14 @@ export const checkName = (path: readonly string[], all: Catalogue, frame = ''): 
   const isFact = (modelFacts as readonly string[]).includes(metric)
   if (found.own.has(metric) && !(split && isFact)) return undefined
   const by = nearestMeasures(found.by.get(metric) ?? [], step => step, frame, first)
+  const again = by.find(each => found.repeated.has(each))
+  if (by.length === 1 && again !== undefined)
+    return {
+      code: 'gate-ambiguous',
+      message: `the ${metric} of "${first}" is measured by several instances of "${again}"`,
+      hint: `Write ${again}.${path.join('.')}, and in a gate \`each: ${again}\` beside it.`,
+      segment: 0,
+    }
   if (by.length === 1 || (by.length === 0 && all.open)) return undefined
   if (by.length > 1)
     return {
@@ -159,7 +167,7 @@ export const checkName = (path: readonly string[], all: Catalogue, frame = ''): 
   if (found.own.has(metric))
     return {
       code: 'unknown-metric',
-      message: `the ${metric} of a model is the same on every split`,
+      message: `"${metric}" belongs to the model itself: it is the same on every split`,
       hint: `Write ${first}.${metric}.`,
       segment: 1,
     }

@@ -68,19 +68,10 @@ export const collectProblems = (recipe: Recipe): Problems => {
     add: (...more) => {
       for (const each of more) put(each)
     },
-    fault: (step, { path, severity = 'error', ...others }, instance) =>
-      put(
-        {
-          ...others,
-          severity,
-          at:
-            path === undefined
-              ? step.at
-              : step.locate(path, others.code === 'unknown-key' ? 'key' : undefined),
-        },
-        step,
-        instance,
-      ),
+    fault: (step, { path, on, severity = 'error', ...others }, instance) => {
+      const at = path === undefined ? step.at : step.locate(path, on === 'key' ? on : undefined)
+      put({ ...others, severity, at }, step, instance)
+    },
     all: () => [
       ...[...found.values()]
         .map(({ problem: each, step, in: instances }) =>

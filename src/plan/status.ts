@@ -69,7 +69,7 @@ export const findStatuses = async (
     if (left !== undefined) return { type: 'skipped', why: left }
     const unsettled = draft.after.filter(id => !isSettled(id))
     const failed = unsettled.length === 0 ? failing(draft, figures) : undefined
-    if (failed !== undefined) return { type: 'skipped', why: `${failed} is false` }
+    if (failed !== undefined) return { type: 'skipped', why: failed }
     const waitsFor = new Set<InstanceId>(unsettled)
     const artifacts: Record<string, { readonly artifact: Artifact }[]> = {}
     for (const [port, edges] of Object.entries(inputs)) {

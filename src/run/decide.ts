@@ -28,7 +28,7 @@ export const makeDecider = (
     const { left, inputs } = leftOf(instance, instance.spec, isLeftOut)
     if (left !== undefined) return { type: 'left-out', why: left }
     const failed = failing(instance, figures)
-    if (failed !== undefined) return { type: 'left-out', why: `${failed} is false` }
+    if (failed !== undefined) return { type: 'left-out', why: failed }
     const { choice } = instance
     if (!choice) return { type: 'make', inputs }
     const candidates = (inputs[choice.port] ?? []).map(each => ({

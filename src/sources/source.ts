@@ -1,3 +1,4 @@
+import { basename } from 'node:path'
 import type { Fault } from '../core/problem.js'
 import type { ArrayHeader } from './array-header.js'
 import { countCsv, openCsv } from './csv.js'
@@ -32,7 +33,7 @@ const headersOf = async (source: ArraySource): Promise<[Attempt<ArrayHeader>, At
   const members = await attempt(['path'], () => readZip(source.path))
   if (members.fault) return [members, { fault: members.fault }]
   const read = (key: string, name: string): Promise<Attempt<ArrayHeader>> =>
-    attempt([key], () => readNpzHeader(members.value, source.path, name))
+    attempt([key], () => readNpzHeader(members.value, basename(source.path), name))
   return [await read(first, source.features), await read(second, source.labels)]
 }
 

@@ -102,7 +102,7 @@ steps:
   flowers:
     kind: dataset
     source: {csv: {path: "\${{ params.table }}", label: kind}}
-    split: {train: 6, test: 3}
+    split: {train: 5, validation: 2, test: 2}
     normalize: {standardize: feature}
   pictures: {kind: dataset, source: {idx: {images: images.idx, labels: labels.idx}}, classNames: [a, b, c]}
   base:
@@ -147,11 +147,27 @@ steps:
     alpha: 0.3
     hints: [{teacher: dense_1, student: dense_1}]
     epochs: 3
-  scores: {kind: evaluate, models: [iris, tuned, int8, student], data: flowers, reference: iris, topK: 2}
+  swept:
+    kind: prune
+    model: iris
+    norm: \${{ matrix.norm }}
+    sparsity: \${{ matrix.share / 10 }}
+    matrix: {share: [2, 5], norm: [l1, l2], exclude: [{share: 5, norm: l2}], include: [{share: 7, norm: l2}]}
+  retuned: {kind: finetune, model: swept, data: flowers, epochs: 1}
+  spared:
+    kind: quantize
+    model: tuned
+    rules: [{layers: "\${{ matrix.layer }}", weights: float32}]
+    matrix: {layer: {layersOf: iris, type: dense}}
+  best: {kind: select, from: [retuned, "swept[norm=l1,share=2]", spared], where: it.bytes < 500, minimize: it.bytes, otherwise: iris}
+  again: {kind: finetune, model: best, data: flowers, epochs: 1, when: iris.accuracy < 0.9 && best.bytes > 10}
+  scores: {kind: evaluate, models: [iris, tuned, int8, student, retuned], data: flowers, reference: iris, topK: 2}
   speed: {kind: benchmark, models: [tuned, int8], data: flowers, reference: iris, rounds: 11}
 gates:
   near: {check: "int8.accuracy >= iris.accuracy - 0.05 || mean([iris.accuracy, tuned.f1]) > 0.5"}
   size: {check: int8.bytes * 2 <= iris.bytes, severity: warn}
+  each: {each: retuned, check: retuned.bytes <= iris.bytes}
+  all: {check: "retuned.all(i, i.accuracy > 0.1) && mean(spared.map(i, i.bytes)) < 900"}
   held: {nonInferior: {candidate: int8, reference: iris, metric: accuracy, margin: 0.1}}
   quick: {faster: {candidate: tuned, reference: iris, by: 1.1, confidence: 0.9}}
 `

@@ -167,14 +167,16 @@ test('fifteen hundred times: no crash, every place inside of the file', async ()
 })
 
 const soon = async (text: string, code: string): Promise<void> => {
-  const started = performance.now()
+  // The processor's time: others may be at work beside this.
+  const started = process.cpuUsage()
   writeFileSync(file, text)
   const { problems } = await readRecipe({ file, kinds, cwd: folder })
   assert.ok(
     problems.some(problem => problem.code === code),
     `${code}, not ${problems.map(problem => problem.code).join(', ')}`,
   )
-  const took = performance.now() - started
+  const { user } = process.cpuUsage(started)
+  const took = user / 1000
   assert.ok(took < 3000, `${code} took ${took.toFixed(0)} ms`)
 }
 

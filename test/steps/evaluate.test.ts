@@ -174,46 +174,47 @@ test('weights that are not numbers: wrong answers, a warning, and figures that s
   assert.is(output.problems![0]!.code, 'output-not-finite')
 })
 
-test('what does not fit together is said before it runs, and again when it runs', async () => {
-  const model = await storedModel(stirredModel(network('softmax', 4), 1))
-  const data = await dataset([6, 5, 1], 3, { test: 5 })
-  const inputs = fileFor({}, model, undefined, data).inputs
-  const described = Object.fromEntries(
-    Object.entries(inputs).map(([port, list]) => [
-      port,
-      list.map(({ from, artifact }) => ({ from, description: artifact.meta['description'] as never })),
-    ]),
-  )
-  const expected = [
-    'shape-mismatch at data: model int8 takes 6×5×2, the data has 6×5×1',
-    'class-count at models: model int8 gives 4 numbers, the data has 3 classes',
-  ]
-  assert.equal(said(evaluate.predict({ batchSize: 1, topK: 5 }, described).faults!), expected)
-  const error = await runEvaluate({}, model, undefined, data).then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  )
-  assert.instance(error, ProblemError)
-  assert.is((error as ProblemError).problems.length, 2)
-  const trainOnly = {
-    ...described,
-    data: [
-      {
-        from: 'd',
-        description: {
-          type: 'dataset',
-          task: 'classification',
-          shape,
-          classes: 4,
-          examples: { train: 5 },
-        } as const,
-      },
-    ],
-  }
-  assert.equal(said(evaluate.predict({ batchSize: 1, topK: 5 }, trainOnly).faults!), [
-    'no-evaluation-split at data: the dataset has neither a test nor a validation split to measure on',
-  ])
-})
+for (const [dataShape, expected] of [
+  [[6, 5, 1], 'shape-mismatch at data: model int8 takes 6×5×2, the data has 6×5×1'],
+  [[6, 5, 2], 'class-count at models: model int8 gives 4 numbers, the data has 3 classes'],
+] as const) {
+  test(`what does not fit together is said before it runs, and again when it runs: ${expected}`, async () => {
+    const model = await storedModel(stirredModel(network('softmax', 4), 1))
+    const data = await dataset([...dataShape], 3, { test: 5 })
+    const inputs = fileFor({}, model, undefined, data).inputs
+    const described = Object.fromEntries(
+      Object.entries(inputs).map(([port, list]) => [
+        port,
+        list.map(({ from, artifact }) => ({ from, description: artifact.meta['description'] as never })),
+      ]),
+    )
+    assert.equal(said(evaluate.predict({ batchSize: 1, topK: 5 }, described).faults!), [expected])
+    const error = await runEvaluate({}, model, undefined, data).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    )
+    assert.instance(error, ProblemError)
+    assert.is((error as ProblemError).problems.length, 1)
+    const trainOnly = {
+      ...described,
+      data: [
+        {
+          from: 'd',
+          description: {
+            type: 'dataset',
+            task: 'classification',
+            shape,
+            classes: 4,
+            examples: { train: 5 },
+          } as const,
+        },
+      ],
+    }
+    assert.equal(said(evaluate.predict({ batchSize: 1, topK: 5 }, trainOnly).faults!), [
+      'no-evaluation-split at data: the dataset has neither a test nor a validation split to measure on',
+    ])
+  })
+}
 
 test('a cancelled run stops within a batch', async () => {
   const model = await storedModel(stirredModel(network(), 1))

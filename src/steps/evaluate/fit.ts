@@ -15,25 +15,28 @@ export const fitFaults = (
   data: DatasetDescription,
   port: string,
 ): Fault[] => {
-  const faults: Fault[] = []
+  // Other data altogether: what it says of classes would be an echo.
   if (written(model.inputShape) !== written(data.shape))
-    faults.push({
-      code: 'shape-mismatch',
-      message: `model ${name} takes ${written(model.inputShape)}, the data has ${written(data.shape)}`,
-      path: ['data'],
-      hint: 'Measure it on the data that it was trained for.',
-    })
+    return [
+      {
+        code: 'shape-mismatch',
+        message: `model ${name} takes ${written(model.inputShape)}, the data has ${written(data.shape)}`,
+        path: [port === 'reference' ? port : 'data'],
+        hint: 'Measure it on the data that it was trained for.',
+      },
+    ]
   const outputs = outputsOf(model)
   const { classes, task } = data
   const binary = task === 'classification' && outputs === 1 && classes === 2
-  if (classes !== undefined && outputs !== classes && !binary)
-    faults.push({
+  if (classes === undefined || outputs === classes || binary) return []
+  return [
+    {
       code: 'class-count',
       message: `model ${name} gives ${outputs} ${outputs === 1 ? 'number' : 'numbers'}, the data has ${classes} ${task === 'classification' ? 'classes' : 'targets'}`,
       path: [port],
       hint: 'Measure it on the data that it was trained for.',
-    })
-  return faults
+    },
+  ]
 }
 
 /** Why a model cannot be compared with the reference. */

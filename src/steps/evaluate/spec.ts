@@ -1,8 +1,18 @@
-import { Type } from 'typebox'
+import { Type, type Static } from 'typebox'
 import type { Fault } from '../../core/problem.js'
 import type { ModelDescription } from '../../network/description.js'
+import { greatestOf, passBytes, sumOf, weightBytes } from '../../network/holding.js'
 import type { DatasetDescription } from '../../sources/description.js'
-import { type DescribedInputs, type Prediction, defineStep, list, one, optional } from '../define-step.js'
+import {
+  type DescribedInputs,
+  type MemoryNeed,
+  type Prediction,
+  defineStep,
+  list,
+  one,
+  optional,
+} from '../define-step.js'
+import { datasetBytes } from '../data-bytes.js'
 import { fitFaults, referenceFaults } from './fit.js'
 
 export const evaluateFields = Type.Object(
@@ -41,16 +51,34 @@ const predict = (_config: unknown, inputs: DescribedInputs): Prediction => {
     ...(inputs['models'] ?? []).map(each => ({ ...each, port: 'models' })),
     ...(reference ? [{ ...reference, port: 'reference' }] : []),
   ]
+  const base = reference?.description as ModelDescription | undefined
+  // A reference that does not fit the data is told as such, and not once more for each model.
+  const compared =
+    base && data && fitFaults(reference!.from, base, data, 'reference').length > 0 ? undefined : base
   const seen = new Set<string>()
   for (const { from, description, port } of models) {
     const model = description as ModelDescription | undefined
     if (!model || seen.has(from)) continue
     seen.add(from)
     if (data) faults.push(...fitFaults(from, model, data, port))
-    if (port === 'models')
-      faults.push(...referenceFaults(model, reference?.description as ModelDescription | undefined))
+    if (port === 'models') faults.push(...referenceFaults(model, compared))
   }
   return { outputs: { metrics: { type: 'metrics' } }, faults }
+}
+
+/** Model and reference take turns. */
+const memory = ({ batchSize }: Static<typeof evaluateFields>, inputs: DescribedInputs): MemoryNeed => {
+  const data = inputs['data']?.[0]
+  const splits = (data?.description as DatasetDescription | undefined)?.examples
+  const examples = Math.min(batchSize, Math.max(splits?.test ?? 0, splits?.validation ?? 0))
+  const models = [...(inputs['models'] ?? []), ...(inputs['reference'] ?? [])].map(
+    ({ description }) => description as ModelDescription,
+  )
+  const pass = greatestOf(...models.map(model => passBytes(model, 'inference', examples)))
+  return {
+    bytes: sumOf(datasetBytes(data), ...models.map(model => weightBytes(model, 4)), pass),
+    engine: sumOf(...models.map(model => weightBytes(model, 1)), pass),
+  }
 }
 
 export const evaluate = defineStep({
@@ -85,4 +113,5 @@ export const evaluate = defineStep({
     'nonZeroShare',
   ],
   predict,
+  memory,
 })

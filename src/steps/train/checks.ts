@@ -101,6 +101,7 @@ const classWeightFaults = (config: TrainingConfig, data: DatasetDescription): Fa
             code: 'class-weights',
             message: `the data has no class "${name}"`,
             path: ['classWeights', name],
+            on: 'key' as const,
             hint: didYouMean(name, known) ?? `Its classes: ${[...known].slice(0, 20).join(', ')}.`,
           },
         ],
@@ -113,7 +114,12 @@ export const settingFaults = (config: TrainingConfig, data: DatasetDescription |
   const faults = scheduleFaults(optimizer.learningRate, ['optimizer', optimizer.type, 'learningRate'])
   if (data === undefined) return faults
   if ((data.examples.train ?? 0) === 0)
-    faults.push({ code: 'no-training-data', message: 'the dataset has no split `train`', path: ['data'] })
+    faults.push({
+      code: 'no-training-data',
+      message: 'the dataset has no split `train`',
+      path: ['data'],
+      hint: 'Give it one, such as `split: {train: 0.9, validation: 0.1}`.',
+    })
   return [...faults, ...stoppingFaults(config, data), ...classWeightFaults(config, data)]
 }
 
@@ -143,23 +149,26 @@ export const referenceFaults = (
   path: readonly (string | number)[] = ['model'],
 ): Fault[] => {
   if (data === undefined) return []
-  const faults: Fault[] = []
+  // Other data altogether: what it says of classes would be an echo.
   if (model.inputShape.join() !== data.shape.join())
-    faults.push({
-      code: 'shape-mismatch',
-      message: `the model takes ${model.inputShape.join('×')}, the data has ${data.shape.join('×')}`,
-      path,
-    })
+    return [
+      {
+        code: 'shape-mismatch',
+        message: `the model takes ${model.inputShape.join('×')}, the data has ${data.shape.join('×')}`,
+        path,
+      },
+    ]
   const { classes, task } = data
   const [width] = model.outputShape
   const fits =
     model.outputShape.length === 1 &&
     (width === classes || (task === 'classification' && classes === 2 && width === 1))
-  if (classes !== undefined && !fits)
-    faults.push({
+  if (classes === undefined || fits) return []
+  return [
+    {
       code: 'class-count',
       message: `the model gives ${model.outputShape.join('×')}, and the data has ${classes} ${task === 'classification' ? 'classes' : 'values a target'}`,
       path,
-    })
-  return faults
+    },
+  ]
 }
