@@ -1,12 +1,13 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { CompletionItem, Location } from 'vscode-languageserver/node'
+import { emptyFolder } from '../rig.js'
 import { assert, suite } from '../suite.js'
 import { textOf, type Server } from './client.js'
-import { openRecipe, positionOf, shown, startTrimtab } from './lsp-rig.js'
+import { openRecipe, positionOf, shown, sound, startTrimtab } from './lsp-rig.js'
 
-const test = suite('trimtab lsp: plug-ins and pipelines')
+const test = suite('trimtab lsp: plug-ins, pipelines and what it loads')
 
 const labels = (items: readonly CompletionItem[]): string[] => items.map(({ label }) => label)
 const complete = async (
@@ -145,4 +146,31 @@ test('a renamed step is renamed in the inputs of pipelines', async () => {
     ['4 base', '5 base', '7 base'],
   )
   assert.is(await server.stop(), 0)
+})
+
+test('no tensor library is loaded while a recipe is written', async () => {
+  const hooks = emptyFolder()
+  writeFileSync(
+    join(hooks, 'hook.mjs'),
+    `export const resolve = (name, context, next) => {
+      if (/^(@tensorflow[/]|onnxruntime-node)/.test(name)) throw new Error('tensor library asked for: ' + name)
+      return next(name, context)
+    }`,
+  )
+  const start = join(hooks, 'start.mjs')
+  const hook = JSON.stringify(pathToFileURL(join(hooks, 'hook.mjs')).href)
+  writeFileSync(start, `import { register } from 'node:module'\nregister(${hook})\n`)
+  const { server, folder } = await startTrimtab(undefined, ['--import', pathToFileURL(start).href])
+  const recipe = await openRecipe(server, folder, sound)
+  assert.equal(await recipe.problems(), [])
+  const at = positionOf(sound, 'check: int8.accu‸racy')
+  assert.ok((await server.complete(recipe.uri, at)).length > 0)
+  await recipe.at('textDocument/hover', positionOf(sound, 'data: dig‸its'))
+  assert.is(await server.stop(), 0)
+})
+
+test('the server ends when its editor goes away', async () => {
+  const { server } = await startTrimtab()
+  server.leave()
+  assert.is(await server.exited, 1)
 })

@@ -34,7 +34,7 @@ export const pathOf = (uri: string): string => {
 
 /** True for what is meant as a recipe: editors send every YAML file. */
 export const isRecipe = (path: string, text: string): boolean =>
-  /^\s*["']?trimtab["']?\s*:/m.test(text) || /(^|[.-])(recipe|trimtab)\.ya?ml$/i.test(basename(path))
+  /^\uFEFF?["']?trimtab["']? *:/m.test(text) || /(^|[.-])(recipe|trimtab)\.ya?ml$/i.test(basename(path))
 
 interface Read {
   readonly version: number
