@@ -175,7 +175,11 @@ export const readLayers = async (
     const whole = readYaml(base, reporter)
     if (reporter.count() > before) complete = false
     if (!whole) return
-    if (whole.kind === 'map') return visit(whole, [...trail, real])
+    if (whole.kind === 'map') {
+      if (!tellOtherVersion(whole, reporter)) return visit(whole, [...trail, real])
+      complete = false
+      return
+    }
     const value = plainOf(whole)
     const place = { source: base, start: Math.min(whole.start, whole.end), end: whole.end }
     return value === null

@@ -8,6 +8,7 @@ import { projectOf } from './project.js'
 import { readText, type OpenTexts } from './read-text.js'
 import type { Reporter } from './reporter.js'
 import { sourceFile, type SourceFile } from './source-file.js'
+import { tellOtherVersion } from './version.js'
 import { readYaml } from './yaml-document.js'
 
 export interface OpenOptions {
@@ -64,6 +65,7 @@ export const openRecipe = async (options: OpenOptions, reporter: Reporter): Prom
   if (!root) return undefined
   if (root.kind !== 'map')
     return { sources: [source], layers: [], root, project, allowed: outside, kinds, incomplete: false }
+  if (tellOtherVersion(root, reporter)) return undefined
   const found = await readLayers(root, source, {
     project,
     allowed: outside,

@@ -127,7 +127,14 @@ export const checkNames = (read: Read, all: Catalogue, problems: Problems): void
         ? elementAxisFault(path, canonical(of, read.names, read.recipe).path.at(-1)!, all)
         : checkName(written.path, all, read.names.prefix)
     if (fault)
-      say({ ...fault, segment: Math.max(0, fault.segment + written.dropped - of.length) }, path, start)
+      say(
+        {
+          ...fault,
+          segment: Math.max(0, fault.segment + (path[0] === 'matrix' ? 0 : written.dropped - of.length)),
+        },
+        path,
+        start,
+      )
   }
   for (const { path, start } of names) say(faultOf(path, read, all), path, start)
 }

@@ -132,6 +132,7 @@ export const createPlan = async <Report>(options: PlanningOptions<Report>): Prom
       seed: seedOf(recipe, step, variant),
       engine: engines.of(step),
       threads: variant.resources.threads ?? 1,
+      ...(variant.resources.memory === undefined ? {} : { memoryLimit: variant.resources.memory }),
       ...(variant.timeout === undefined ? {} : { timeout: variant.timeout }),
       retries: variant.retries,
       status: statuses.get(id)!,
