@@ -80,7 +80,8 @@ const mapAxis = (node: MapNode, what: string, reporter: Reporter): AxisValue[] |
     ok = checkLabel(label, key, what, reporter) && ok
     return { label: canonicalLabel(label), node: value }
   })
-  return ok ? values : undefined
+  // By name, like everything whose order in a file has no meaning: lists that gather the instances enter keys.
+  return ok ? values.sort((a, b) => (a.label < b.label ? -1 : 1)) : undefined
 }
 
 const checkSeeds = (values: readonly AxisValue[], reporter: Reporter): boolean => {
@@ -169,6 +170,10 @@ const readChoices = (
       ok = false
       return []
     }
+    if (key === 'exclude' && found.entries.size === 0) {
+      reporter.report('wrong-value', `each of ${what} names an axis: this would exclude everything`, found)
+      ok = false
+    }
     const row: Record<string, AxisValue> = {}
     for (const [axis, { key: place, value }] of found.entries) {
       const known = axes.get(axis)
@@ -230,7 +235,7 @@ const includeRows = (
 /** Axes that only `include` names: those of its first map. */
 const axesOfIncluded = (node: Node | undefined): string[] => {
   const first = node?.kind === 'list' ? node.items[0] : undefined
-  return first?.kind === 'map' ? [...first.entries.keys()] : []
+  return first?.kind === 'map' ? [...first.entries.keys()].sort() : []
 }
 
 /** Reads a step's `matrix`; undefined where it is faulty, which was told. */
@@ -248,7 +253,8 @@ export const readMatrix = (id: string, entry: Entry, context: MatrixContext): Ow
   const named = new Set<string>()
   let ok = true
   let count = 1
-  for (const [name, each] of node.entries) {
+  // Axes by name too: which stands first in the file would else decide the order of the instances.
+  for (const [name, each] of [...node.entries].sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (name === 'include' || name === 'exclude') continue
     const values = readAxis(id, name, each, context)
     if (!values) ok = false
@@ -270,9 +276,9 @@ export const readMatrix = (id: string, entry: Entry, context: MatrixContext): Ow
   if (alone) for (const name of axesOfIncluded(include?.value)) axes.set(name, [])
   let rows = alone ? [] : product(axes)
   const exclude = node.entries.get('exclude')
-  for (const { row, at } of exclude
-    ? (readChoices(id, 'exclude', exclude.value, axes, named, context) ?? [])
-    : []) {
+  const excluded = exclude ? readChoices(id, 'exclude', exclude.value, axes, named, context) : []
+  ok = excluded !== undefined
+  for (const { row, at } of excluded ?? []) {
     const kept = rows.filter(each => !matches(each, row))
     if (kept.length === rows.length) {
       reporter.report('matrix-exclude', 'this excludes no combination that is there', at, 'Remove it.')
