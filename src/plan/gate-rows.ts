@@ -89,12 +89,17 @@ const rowsOf = (gate: Gate, recipe: Recipe, steps: ReadonlyMap<string, Step>): G
   return [...variants.values()]
 }
 
-/** Params swept that a step's model, or what it measures, depends on. */
-const sweptOf = (step: Step | undefined, steps: ReadonlyMap<string, Step>): string[] => {
-  if (!step) return []
+/** Params swept that a step's model, or what it measures, depends on. `seen`: steps of a circle come by again. */
+const sweptOf = (
+  step: Step | undefined,
+  steps: ReadonlyMap<string, Step>,
+  seen = new Set<Step>(),
+): string[] => {
+  if (!step || seen.has(step)) return []
+  seen.add(step)
   const own = Object.keys(step.axes).filter(axis => step.axes[axis] === sweepOrigin)
   const expanded = step.spec?.expands === undefined ? [] : (step.ports[step.spec.expands] ?? [])
-  return [...own, ...expanded.flatMap(each => sweptOf(steps.get(each.step), steps))]
+  return [...own, ...expanded.flatMap(each => sweptOf(steps.get(each.step), steps, seen))]
 }
 
 /** A recipe's gates, one for each combination of the axes that they carry. */
