@@ -11,11 +11,15 @@ export type {
   Description,
   DescribedInputs,
   Inspection,
+  MemoryNeed,
   Port,
   Prediction,
   StepDefinition,
   StepSpec,
 } from '../steps/define-step.js'
+export { Type } from 'typebox'
+export { loadModel, storeModel } from '../model/store-model.js'
+export type { Marks, Model, Quantization, Weight, WeightArray } from '../model/model.js'
 export { pathField } from '../core/fields.js'
 export { Cancelled } from '../core/step-file.js'
 export type { FileRef, RunStep, StepContext, StepFile, StepInput, StepOutput } from '../core/step-file.js'

@@ -1,6 +1,8 @@
 import { fieldRows, type FieldRow } from '../core/field-rows.js'
+import type { Problem } from '../core/problem.js'
 import { builtInKinds } from '../steps/index.js'
 import type { AnyStepSpec, Port } from '../steps/define-step.js'
+import type { ReadOptions } from './options.js'
 
 /** A step kind as its documentation shows it. */
 export interface KindDocs {
@@ -43,6 +45,21 @@ const docsOf = (spec: AnyStepSpec): KindDocs => ({
     ...(spec.draws ? ["Draws random numbers from the step's seed."] : []),
   ],
 })
+
+export { builtInKinds }
+
+/** The kinds that a recipe's steps may have: the built-in ones, those given, and those of its plug-ins. */
+export const recipeKinds = async (
+  options: ReadOptions,
+): Promise<{ readonly kinds: readonly AnyStepSpec[]; readonly problems: readonly Problem[] }> => {
+  const { readKinds } = await import('../language/read.js')
+  return readKinds({
+    file: options.recipe,
+    cwd: options.cwd ?? process.cwd(),
+    kinds: [...builtInKinds, ...(options.kinds ?? [])],
+    trustPlugins: options.trustPlugins ?? true,
+  })
+}
 
 /** The documentation of every kind, in the order in which a pipeline meets them. */
 export const kindDocs = (kinds: readonly AnyStepSpec[] = builtInKinds): KindDocs[] => kinds.map(docsOf)

@@ -18,6 +18,8 @@ export interface ReadOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Kinds of your own, made by `defineStep`, beside the built-in ones. */
   readonly kinds?: readonly AnyStepSpec[]
+  /** False: the recipe's `plugins` are not imported, which would run their code. Absent: true. */
+  readonly trustPlugins?: boolean
 }
 
 export interface PlanOptions extends ReadOptions {

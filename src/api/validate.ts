@@ -5,6 +5,7 @@ import { probeEngines } from '../engine/probe.js'
 import { readRecipe } from '../language/read.js'
 import type { Recipe } from '../language/recipe.js'
 import { createPlan } from '../plan/create-plan.js'
+import { machineRoom, preflight } from '../plan/preflight.js'
 import type { Plan } from '../plan/plan.js'
 import { builtInKinds } from '../steps/index.js'
 import { openStore } from '../store/open.js'
@@ -49,18 +50,20 @@ export const plan = async (options: PlanOptions): Promise<Planned> => {
     sweep: options.sweep ?? {},
     paramsFiles: options.paramsFiles ?? [],
     env: options.env ?? process.env,
+    trustPlugins: options.trustPlugins ?? true,
   })
   if (!read.recipe) return { ok: false, problems: read.problems }
   const recipe = options.engine === undefined ? read.recipe : { ...read.recipe, engine: options.engine }
   const store = await openStore(options.store ?? join(recipe.project, '.trimtab'))
-  const made = await createPlan({
+  const created = await createPlan({
     recipe,
-    kinds,
+    kinds: read.kinds,
     store,
     engines: await probeEngines(),
     chooseEngine,
     ...(options.only ? { only: options.only } : {}),
   })
+  const made = preflight(created, await machineRoom(store.folder))
   const problems = [...read.problems, ...made.problems].sort(inFileOrder(recipe.file))
   return { ok: !problems.some(isError), recipe, plan: made, store, problems }
 }

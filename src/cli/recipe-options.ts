@@ -68,9 +68,12 @@ export const takesRecipe = (command: Command): Command =>
     .option('--engine <name>', 'engine for steps that leave it to auto: auto, native, webgpu, wasm, cpu')
     .option('-h, --help', "show this, or with a recipe that recipe's own params")
 
+/** The recipe of this folder; undefined where there is none. */
+export const recipeHere = (): string | undefined =>
+  ['recipe.yml', 'recipe.yaml', 'trimtab.yml'].find(name => existsSync(name))
+
 /** The recipe that was meant when none was named. */
-export const recipeOr = (named: string | undefined): string =>
-  named ?? ['recipe.yml', 'recipe.yaml', 'trimtab.yml'].find(name => existsSync(name)) ?? 'recipe.yml'
+export const recipeOr = (named: string | undefined): string => named ?? recipeHere() ?? 'recipe.yml'
 
 /** Flags as the api takes them. */
 export const planOptions = (named: string | undefined, flags: RecipeFlags) => ({

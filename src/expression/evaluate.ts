@@ -18,6 +18,9 @@ const valueAt = (scope: Scope, path: readonly string[]): unknown => {
 const figure = (value: number): string =>
   Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(5)))
 
+/** Members of a list whose figures are shown. */
+const mostShown = 12
+
 const shown = (value: unknown): string | undefined => {
   if (typeof value === 'number') return figure(value)
   if (typeof value === 'string' || typeof value === 'boolean') return JSON.stringify(value)
@@ -43,6 +46,16 @@ export const evaluator = (
 ): Expression => {
   const textOf = (name: FoundName): string => text.slice(name.start, name.end)
 
+  /** Metrics that some members of lists do not have. */
+  const lackingOf = (scope: Scope): string[] => {
+    const names = elements.flatMap(({ of, path }) => {
+      const list = valueAt(scope, of)
+      const lacks = Array.isArray(list) && list.some(each => valueAt(each as Scope, path) === undefined)
+      return lacks ? [[...of, ...path].join('.')] : []
+    })
+    return [...new Set(names)]
+  }
+
   const evaluate = (scope: Scope): Evaluated => {
     const context: Record<string, unknown> = Object.create(null) as Record<string, unknown>
     const absent: string[] = []
@@ -62,9 +75,25 @@ export const evaluator = (
     } catch (error) {
       // A part that is missing may still be outvoted (`true || absent`), so it is asked first.
       if (missing.length > 0) return { ok: false, reason: 'absent', names: missing }
+      const lacking = lackingOf(scope)
+      if (lacking.length > 0) return { ok: false, reason: 'absent', names: lacking }
       if (error instanceof NotFinite) return { ok: false, reason: 'absent', names: [text] }
       return { ok: false, reason: 'error', message: summaryOf(error) }
     }
+  }
+
+  /** What of the members of lists was read: `; tuned.accuracy: 0.97, 0.96`. */
+  const membersOf = (scope: Scope): string => {
+    const read = new Map(elements.map(({ of, path }) => [[...of, ...path].join('.'), { of, path }]))
+    return [...read]
+      .flatMap(([name, { of, path }]) => {
+        const list = valueAt(scope, of)
+        if (!Array.isArray(list)) return []
+        const values = list.map(member => shown(valueAt(member as Scope, path)) ?? 'none')
+        const more = values.length > mostShown ? ` and ${values.length - mostShown} more` : ''
+        return [`; ${name}: ${values.slice(0, mostShown).join(', ')}${more}`]
+      })
+      .join('')
   }
 
   const explain = (scope: Scope): string => {
@@ -76,7 +105,7 @@ export const evaluator = (
       result += text.slice(from, name.start) + value
       from = name.end
     }
-    return result + text.slice(from)
+    return result + text.slice(from) + membersOf(scope)
   }
 
   return {

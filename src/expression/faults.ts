@@ -54,7 +54,8 @@ const words: Readonly<Record<string, string>> = {
   '*': 'There is no power operator: multiply.',
 }
 
-const article = (word: string): string =>
+/** A type with its article: `a number`. */
+export const article = (word: string): string =>
   word === 'true/false' ? word : /^[aeiou]/.test(word) ? `an ${word}` : `a ${word}`
 
 const operator = (summary: string): string => {

@@ -20,6 +20,16 @@ export interface Measured {
 export const isThere = (record: Pick<Measured, 'status'>): boolean =>
   record.status === 'finished' || record.status === 'reused'
 
+/** Where a name is read. */
+export interface Reader {
+  /** Recipe or pipeline: empty at the top. */
+  readonly frame: string
+  /** False for an instance that has other values in axes that are carried here. */
+  agrees(id: InstanceId): boolean
+}
+
+const anywhere: Reader = { frame: '', agrees: () => true }
+
 /** What a name of an expression stands for where it is read: one instance, or all of several. */
 export interface Bound {
   /** True: the name is a list, also where it holds one instance. */
@@ -28,8 +38,12 @@ export interface Bound {
     readonly id: InstanceId
     readonly matrix: Readonly<Record<string, unknown>>
   }[]
+  /** Where the name is read: decides between several that measure one model. Absent: at the top, without axes. */
+  readonly reader?: Reader
   /** Of a step that measures others: its instances by the step that they measure, for `scores.int8.accuracy`. */
   readonly measures?: Readonly<Record<string, Bound>>
+  /** Of a pipeline: what its outputs stand for, for `small.student.accuracy`. */
+  readonly outputs?: Readonly<Record<string, Bound>>
 }
 
 /** What names mean; undefined: there is no such step. */
@@ -92,7 +106,7 @@ const put = (tree: Tree, [first, ...rest]: readonly string[], value: unknown): v
 /** What was measured, by instance. */
 export interface Figures {
   /** All that is known of an instance's model: `accuracy`, `validation.accuracy`, `bytes`. */
-  of(id: InstanceId): Readonly<Tree>
+  of(id: InstanceId, reader?: Reader): Readonly<Tree>
   /** What a measuring instance itself measured. */
   by(id: InstanceId): Readonly<Tree>
 }
@@ -100,6 +114,28 @@ export interface Figures {
 const chosenOf = ({ output }: Measured): string | undefined => {
   const chosen = output?.record?.['chosen']
   return typeof chosen === 'string' ? chosen : undefined
+}
+
+/** True for a step of a recipe or pipeline itself, not of one inside of it. */
+const isInside = (step: string, frame: string): boolean =>
+  step.startsWith(frame) && !step.slice(frame.length).includes('/')
+
+/**
+ * Of several steps that measure a model, those that count: the ones of the recipe or pipeline where the name is read,
+ * else those beside the model, else all.
+ */
+export const nearestMeasures = <T>(
+  all: readonly T[],
+  stepOf: (each: T) => string,
+  frame: string,
+  model: string,
+): readonly T[] => {
+  const home = /^(?:.*\/)?(?=[^/]*$)/.exec(model.replace(/\[.*$/s, ''))?.[0] ?? ''
+  for (const around of [frame, home]) {
+    const near = all.filter(each => isInside(stepOf(each), around))
+    if (near.length > 0) return near
+  }
+  return all
 }
 
 /** Figures that are still being measured. */
@@ -115,25 +151,35 @@ export interface GrowingFigures extends Figures {
 export const growingFigures = (role: Role): GrowingFigures => {
   const there = new Map<InstanceId, Measured>()
   const about = new Map<InstanceId, Measured[]>()
-  const known = new Map<InstanceId, Tree>()
+  let known = new WeakMap<Reader, Map<InstanceId, Tree>>()
 
-  const build = (id: InstanceId): Tree => {
+  const build = (id: InstanceId, reader: Reader): Tree => {
     const tree: Tree = {}
     const record = there.get(id)
     const chosen = record && chosenOf(record)
-    if (chosen !== undefined) Object.assign(tree, structuredClone(of(chosen)), { chosen })
+    if (chosen !== undefined) Object.assign(tree, structuredClone(of(chosen, reader)), { chosen })
     if (record && record.about === undefined)
       for (const { path, value } of figuresIn(record, role)) put(tree, path, value)
-    const times = new Map<string, number>()
-    const measured = (about.get(id) ?? []).flatMap(each => figuresIn(each, role))
-    for (const { path } of measured) times.set(path.join('.'), (times.get(path.join('.')) ?? 0) + 1)
-    for (const { path, value } of measured) if (times.get(path.join('.')) === 1) put(tree, path, value)
+    const measured = new Map<string, (Figure & { readonly step: string })[]>()
+    for (const each of about.get(id) ?? [])
+      for (const figure of reader.agrees(each.instance) ? figuresIn(each, role) : []) {
+        const name = figure.path.join('.')
+        measured.set(name, [...(measured.get(name) ?? []), { ...figure, step: each.step }])
+      }
+    for (const all of measured.values()) {
+      const near = nearestMeasures(all, ({ step }) => step, reader.frame, id)
+      // One step may measure a model in several combinations of axes that do not concern it.
+      const same = near.every(({ step, value }) => step === near[0]!.step && value === near[0]!.value)
+      if (same) put(tree, near[0]!.path, near[0]!.value)
+    }
     for (const [name, value] of Object.entries(record ? modelFacts(record) : {})) tree[name] = value
     return tree
   }
-  const of = (id: InstanceId): Tree => {
-    const found = known.get(id) ?? build(id)
-    known.set(id, found)
+  const of = (id: InstanceId, reader = anywhere): Tree => {
+    const own = known.get(reader) ?? new Map<InstanceId, Tree>()
+    known.set(reader, own)
+    const found = own.get(id) ?? build(id, reader)
+    own.set(id, found)
     return found
   }
   return {
@@ -148,7 +194,7 @@ export const growingFigures = (role: Role): GrowingFigures => {
       if (!isThere(record)) return
       there.set(record.instance, record)
       if (record.about !== undefined) about.set(record.about, [...(about.get(record.about) ?? []), record])
-      known.clear()
+      known = new WeakMap()
     },
   }
 }
@@ -164,8 +210,9 @@ export const figuresOf = (records: readonly Measured[], role: Role): Figures => 
 const valueOf = (bound: Bound, figures: (id: InstanceId) => Readonly<Tree>): unknown => {
   const each = bound.instances.map(({ id, matrix }) => ({ ...figures(id), matrix }))
   if (!bound.list) return each[0] ?? {}
-  // What was skipped has no figures, and is no member.
-  return each.filter(tree => Object.keys(tree).length > 1)
+  // What was skipped has no figures, and is no member. A list of nothing has no value: all of nothing would be true.
+  const there = each.filter(tree => Object.keys(tree).length > 1)
+  return there.length > 0 ? there : undefined
 }
 
 /** The names that an expression reads, with what was measured. `given`: names that are no steps (`params`, `matrix`). */
@@ -192,7 +239,17 @@ export const scopeOf = (
             valueOf(each, id => figures.by(id)),
           ]),
         )
-      : valueOf(bound, id => figures.of(id))
+      : bound.outputs && !bound.list
+        ? {
+            ...Object.fromEntries(
+              Object.entries(bound.outputs).map(([name, each]) => [
+                name,
+                valueOf(each, id => figures.of(id, bound.reader)),
+              ]),
+            ),
+            ...(valueOf(bound, id => figures.of(id, bound.reader)) as Tree),
+          }
+        : valueOf(bound, id => figures.of(id, bound.reader))
   }
   return scope
 }

@@ -6,6 +6,8 @@ import { callOf, childrenOf, pathOf, type CelNode } from './tree.js'
 export interface FoundName extends Name {
   readonly node: CelNode
   readonly tested: boolean
+  /** A macro goes over it, so that it is a list: `scores.int8` in `scores.int8.all(i, …)`. */
+  readonly listed: boolean
   /** Ends of its segments: where `accuracy` of `int8.accuracy` ends. */
   readonly ends: readonly number[]
 }
@@ -16,11 +18,19 @@ const endsOf = (node: CelNode): number[] =>
 /** Every name that a tree reads from outside, in the order of the text. Variables of macros are not among them. */
 export const namesOf = (root: CelNode): FoundName[] => {
   const found: FoundName[] = []
-  const visit = (node: CelNode, bound: readonly string[], tested: boolean): void => {
+  const visit = (node: CelNode, bound: readonly string[], listed: boolean): void => {
     const path = pathOf(node)
     if (path) {
       if (!bound.includes(path[0]!))
-        found.push({ path, start: node.start, end: node.end, ends: endsOf(node), node, tested })
+        found.push({
+          path,
+          start: node.start,
+          end: node.end,
+          ends: endsOf(node),
+          node,
+          tested: false,
+          listed,
+        })
       return
     }
     if (node.op === 'call') {
@@ -37,6 +47,7 @@ export const namesOf = (root: CelNode): FoundName[] => {
             ends: endsOf(only),
             node,
             tested: true,
+            listed: false,
           })
         return
       }
@@ -44,7 +55,7 @@ export const namesOf = (root: CelNode): FoundName[] => {
     if (node.op === 'rcall') {
       const { name, receiver, args } = callOf(node)
       if (bindingMethods.has(name) && receiver && args.length > 1 && args[0]!.op === 'id') {
-        visit(receiver, bound, false)
+        visit(receiver, bound, true)
         const inside = [...bound, String(args[0]!.args)]
         for (const each of args.slice(1)) visit(each, inside, false)
         return

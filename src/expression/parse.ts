@@ -3,7 +3,7 @@ import { didYouMean } from '../core/nearest.js'
 import { functionNames, methodNames, newEnvironment } from './environment.js'
 import { evaluator } from './evaluate.js'
 import type { Expression } from './expression.js'
-import { faultOf, typeWord, type ExpressionFault } from './faults.js'
+import { article, faultOf, typeWord, type ExpressionFault } from './faults.js'
 import { elementsOf, namesOf, type FoundName } from './names.js'
 import { oneNumber } from './one-number.js'
 import { callOf, childrenOf, standIn, treeOf, type CelNode } from './tree.js'
@@ -72,13 +72,15 @@ const unknownNames = (found: readonly FoundName[], names: Names): ExpressionFaul
 
 /** Declares each name under its whole path, so that a number is a double before types are checked. */
 const declare = (environment: Environment, found: readonly FoundName[], names: Names): void => {
-  for (const { path, tested, node } of found) {
+  for (const { path, tested, listed, node } of found) {
     const name = tested ? `has ${path.join('.')}` : path.join('.')
     const meant = names(path)
     if (!environment.hasVariable(name))
       environment.registerVariable(
         name,
-        tested ? 'bool' : celTypes[typeof meant === 'string' ? meant : 'any'],
+        tested
+          ? 'bool'
+          : celTypes[typeof meant !== 'string' || (listed && meant === 'number') ? 'any' : meant],
       )
     if (tested || path.length > 1) standIn(node, environment, 'x', name)
   }
@@ -119,7 +121,7 @@ export const parseExpression = (
     if (expect !== undefined && (unfit || (type === 'any' && !isDyn)))
       return wrongType(
         text,
-        `it must give ${expect === 'boolean' ? 'true or false' : 'a number'}, and gives a ${typeWord(checked.type ?? '')}`,
+        `it must give ${expect === 'boolean' ? 'true or false' : 'a number'}, and gives ${article(typeWord(checked.type ?? ''))}`,
       )
     return { ok: true, expression: evaluator(text, found, elements, program), type }
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { Expression, Scope } from '../expression/expression.js'
 import type { InstanceRecord } from '../store/run-record.js'
 import type { Decision } from './gate.js'
-import { isThere, type Bind } from '../expression/figures.js'
+import { isThere, type Bind, type Bound } from '../expression/figures.js'
 
 const splits = ['test', 'validation', 'train']
 
@@ -11,6 +11,9 @@ const valueAt = (scope: Scope, path: readonly string[]): unknown => {
   return value
 }
 
+const instancesOf = (bound: Bound | undefined, output: string | undefined): string[] | undefined =>
+  (output === undefined ? bound : (bound?.outputs?.[output] ?? bound))?.instances.map(({ id }) => id)
+
 /** Why a name has no value: what became of the steps behind it, or on which splits it was measured instead. */
 const whyAbsent = (
   name: string,
@@ -19,7 +22,7 @@ const whyAbsent = (
   records: readonly InstanceRecord[],
 ): { readonly why: string; readonly hint?: string; readonly leftOut?: boolean } => {
   const path = name.split('.')
-  const meant = new Set(bind(path[0]!)?.instances.map(({ id }) => id) ?? [path[0]!])
+  const meant = new Set(instancesOf(bind(path[0]!), path[1]) ?? [path[0]!])
   const behind = records.filter(
     ({ instance, about }) => meant.has(instance) || (about !== undefined && meant.has(about)),
   )
@@ -39,6 +42,26 @@ const whyAbsent = (
       }
 }
 
+/** A member of a list that cannot be judged, and why: all of those that are left would be all of something else. */
+const missingMember = (
+  { names }: Expression,
+  bind: Bind,
+  records: readonly InstanceRecord[],
+): { readonly found: string; readonly leftOut: boolean } | undefined => {
+  const byId = new Map(records.map(record => [record.instance, record]))
+  for (const { path } of names) {
+    const bound = bind(path[0]!)
+    const listed = bound?.measures ? bound.measures[path[1] ?? ''] : bound
+    for (const { id } of listed?.list ? listed.instances : []) {
+      const record = byId.get(id)
+      if (record && record.status !== 'failed') continue
+      const found = `"${id}" ${record ? 'failed' : 'is not part of this run'}`
+      return { found, leftOut: record === undefined }
+    }
+  }
+  return undefined
+}
+
 /** Decides a CEL check over what was measured. An absent metric makes it inconclusive, never a pass. */
 export const decideCheck = (
   check: Expression,
@@ -46,6 +69,8 @@ export const decideCheck = (
   bind: Bind,
   records: readonly InstanceRecord[],
 ): Decision => {
+  const missing = missingMember(check, bind, records)
+  if (missing) return { status: 'inconclusive', ...missing }
   const evaluated = check.evaluate(scope)
   if (evaluated.ok) return { status: evaluated.value === true ? 'pass' : 'fail', found: check.explain(scope) }
   if (evaluated.reason === 'error')

@@ -31,8 +31,11 @@ export const checkAxisNames = (steps: Iterable<ReadStep>, reporter: Reporter): v
       for (const { path, start, end } of names) {
         const fault = path[0] === 'matrix' ? axisFault(path, axes) : undefined
         const { node } = findNode(entry.value, [key])
-        if (fault && node.kind === 'scalar')
-          reporter.report('expression-name', fault.message, placeWithin(node, start, end), fault.hint)
+        if (!fault || node.kind !== 'scalar') continue
+        const axis =
+          path[1] === undefined ? start : String(node.value).indexOf(path[1], start + 'matrix'.length)
+        const stop = path[1] === undefined ? end : axis + path[1].length
+        reporter.report('expression-name', fault.message, placeWithin(node, axis, stop), fault.hint)
       }
   }
 }

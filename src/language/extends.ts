@@ -8,6 +8,7 @@ import { mayRead } from './paths.js'
 import { readText } from './read-text.js'
 import type { Reporter } from './reporter.js'
 import { sourceFile, type SourceFile } from './source-file.js'
+import { tellOtherVersion } from './version.js'
 import { readYaml } from './yaml-document.js'
 
 /** Recipes that may stand on each other. */
@@ -34,9 +35,9 @@ export interface LayersContext {
 }
 
 /** Recipes that ship with Trimtab, for `trimtab:NAME`. */
-const shippedFolder = (): string => join(packageFolder(), 'pipelines')
+export const shippedFolder = (): string => join(packageFolder(), 'pipelines')
 
-const shippedNames = (): string[] => {
+export const shippedNames = (): string[] => {
   try {
     return readdirSync(shippedFolder()).filter(name => existsSync(join(shippedFolder(), name, 'recipe.yml')))
   } catch {
@@ -182,6 +183,10 @@ export const readLayers = async (
   }
 
   const visit = async (map: MapNode, trail: readonly string[]): Promise<void> => {
+    if (tellOtherVersion(map, reporter)) {
+      complete = false
+      return
+    }
     hideSecrets(map.entries.get('params')?.value)
     reach.allowed.push(...allowedBy(map))
     const named = namedBy(map, reporter)

@@ -1,12 +1,14 @@
 import type { Expression } from '../expression/expression.js'
-import type { Names } from '../expression/parse.js'
 import { checkValue } from './check-value.js'
 import { conditionNames, readCondition } from './conditions.js'
+import type { Frame } from './frames.js'
 import { gateNameFault } from './identifiers.js'
+import type { Lattice } from './lattice.js'
 import { locator } from './locate.js'
 import { describeValue, plainOf, type Entry, type MapNode } from './node.js'
 import { readReference } from './ports.js'
-import type { Gate } from './recipe.js'
+import type { Gate, GateRow } from './recipe.js'
+import { matrixOfRow } from './row-names.js'
 import type { Reporter } from './reporter.js'
 import { gateForms, gateSchema, laterGateKeys } from './schema.js'
 import { spanOf } from './source-file.js'
@@ -28,8 +30,27 @@ interface Written {
   readonly faster?: { candidate: string; reference: string; by: number; confidence: number }
 }
 
+/** A gate as it was read, before the axes of the recipe or pipeline that it stands in are known. */
+export type ReadGate = Gate extends infer G
+  ? G extends unknown
+    ? Omit<G, 'rows' | 'names'> & { readonly frame: Frame }
+    : never
+  : never
+
+/** A gate as later stages see it. `lattice`: the axes of everything in its frame. */
+export const gateOf = ({ frame, ...gate }: ReadGate, lattice: Lattice): Gate => ({
+  ...gate,
+  names: { prefix: frame.prefix, inputs: frame.inputs },
+  rows: lattice.rows.map((row): GateRow => ({
+    axes: lattice.axes,
+    labels: Object.fromEntries(Object.entries(row).map(([axis, { label }]) => [axis, label])),
+    matrix: matrixOfRow(row, lattice.axes),
+    params: frame.paramsAt(row, lattice.axes),
+  })),
+})
+
 /** Reads one gate; undefined where it is faulty (which was told) or not of this version. */
-const readGate = (name: string, entry: Entry, params: Names, reporter: Reporter): Gate | undefined => {
+const readGate = (name: string, entry: Entry, frame: Frame, reporter: Reporter): ReadGate | undefined => {
   const misnamed = gateNameFault(name)
   if (misnamed) reporter.report('wrong-name', misnamed.message, entry.key)
   if (entry.value.kind !== 'map') {
@@ -68,7 +89,7 @@ const readGate = (name: string, entry: Entry, params: Names, reporter: Reporter)
   const read = (key: 'when' | 'check'): Expression | undefined =>
     value[key] === undefined
       ? undefined
-      : readCondition(node.entries.get(key)!.value, key, 'boolean', conditionNames(params), reporter)
+      : readCondition(node.entries.get(key)!.value, key, 'boolean', conditionNames(frame.names), reporter)
   const when = read('when')
   const check = read('check')
   const eachEntry = node.entries.get('each')
@@ -77,7 +98,8 @@ const readGate = (name: string, entry: Entry, params: Names, reporter: Reporter)
   if (misnamed || (value.when !== undefined && !when) || (value.check !== undefined && !check))
     return undefined
   const base = {
-    name,
+    name: `${frame.prefix}${name}`,
+    frame,
     severity: value.severity,
     ...(when ? { when } : {}),
     ...(each ? { each } : {}),
@@ -91,5 +113,5 @@ const readGate = (name: string, entry: Entry, params: Names, reporter: Reporter)
 }
 
 /** Reads `gates:`; faulty ones are left out. */
-export const readGates = (node: MapNode | undefined, params: Names, reporter: Reporter): Gate[] =>
-  [...(node?.entries ?? [])].flatMap(([name, entry]) => readGate(name, entry, params, reporter) ?? [])
+export const readGates = (node: MapNode | undefined, frame: Frame, reporter: Reporter): ReadGate[] =>
+  [...(node?.entries ?? [])].flatMap(([name, entry]) => readGate(name, entry, frame, reporter) ?? [])

@@ -4,6 +4,7 @@ import type { Span } from '../core/problem.js'
 import { defineStep, type AnyStepSpec } from '../steps/define-step.js'
 import { Type } from 'typebox'
 import { checkValue } from './check-value.js'
+import type { Frame } from './frames.js'
 import { identifierFault } from './identifiers.js'
 import { plainOf, type Entry, type MapNode } from './node.js'
 import { readReference, type PlacedReference } from './ports.js'
@@ -66,7 +67,8 @@ const specOf = (type: ArtifactType): AnyStepSpec => {
 const nothing = { ports: {}, needs: [], layerSources: [], expressions: {} }
 
 /** Poisoned, as nothing is known of what will be given: later stages go on without it and say nothing of it. */
-const standIn = ({ name, type, entry }: PlacedInput): Outline => ({
+const standIn = ({ name, type, entry }: PlacedInput, frame: Frame): Outline => ({
+  frame,
   id: name,
   kind: 'input',
   spec: specOf(type),
@@ -82,6 +84,7 @@ const standIn = ({ name, type, entry }: PlacedInput): Outline => ({
 export const readInputs = (
   node: MapNode | undefined,
   steps: Map<string, Outline>,
+  frame: Frame,
   reporter: Reporter,
 ): readonly RecipeInput[] => {
   const open: RecipeInput[] = []
@@ -104,14 +107,14 @@ export const readInputs = (
         step.entry.key,
       )
       // Told here; at each port that names it, it would be an echo.
-      steps.set(name, { ...standIn(input), entry: step.entry })
+      steps.set(name, { ...standIn(input, frame), entry: step.entry })
     } else if (!step && input) {
       const { entry: _, ...rest } = input
       open.push(rest)
-      steps.set(name, standIn(input))
+      steps.set(name, standIn(input, frame))
     } else if (!step)
       // What it would be is not known, and asking for it would be an echo.
-      steps.set(name, { id: name, kind: 'input', entry, faulty: true, ...nothing })
+      steps.set(name, { id: name, kind: 'input', entry, frame, faulty: true, ...nothing })
   }
   return open
 }

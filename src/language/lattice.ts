@@ -1,10 +1,9 @@
 import { didYouMean } from '../core/nearest.js'
-import type { Row } from './matrix.js'
+import { meantLabel, type Row } from './axis-values.js'
 import { mostRows } from './matrix.js'
 import type { PlacedReference } from './ports.js'
 import type { Reporter } from './reporter.js'
 import type { Place } from './source-file.js'
-import { list } from './wanted.js'
 
 /** Origin of the axes that the command line makes of params. */
 export const sweepOrigin = '--sweep'
@@ -53,7 +52,7 @@ export const narrowed = (
         'unknown-instance',
         `step "${step}" has no instance with ${axis}=${label}`,
         place,
-        didYouMean(label, known) ?? `There are: ${list(known.map(each => `${axis}=${each}`))}.`,
+        meantLabel(label, known),
       )
       return undefined
     }

@@ -2,7 +2,7 @@ import { didYouMean } from '../core/nearest.js'
 import { nameLayers } from '../network/architecture.js'
 import type { AnyStepSpec } from '../steps/define-step.js'
 import { architecturesOf } from './layers.js'
-import type { AxisValue } from './matrix.js'
+import type { AxisValue } from './axis-values.js'
 import { describeValue, plainOf, type MapNode, type ScalarNode } from './node.js'
 import { readReference, type PlacedReference } from './ports.js'
 import type { Reporter } from './reporter.js'
@@ -21,28 +21,32 @@ export const layerSource = (axis: MapNode, what: string, reporter: Reporter): Pl
   return named && readReference(named.value, `${what}.layersOf`, reporter)
 }
 
-const modelPort = (spec: AnyStepSpec): string | undefined =>
-  Object.entries(spec.consumes).find(([, port]) => port.type === 'model' && !port.list)?.[0]
-
 /**
- * The layers of the model that a step makes: those of its own architecture, of the model that it changes, or of the
- * file that it brings in. Undefined where they cannot be told before a run.
+ * What can be told of the layers of what a step makes, before a run: `several` where its instances have different
+ * ones. Undefined: nothing.
  */
-export const layersOfStep = async (
-  step: ReadStep,
-  steps: ReadonlyMap<string, ReadStep>,
-): Promise<readonly NamedLayer[] | undefined> => {
-  const { spec } = step
-  const config = step.variants[0]?.config ?? {}
-  if (!spec || !Object.values(spec.produces).includes('model')) return undefined
+export type KnownLayers = readonly NamedLayer[] | 'several' | 'no-model' | undefined
+
+type Labels = Readonly<Record<string, string>>
+
+/** The one answer of all, or `several`. */
+const agreed = (all: readonly KnownLayers[]): KnownLayers => {
+  const [first, ...others] = all
+  if (all.some(each => each === undefined)) return undefined
+  const text = JSON.stringify(first)
+  return others.every(each => JSON.stringify(each) === text) ? first : 'several'
+}
+
+/** Layers of the model that a config describes by itself: an architecture, or a file that is brought in. */
+const layersOfConfig = async (
+  spec: AnyStepSpec,
+  config: Readonly<Record<string, unknown>>,
+): Promise<KnownLayers> => {
   for (const field of architecturesOf(spec)) {
     const architecture = config[field]
     if (typeof architecture === 'object' && architecture !== null) return nameLayers(architecture)
   }
-  const port = modelPort(spec)
-  const source = steps.get((port === undefined ? undefined : step.ports[port]?.[0]?.step) ?? '')
-  if (source) return layersOfStep(source, steps)
-  if (!spec.inspect || step.poisoned) return undefined
+  if (!spec.inspect) return undefined
   const { found } = await spec.inspect(config)
   const described = spec.predict(config, {}, found).outputs['model']
   return described?.type === 'model'
@@ -50,11 +54,57 @@ export const layersOfStep = async (
     : undefined
 }
 
+/**
+ * The layers of the model that a step makes: those of its own architecture, of the model that it changes, of all that
+ * it chooses among, or of the file that it brings in. `pins`: only of the instances with these labels.
+ */
+export const layersOfStep = async (
+  step: ReadStep,
+  steps: ReadonlyMap<string, ReadStep>,
+  pins: Labels,
+): Promise<KnownLayers> => {
+  const { spec } = step
+  if (!spec || step.poisoned) return undefined
+  if (!Object.values(spec.produces).includes('model')) return 'no-model'
+  const port =
+    spec.chooses ?? Object.entries(spec.consumes).find(([, { type, list }]) => type === 'model' && !list)?.[0]
+  const references = port === undefined ? [] : (step.ports[port] ?? [])
+  if (references.length > 0)
+    return agreed(
+      await Promise.all(
+        references.map(reference => {
+          const source = steps.get(reference.step)
+          const shared = Object.entries(pins).filter(
+            ([axis]) => source && source.axes[axis] === step.axes[axis],
+          )
+          return source && layersOfStep(source, steps, { ...Object.fromEntries(shared), ...reference.pins })
+        }),
+      ),
+    )
+  const meant = step.variants.filter(({ labels }) =>
+    Object.entries(pins).every(([axis, label]) => labels[axis] === label),
+  )
+  const configs = [...new Set(meant.map(({ config }) => config))]
+  return agreed(await Promise.all(configs.map(config => layersOfConfig(spec, config))))
+}
+
+const untold = {
+  several: [
+    (name: string) => `the instances of "${name}" have different layers`,
+    'Name one of them: {layersOf: "STEP[AXIS=VALUE]"}.',
+  ],
+  'no-model': [(name: string) => `step "${name}" makes no model`, 'Name a step that makes one.'],
+  unknown: [
+    (name: string) => `the layers of "${name}" cannot be told before it has run`,
+    'Name the step that describes or brings in the model.',
+  ],
+} as const
+
 /** The values of an axis over layers: `{layersOf: base, type: conv2d}`; undefined where it is faulty, which was told. */
 export const axisOfLayers = (
   axis: MapNode,
   what: string,
-  layers: ReadonlyMap<string, readonly NamedLayer[] | undefined>,
+  layers: ReadonlyMap<object, KnownLayers>,
   reporter: Reporter,
 ): AxisValue[] | undefined => {
   let ok = true
@@ -78,16 +128,13 @@ export const axisOfLayers = (
     ok = false
   }
   const source = axis.entries.get('layersOf')!.value as ScalarNode
-  const found = layers.get(String(source.value))
+  const name = String(source.value)
   // A step that is not there, or whose layers have faults, was told of elsewhere.
-  if (!ok || !layers.has(String(source.value))) return undefined
-  if (!found) {
-    reporter.report(
-      'unknown-layers',
-      `the layers of "${String(source.value)}" cannot be told before it has run`,
-      source,
-      'Name a step that makes a model with layers.',
-    )
+  if (!ok || !layers.has(source)) return undefined
+  const found = layers.get(source)
+  if (found === undefined || typeof found === 'string') {
+    const [message, hint] = untold[found ?? 'unknown']
+    reporter.report('unknown-layers', message(name), source, hint)
     return undefined
   }
   const type = wanted && String((wanted as ScalarNode).value)
@@ -96,11 +143,11 @@ export const axisOfLayers = (
     const types = [...new Set(found.map(layer => layer.type).filter(each => each !== undefined))]
     reporter.report(
       'unknown-layer',
-      `"${String(source.value)}" has no layer of type "${type}"`,
+      `"${name}" has no layer of type "${type}"`,
       wanted ?? source,
       didYouMean(type ?? '', types) ?? `It has: ${list(types)}.`,
     )
     return undefined
   }
-  return fitting.map(({ name }) => ({ label: name, node: { ...source, value: name } }))
+  return fitting.map(layer => ({ label: layer.name, node: { ...source, value: layer.name } }))
 }

@@ -35,8 +35,25 @@ export interface Variant extends Settings {
   readonly labels: Readonly<Record<string, string>>
   /** What `matrix.AXIS` stands for. */
   readonly matrix: Readonly<Record<string, unknown>>
-  /** Params that `--sweep` gives other values in other variants. */
-  readonly swept: Readonly<Record<string, unknown>>
+  /** What `params.X` stands for. */
+  readonly params: Readonly<Record<string, unknown>>
+  /** The same for each of the step's outer conditions; absent where there is none. */
+  readonly outerParams?: readonly Readonly<Record<string, unknown>>[]
+}
+
+/** Where the names of an expression are looked up: inside a pipeline among its own steps and inputs. */
+export interface NameScope {
+  /** `small/` inside the pipeline `small`; empty at the top. */
+  readonly prefix: string
+  /** What inputs stand for, by full ids. */
+  readonly inputs: ReadonlyMap<string, Reference>
+}
+
+/** A condition of the pipeline that a step stands in. */
+export interface OuterCondition {
+  readonly when: Expression
+  readonly names: NameScope
+  locate(within: { readonly start: number; readonly end: number }): Span
 }
 
 /** A declared step, checked against its kind's schema. Its own settings are those of its first variant. */
@@ -55,6 +72,11 @@ export interface Step extends Settings {
   readonly needs: readonly Reference[]
   /** False skips an instance. */
   readonly when?: Expression
+  /** Conditions of the pipelines around it, outermost first. */
+  readonly outer: readonly OuterCondition[]
+  readonly names: NameScope
+  /** Where its seed derives from, in place of the recipe's: the seed of a pipeline around it. */
+  readonly from?: number
   /** The kind's fields that are expressions over metrics, by name. */
   readonly expressions: Readonly<Record<string, Expression>>
   readonly description?: string
@@ -69,12 +91,23 @@ export interface Step extends Settings {
   locate(path: Path, within?: { readonly start: number; readonly end: number } | 'key'): Span
 }
 
+/** A combination of axes where a gate is judged. */
+export interface GateRow {
+  readonly axes: Step['axes']
+  readonly labels: Variant['labels']
+  readonly matrix: Variant['matrix']
+  readonly params: Variant['params']
+}
+
 export type Gate = {
   readonly name: string
   readonly severity: 'error' | 'warn'
   readonly when?: Expression
   /** One verdict for each instance of this step; the names of steps mean the twins. */
   readonly each?: Reference
+  readonly names: NameScope
+  /** One verdict for each of these: the combinations of the pipeline that the gate stands in. One alone at the top. */
+  readonly rows: readonly GateRow[]
   readonly at: Span
   /** As of a step: `locate(['check'], name)` is the span of a name inside the expression. */
   locate(path: Path, within?: { readonly start: number; readonly end: number }): Span
@@ -127,6 +160,8 @@ export interface Recipe {
   readonly inputs: readonly RecipeInput[]
   /** What it hands out when it is used as a pipeline. */
   readonly outputs: Readonly<Record<string, Reference>>
+  /** What the outputs of pipelines stand for, by full ids of pipelines; the first output is the first key. */
+  readonly pipelines: ReadonlyMap<string, Readonly<Record<string, Reference>>>
   readonly steps: readonly Step[]
   readonly gates: readonly Gate[]
   /** The frame of text around a span of any file that was read. */

@@ -1,8 +1,9 @@
 import { didYouMean } from '../core/nearest.js'
 import type { Names, NameType } from '../expression/parse.js'
+import type { Frame } from './frames.js'
 import type { Interpolation } from './interpolate.js'
 import { sweepOrigin, type Lattice } from './lattice.js'
-import type { Row } from './matrix.js'
+import type { Row } from './axis-values.js'
 import { plainOf, type Node } from './node.js'
 
 /** What expressions in a step's values see, combination by combination. */
@@ -19,17 +20,13 @@ const typeOfValues = (nodes: readonly Node[]): NameType => {
   return more.length === 0 && (only === 'number' || only === 'string' || only === 'boolean') ? only : 'any'
 }
 
-/** The values of a row's axes, as matrix and as swept params. */
-export const valuesOfRow = (
-  row: Row,
-  axes: Lattice['axes'],
-): { readonly matrix: Record<string, unknown>; readonly swept: Record<string, unknown> } => {
-  const matrix: Record<string, unknown> = {}
-  const swept: Record<string, unknown> = {}
-  for (const [axis, { node }] of Object.entries(row))
-    (axes[axis] === sweepOrigin ? swept : matrix)[axis] = plainOf(node)
-  return { matrix, swept }
-}
+/** What `matrix.AXIS` stands for. */
+export const matrixOfRow = (row: Row, axes: Lattice['axes']): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(row).flatMap(([axis, { node }]) =>
+      axes[axis] === sweepOrigin ? [] : [[axis, plainOf(node)]],
+    ),
+  )
 
 const axisName = (path: readonly string[], types: ReadonlyMap<string, NameType>): ReturnType<Names> => {
   const [, name, ...more] = path
@@ -42,29 +39,31 @@ const axisName = (path: readonly string[], types: ReadonlyMap<string, NameType>)
   return more.length > 0 && type !== 'any' ? { unknown: `axis "${name}" has no parts`, depth: 2 } : type
 }
 
-/** Scopes of a step that carries these axes; undefined where its axes have faults. */
-export const rowScopes = (base: Interpolation, lattice: Lattice | undefined): RowScopes => {
+/** Scopes of a step of a frame that carries these axes; undefined where its axes have faults. */
+export const rowScopes = (frame: Frame, lattice: Lattice | undefined): RowScopes => {
   const own = Object.keys(lattice?.axes ?? {}).filter(axis => lattice!.axes[axis] !== sweepOrigin)
   const sweeps = new Set(Object.keys(lattice?.axes ?? {}).filter(axis => lattice!.axes[axis] === sweepOrigin))
   const types = new Map(
     own.map(axis => [axis, typeOfValues((lattice?.rows ?? []).map(row => row[axis]!.node))]),
   )
+  // Params of a pipeline may differ from row to row of its own axes.
+  const isInner = Object.keys(frame.lattice.axes).length > 0
   let varies = false
   const names: Names = path => {
     if (path[0] === 'matrix') {
       varies = true
       return lattice ? axisName(path, types) : 'any'
     }
-    if (path[0] === 'params' && sweeps.has(path[1] ?? '')) varies = true
-    return base.names(path)
+    if (path[0] === 'params' && (isInner || sweeps.has(path[1] ?? ''))) varies = true
+    return frame.names(path)
   }
   return {
     of: row => {
-      if (!row || !lattice) return { names, scope: base.scope }
-      const { matrix, swept } = valuesOfRow(row, lattice.axes)
+      const params = frame.paramsAt(row ?? frame.lattice.rows[0] ?? {}, lattice?.axes ?? frame.lattice.axes)
+      if (!row || !lattice) return { names, scope: { params } }
       return {
         names,
-        scope: { params: { ...(base.scope['params'] as object), ...swept }, matrix },
+        scope: { params, matrix: matrixOfRow(row, lattice.axes) },
         axes: Object.fromEntries(own.map(axis => [axis, row[axis]!.node])),
       }
     },

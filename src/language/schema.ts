@@ -130,7 +130,12 @@ export const paramSchema = Type.Object(
   closed,
 )
 
-const artifactTypes = ['model', 'dataset', 'metrics', 'file'] as const satisfies readonly ArtifactType[]
+export const artifactTypes = [
+  'model',
+  'dataset',
+  'metrics',
+  'file',
+] as const satisfies readonly ArtifactType[]
 const artifactType = (description: string) => Type.Enum([...artifactTypes], { description })
 
 /** What a recipe takes from outside: a type, or a map that says more. */
@@ -223,6 +228,11 @@ export const recipeSchema = Type.Object(
         description: 'Recipes that this one is laid over: paths, or `trimtab:NAME` for one that ships.',
       }),
     ),
+    plugins: Type.Optional(
+      Type.Array(Type.String({ minLength: 1 }), {
+        description: 'Modules that bring step kinds of your own: `./my-step.js`, or a package.',
+      }),
+    ),
     allowPaths: Type.Optional(
       Type.Array(Type.String({ minLength: 1, maxLength: 4096 }), {
         maxItems: 100,
@@ -258,9 +268,3 @@ export const recipeSchema = Type.Object(
   },
   closed,
 )
-
-/** Top-level keys of the language that this version does not have yet. */
-export const laterRecipeKeys = ['plugins'] as const
-
-/** Kinds of the language that this version does not have yet. */
-export const laterKinds = ['pipeline'] as const

@@ -1,15 +1,14 @@
 import { didYouMean } from '../core/nearest.js'
 import type { Expression } from '../expression/expression.js'
-import type { Names } from '../expression/parse.js'
 import type { AnyStepSpec } from '../steps/define-step.js'
 import { conditionNames, readCondition } from './conditions.js'
+import type { Frame } from './frames.js'
 import { identifierFault } from './identifiers.js'
 import { layerSource } from './layers-of.js'
 import { readNeeds } from './meta.js'
 import { describeValue, plainOf, type Entry, type MapNode } from './node.js'
 import { readPorts, type PlacedReference } from './ports.js'
 import type { Reporter } from './reporter.js'
-import { laterKinds } from './schema.js'
 
 /** A step as it stands in the graph, before its own fields are read. */
 export interface Outline {
@@ -17,6 +16,8 @@ export interface Outline {
   readonly kind: string
   readonly spec?: AnyStepSpec
   readonly entry: Entry
+  /** The recipe that it stands in. */
+  readonly frame: Frame
   /** Absent where the step is no map. */
   readonly node?: MapNode
   /** Its name, kind, ports, needs or expressions have a fault. */
@@ -31,13 +32,18 @@ export interface Outline {
 
 export interface OutlineContext {
   readonly kinds: ReadonlyMap<string, AnyStepSpec>
-  /** What `params.x` means. */
-  readonly params: Names
+  /** Some plug-in was not loaded: a kind that nobody knows may be one of its. */
+  readonly incomplete: boolean
+  readonly frame: Frame
   readonly reporter: Reporter
 }
 
 /** The kind that a step names; undefined where it names none that there is, which was told. */
-const kindOf = (id: string, entry: Entry & { value: MapNode }, { kinds, reporter }: OutlineContext) => {
+const kindOf = (
+  id: string,
+  entry: Entry & { value: MapNode },
+  { kinds, incomplete, reporter }: OutlineContext,
+) => {
   const written = entry.value.entries.get('kind')
   if (!written) {
     const known = [...kinds.keys()].join(', ')
@@ -56,11 +62,9 @@ const kindOf = (id: string, entry: Entry & { value: MapNode }, { kinds, reporter
   }
   const spec = kinds.get(kind)
   if (spec) return { kind, spec }
-  if ((laterKinds as readonly string[]).includes(kind))
-    reporter.report('not-yet', `this version has no kind "${kind}" yet`, written.value)
-  else if (kind.includes('${{'))
+  if (kind.includes('${{'))
     reporter.report('expression-not-here', `${id}.kind must be a name, not an expression`, written.value)
-  else
+  else if (!incomplete)
     reporter.report(
       'unknown-kind',
       `there is no step kind "${kind}"`,
@@ -84,13 +88,13 @@ const readExpressions = (
   spec: AnyStepSpec,
   id: string,
   node: MapNode,
-  { params, reporter }: OutlineContext,
+  { frame, reporter }: OutlineContext,
 ) => {
   const expressions: Record<string, Expression> = {}
   let ok = true
   for (const [name, { value }] of node.entries) {
     if (!isCondition(spec, name) || value.kind !== 'scalar' || value.value === null) continue
-    const names = conditionNames(params, spec.chooses !== undefined)
+    const names = conditionNames(frame.names, spec.chooses !== undefined)
     const found = readCondition(
       value,
       `${id}.${name}`,
@@ -104,7 +108,7 @@ const readExpressions = (
   return { expressions, ok }
 }
 
-const readWhen = (id: string, node: MapNode, { params, reporter }: OutlineContext) => {
+const readWhen = (id: string, node: MapNode, { frame, reporter }: OutlineContext) => {
   const entry = node.entries.get('when')
   if (!entry) return { ok: true }
   const value = plainOf(entry.value)
@@ -113,7 +117,7 @@ const readWhen = (id: string, node: MapNode, { params, reporter }: OutlineContex
     reporter.report('wrong-type', `${id}.when must be an expression, and is ${describeValue(value)}`, place)
     return { ok: false }
   }
-  const when = readCondition(entry.value, `${id}.when`, 'boolean', conditionNames(params), reporter)
+  const when = readCondition(entry.value, `${id}.when`, 'boolean', conditionNames(frame.names), reporter)
   return { ok: when !== undefined, ...(when ? { when } : {}) }
 }
 
@@ -129,7 +133,7 @@ const layerSourcesOf = (id: string, node: MapNode, reporter: Reporter): PlacedRe
 
 /** Reads what places a step in the graph. A fault poisons the step; it stays, so that what hangs on it gives no echo. */
 export const readOutline = (id: string, entry: Entry, context: OutlineContext): Outline => {
-  const { reporter } = context
+  const { frame, reporter } = context
   const misnamed = identifierFault(id)
   if (misnamed) reporter.report('wrong-name', misnamed.message, entry.key, misnamed.hint)
   const nothing = { ports: {}, needs: [], layerSources: [], expressions: {} }
@@ -141,7 +145,7 @@ export const readOutline = (id: string, entry: Entry, context: OutlineContext): 
       `step "${id}" must be a map with a kind, and is ${describeValue(value)}`,
       place,
     )
-    return { id, kind: '', entry, faulty: true, ...nothing }
+    return { id, kind: '', entry, frame, faulty: true, ...nothing }
   }
   const node = entry.value
   const { kind, spec } = kindOf(id, { key: entry.key, value: node }, context)
@@ -152,6 +156,7 @@ export const readOutline = (id: string, entry: Entry, context: OutlineContext): 
     id,
     kind,
     entry,
+    frame,
     node,
     needs: needs ?? [],
     layerSources: layerSourcesOf(id, node, reporter),

@@ -5,7 +5,7 @@ import { checkValue } from './check-value.js'
 import { interpolate, type Interpolation } from './interpolate.js'
 import type { Lattice } from './lattice.js'
 import { tellLayers } from './layers.js'
-import type { Row } from './matrix.js'
+import type { Row } from './axis-values.js'
 import { laterKeys, metaKeys, readMeta, type Meta } from './meta.js'
 import { plainOf, type Entry, type MapNode } from './node.js'
 import type { Schema } from './narrow.js'
@@ -13,7 +13,7 @@ import { checkPath, pathFieldsOf, replaceAt, type Reach } from './paths.js'
 import { isOwnValue } from './ports.js'
 import type { Variant } from './recipe.js'
 import type { Reporter } from './reporter.js'
-import { rowScopes, valuesOfRow } from './row-names.js'
+import { matrixOfRow, rowScopes } from './row-names.js'
 import { isCondition, type Outline } from './step-outline.js'
 import { placeOfFault, tellFaults } from './tell-faults.js'
 
@@ -27,7 +27,6 @@ export interface ReadStep extends Outline {
 }
 
 export interface StepContext {
-  readonly interpolation: Interpolation
   readonly reach: Reach
   readonly reporter: Reporter
 }
@@ -115,14 +114,17 @@ interface Read {
 }
 
 /** What all combinations say of the step as a whole, and what each says of its instance. */
-const variantOf = (lattice: Lattice, row: Row, { meta, config }: Read, ownSeed: boolean): Variant => {
-  const { matrix, swept } = valuesOfRow(row, lattice.axes)
+const variantOf = ({ id, frame }: Outline, lattice: Lattice, row: Row, { meta, config }: Read): Variant => {
+  const matrix = matrixOfRow(row, lattice.axes)
   const { resources = {}, retries = 0, timeout, seed } = meta ?? {}
-  const replaced = ownSeed ? (matrix['seed'] as number) : seed
+  const replaced = lattice.axes['seed'] === id ? (matrix['seed'] as number) : seed
   return {
     labels: Object.fromEntries(Object.entries(row).map(([axis, { label }]) => [axis, label])),
     matrix,
-    swept,
+    params: frame.paramsAt(row, lattice.axes),
+    ...(frame.guards.length > 0
+      ? { outerParams: frame.guards.map(guard => guard.frame.paramsAt(row, lattice.axes)) }
+      : {}),
     config: config ?? {},
     resources,
     retries,
@@ -137,10 +139,10 @@ export const readVariants = (
   lattice: Lattice | undefined,
   context: StepContext,
 ): Pick<ReadStep, 'poisoned' | 'axes' | 'variants' | 'description' | 'engine'> => {
-  const { id, spec, node, entry } = outline
-  const { reporter, interpolation } = context
+  const { id, spec, node, entry, frame } = outline
+  const { reporter } = context
   const axes = lattice?.axes ?? {}
-  const scopes = rowScopes(interpolation, lattice)
+  const scopes = rowScopes(frame, lattice)
   const readRow = (row: Row | undefined): Read => {
     if (!node) return {}
     const whole = { key: entry.key, value: node }
@@ -149,7 +151,6 @@ export const readVariants = (
     const config = spec && readConfig(id, spec, whole, scope, context)
     return { ...(meta ? { meta } : {}), ...(config ? { config } : {}) }
   }
-  const ownSeed = axes['seed'] === id
   const variants: Variant[] = []
   let faulty = 0
   let first: Read | undefined
@@ -158,7 +159,7 @@ export const readVariants = (
     first ??= read
     if (!read.meta || !read.config) faulty++
     if (faulty >= mostFaulty) break
-    variants.push(variantOf(lattice ?? { axes: {}, rows: [] }, row, read, ownSeed))
+    variants.push(variantOf(outline, lattice ?? { axes: {}, rows: [] }, row, read))
   }
   const { description, engine } = first?.meta ?? {}
   return {

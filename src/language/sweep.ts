@@ -1,5 +1,7 @@
+import { canonicalLabel } from '../core/instance-name.js'
+import { isLabel, type AxisValue, type Row } from './axis-values.js'
 import { sweepOrigin, type Lattice } from './lattice.js'
-import type { AxisValue, Row } from './matrix.js'
+import { mostRows } from './matrix.js'
 import type { MapNode } from './node.js'
 import { readParams, type Params, type ParamSources } from './params.js'
 import type { SweptValue } from './recipe.js'
@@ -39,7 +41,7 @@ export const readSweep = (
   const values: Record<string, SweptValue[]> = {}
   let rows: Row[] = [{}]
   for (const name of names) {
-    const labels = [...new Set(sweeps[name])]
+    const labels = [...new Set(sweeps[name]!.map(canonicalLabel))]
     const found = labels.map(text => {
       const read = readWith({ [name]: text })
       for (const path of read.given) given.add(path)
@@ -48,6 +50,19 @@ export const readSweep = (
     const key = node?.entries.get(name)?.key
     // A param that is not there, or a value that does not fit, was told.
     if (!key || found.includes(undefined)) continue
+    for (const label of labels.filter(each => !isLabel(each)))
+      reporter.report(
+        'matrix-label',
+        `--sweep ${name}: ${JSON.stringify(label)} cannot stand in the name of an instance`,
+        undefined,
+        'Values of a sweep have no spaces, quotes, brackets and equals signs.',
+      )
+    if (rows.length * labels.length > mostRows) {
+      const count = rows.length * labels.length
+      const says = `--sweep makes ${count} variants of the recipe; there may be ${mostRows}`
+      reporter.report('matrix-too-large', says, undefined, 'Sweep over fewer values.')
+      continue
+    }
     values[name] = labels.map((label, at) => ({ label, value: found[at] }))
     const axis = labels.map((label, at): AxisValue => ({
       label,

@@ -1,12 +1,12 @@
 import { dirname, resolve } from 'node:path'
 import type { EngineName } from '../core/engine-name.js'
 import { checkValue } from './check-value.js'
-import { describeValue, plainOf, type Entry, type MapNode, type Node } from './node.js'
+import { plainOf, type Entry, type MapNode, type Node } from './node.js'
 import type { Reporter } from './reporter.js'
-import { laterRecipeKeys, recipeSchema } from './schema.js'
+import { isRecipe } from './root.js'
+import { recipeSchema } from './schema.js'
 import type { SourceFile } from './source-file.js'
 import { tellFaults } from './tell-faults.js'
-import { tellOtherVersion } from './version.js'
 
 /** The top level of a recipe. A faulty key has its default. */
 export interface Top {
@@ -38,34 +38,13 @@ const placedPaths = (node: Node): string[] =>
 const outline = (node: Node): unknown =>
   node.kind === 'map' ? Object.fromEntries(node.entries.size > 0 ? [['x', true]] : []) : plainOf(node)
 
-/** Is it a map? What else it is was told. */
-export const isRecipe = (root: Node, source: SourceFile, reporter: Reporter): root is MapNode => {
-  if (root.kind === 'map') return true
-  const value = plainOf(root)
-  const start = root.end > root.start ? root.start : 0
-  const place = { source, start, end: Math.max(start, root.end) }
-  if (value === null)
-    reporter.report(
-      'empty-recipe',
-      'the file holds no recipe',
-      place,
-      '`trimtab init` writes one to begin with.',
-    )
-  else reporter.report('wrong-type', `a recipe must be a map, and is ${describeValue(value)}`, place)
-  return false
-}
-
 /** Reads the top level; undefined where the file holds no recipe at all. */
 export const readTop = (root: Node, source: SourceFile, reporter: Reporter): Top | undefined => {
-  if (!isRecipe(root, source, reporter) || tellOtherVersion(root, reporter)) return undefined
+  if (!isRecipe(root, source, reporter)) return undefined
   const entries = new Map<string, Entry>()
   const shown: Record<string, unknown> = {}
   for (const [key, entry] of root.entries) {
     if (key.startsWith('x-')) continue
-    if ((laterRecipeKeys as readonly string[]).includes(key)) {
-      reporter.report('not-yet', `this version has no "${key}" yet`, entry.key)
-      continue
-    }
     entries.set(key, entry)
     const isPart = (parts as readonly string[]).includes(key)
     Object.defineProperty(shown, key, {

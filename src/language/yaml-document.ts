@@ -23,6 +23,8 @@ export const yamlOptions = {
   strict: true,
   uniqueKeys: false,
   merge: false,
+  // Of YAML 1.1: binary data, ordered maps, sets, dates.
+  resolveKnownTags: false,
   prettyErrors: false,
 } as const
 

@@ -21,6 +21,11 @@ export interface ModelDescription {
   readonly format: 'layers' | 'onnx'
   /** Absent where shapes are not known before a step has run (global structural pruning). */
   readonly network?: Network
+  /**
+   * Beside an absent `network`: the same layers, each at most and each at least as wide as it will be. In predictions
+   * only; a model that is there has its network.
+   */
+  readonly between?: { readonly narrowest: Network; readonly widest: Network }
   readonly inputShape: readonly number[]
   readonly outputShape: readonly number[]
   /** All weights, trainable or not. */

@@ -3,8 +3,9 @@ import { problem } from '../core/problem.js'
 import type { Expression } from '../expression/expression.js'
 import type { Bind, Bound } from '../expression/figures.js'
 import { axisFault } from '../language/axis-names.js'
-import type { Step } from '../language/recipe.js'
-import type { Condition, Conditioned } from './conditions.js'
+import type { NameScope, Recipe, Step } from '../language/recipe.js'
+import { asWritten, canonical } from './canonical.js'
+import { conditionsOf, type Conditioned } from './conditions.js'
 import type { Catalogue } from './measured.js'
 import { checkName, type NameFault } from './metric-names.js'
 import type { Problems } from './placed.js'
@@ -19,8 +20,12 @@ export interface Read {
   readonly expression: Expression
   readonly bind: Bind
   readonly axes: Step['axes']
+  readonly names: NameScope
+  readonly recipe: Pick<Recipe, 'pipelines'>
   /** Steps that `it` may be. Absent: there is no `it`. */
   readonly candidates?: readonly string[]
+  /** A gate may be judged for each instance; other expressions may not. */
+  readonly inGate: boolean
   locate(within: Stretch): Span
 }
 
@@ -35,14 +40,21 @@ const stretchOf = (text: string, start: number, path: readonly string[], segment
   return { start, end: start }
 }
 
-/** A name that stands for several instances where one is meant. */
-export const listFault = (name: string, { instances }: Bound): Omit<NameFault, 'segment'> => {
-  const [step = name, ...rest] = name.split('.')
-  const metric = rest.join('.') || 'accuracy'
+/** A name that stands for several instances where one is meant. `first`: the words that name the list. */
+const listFault = (
+  path: readonly string[],
+  depth: number,
+  { instances }: Bound,
+  inGate: boolean,
+): NameFault => {
+  const step = path.slice(0, depth).join('.')
+  const metric = path.slice(depth).join('.') || 'accuracy'
+  const ask = `sk all of them: ${step}.all(i, i.${metric} > 0.9), mean(${step}.map(i, i.${metric})).`
   return {
     code: 'gate-list',
-    message: `"${step}" has ${instances.length} instances here, so "${name}" is no single value`,
-    hint: `Give the gate \`each: ${step}\`, or ask all of them: ${step}.all(i, i.${metric} > 0.9), mean(${step}.map(i, i.${metric})).`,
+    message: `"${step}" has ${instances.length} instances here, so "${path.join('.')}" is no single value`,
+    hint: inGate ? `Give the gate \`each: ${path[depth - 1]}\`, or a${ask}` : `A${ask}`,
+    segment: depth - 1,
   }
 }
 
@@ -57,18 +69,25 @@ const faultOf = (path: readonly string[], read: Read, all: Catalogue): NameFault
   if (first === 'it' && read.candidates) {
     if (rest[0] === 'matrix') return undefined
     for (const candidate of read.candidates) {
-      const fault = checkName([candidate, ...rest], all)
+      const fault = checkName([candidate, ...rest], all, read.names.prefix)
       if (fault) return fault
     }
     return undefined
   }
   const bound = read.bind(first)
+  if (bound?.outputs && rest[0] !== undefined && Object.hasOwn(bound.outputs, rest[0]) && rest.length === 1)
+    return {
+      code: 'gate-metric-missing',
+      message: `"${path.join('.')}" is no number: name a metric of it`,
+      segment: 1,
+    }
   const listed = bound?.measures ? bound.measures[rest[0] ?? ''] : bound
   const depth = bound?.measures ? 1 : 0
   if (listed?.list && rest.length === depth) return undefined
   if (rest[depth] === 'matrix') return undefined
-  if (listed?.list) return { ...listFault(path.join('.'), listed), segment: depth }
-  return checkName(path, all)
+  if (listed?.list) return listFault(path, depth + 1, listed, read.inGate)
+  const written = canonical(path, read.names, read.recipe)
+  return asWritten(checkName(written.path, all, read.names.prefix), written)
 }
 
 /** Checks every name of an expression over metrics, those of members of lists included. */
@@ -82,40 +101,55 @@ export const checkNames = (read: Read, all: Catalogue, problems: Problems): void
     const { segment, code, message, ...hint } = fault
     problems.add(problem(code, message, { at: read.locate(stretchOf(text, start, path, segment)), ...hint }))
   }
-  for (const { path, start } of names) say(faultOf(path, read, all), path, start)
   for (const { of, path, start } of elements) {
     const bound = read.bind(of[0] ?? '')
-    if (of.length > 1 || !bound || path[0] === 'matrix') continue
-    if (!bound.list) {
-      const one = `"${of[0]}" is one model here, no list`
+    const listed = bound?.measures ? bound.measures[of[1] ?? ''] : bound
+    if (!listed) continue
+    const name = of.join('.')
+    if (of.length > (bound?.measures ? 2 : 1)) {
+      const number = `"${name}" is a number, no list`
+      say({ code: 'gate-list', message: number, segment: of.length - 1 }, of, text.indexOf(name))
+      continue
+    }
+    if (!listed.list) {
+      const one = `"${name}" is one model here, no list`
+      const at = text.indexOf(name)
       say(
-        { code: 'gate-list', message: one, hint: `Write ${of[0]}.${path.join('.')}.`, segment: 0 },
+        { code: 'gate-list', message: one, hint: `Write ${name}.${path.join('.')}.`, segment: of.length - 1 },
         of,
-        text.indexOf(of[0]!),
+        at,
       )
       continue
     }
-    const fault = checkName([of[0]!, ...path], all)
-    if (fault) say({ ...fault, segment: Math.max(0, fault.segment - 1) }, path, start)
+    const written = canonical([...of, ...path], read.names, read.recipe)
+    const fault =
+      path[0] === 'matrix'
+        ? elementAxisFault(path, canonical(of, read.names, read.recipe).path.at(-1)!, all)
+        : checkName(written.path, all, read.names.prefix)
+    if (fault)
+      say({ ...fault, segment: Math.max(0, fault.segment + written.dropped - of.length) }, path, start)
   }
+  for (const { path, start } of names) say(faultOf(path, read, all), path, start)
 }
 
-/** The expressions of an instance, by the keys that they stand under. */
-export const conditionsOf = ({ when, choice }: Conditioned): [string, Condition][] =>
-  Object.entries({
-    when,
-    where: choice?.where,
-    minimize: choice?.minimize,
-    maximize: choice?.maximize,
-  }).filter((each): each is [string, Condition] => each[1] !== undefined)
+/** What is wrong with `i.matrix.AXIS` of a step's instances. */
+const elementAxisFault = (path: readonly string[], step: string, all: Catalogue): NameFault | undefined => {
+  const fault = axisFault(path, all.steps.get(step)?.step.axes ?? {})
+  return fault && { code: 'expression-name', ...fault, segment: 1 }
+}
 
 /** Checks the names of `when` and of choices; those of the first instance stand for all. */
-export const checkConditions = (drafts: readonly Conditioned[], all: Catalogue, problems: Problems): void => {
+export const checkConditions = (
+  recipe: Pick<Recipe, 'pipelines'>,
+  drafts: readonly Conditioned[],
+  all: Catalogue,
+  problems: Problems,
+): void => {
   const steps = new Set<string>()
   for (const draft of drafts) {
     const { step, choice } = draft
     const conditions = conditionsOf(draft)
-    if (conditions.length === 0 || steps.has(step.id)) continue
+    if (conditions.length + draft.outer.length === 0 || steps.has(step.id)) continue
     steps.add(step.id)
     const candidates = choice && [...new Set((step.ports[choice.port] ?? []).map(each => each.step))]
     if (choice?.minimize && choice.maximize)
@@ -125,12 +159,17 @@ export const checkConditions = (drafts: readonly Conditioned[], all: Catalogue, 
           hint: 'Keep one; put the other bound under `where`.',
         }),
       )
+    for (const { expression, bind, names, locate } of draft.outer)
+      checkNames({ expression, bind, axes: step.axes, names, recipe, inGate: false, locate }, all, problems)
     for (const [key, { expression, bind }] of conditions)
       checkNames(
         {
           expression,
           bind,
           axes: step.axes,
+          names: step.names,
+          recipe,
+          inGate: false,
           locate: within => step.locate([key], within),
           ...(candidates ? { candidates } : {}),
         },

@@ -7,17 +7,44 @@ import { about, type Choice, type Condition } from './conditions.js'
 const evaluate = ({ expression, bind, given }: Condition, figures: Figures): Evaluated =>
   expression.evaluate(scopeOf({ names: expression.names }, bind, figures, given))
 
-/** Does a condition hold? One whose names have no value does not. `found`: its text with figures. */
+/** Does a condition hold? One whose names have no value does not. `found`: what it came to, with figures. */
 export const holds = (
   condition: Condition,
   figures: Figures,
 ): { readonly holds: boolean; readonly found: string } => {
   const { expression, bind, given } = condition
   const result = evaluate(condition, figures)
-  return {
-    holds: result.ok && result.value === true,
-    found: expression.explain(scopeOf(expression, bind, figures, given)),
+  const scope = scopeOf(expression, bind, figures, given)
+  const found = result.ok
+    ? `${expression.explain(scope)} is ${String(result.value)}`
+    : result.reason === 'absent'
+      ? `${result.names.join(' and ')} ${result.names.length === 1 ? 'has' : 'have'} no value`
+      : `${expression.explain(scope)}: ${result.message}`
+  return { holds: result.ok && result.value === true, found }
+}
+
+/** The text of an expression about `it`, with a candidate's own name. */
+const inTheNameOf = (id: InstanceId, { expression: { text, names } }: Condition): string => {
+  let said = ''
+  let from = 0
+  for (const { path, start } of names) {
+    if (path[0] !== 'it') continue
+    said += text.slice(from, start) + id
+    from = start + 'it'.length
   }
+  return said + text.slice(from)
+}
+
+/** The first of an instance's conditions that does not hold, with figures; undefined where all do. */
+export const failing = (
+  { outer, when }: { readonly outer: readonly Condition[]; readonly when?: Condition },
+  figures: Figures,
+): string | undefined => {
+  for (const condition of [...outer, ...(when ? [when] : [])]) {
+    const { holds: runs, found } = holds(condition, figures)
+    if (!runs) return found
+  }
+  return undefined
 }
 
 export interface Candidate {
@@ -29,6 +56,9 @@ export type Chosen =
   | { readonly type: 'candidate'; readonly id: InstanceId; readonly why: string }
   | { readonly type: 'otherwise'; readonly why: string }
   | { readonly type: 'none'; readonly problem: Problem }
+
+/** Candidates of which it is said why they will not do. */
+const mostSaid = 6
 
 const figure = (value: number): string => String(Number(value.toPrecision(5)))
 
@@ -47,7 +77,7 @@ export const choose = (
   const fitting = candidates.filter(({ id, matrix }) => {
     if (!where) return true
     const each = holds(about(where, id, matrix), figures)
-    if (!each.holds) said.push(`${id}: ${each.found} does not hold`)
+    if (!each.holds) said.push(`${id}: ${each.found}`)
     return each.holds
   })
   const by = minimize ?? maximize
@@ -56,12 +86,13 @@ export const choose = (
     if (!result) return [{ id, rank: 0 }]
     if (result.ok && typeof result.value === 'number')
       return [{ id, rank: minimize ? result.value : -result.value }]
-    said.push(`${id}: ${by.expression.text} has no value`)
+    said.push(`${id}: ${inTheNameOf(id, by)} has no value`)
     return []
   })
   const [first, ...others] = ranked
   if (!first) {
-    const why = said.length > 0 ? said.join('; ') : 'every candidate was skipped'
+    const more = said.length > mostSaid ? `; and so of ${said.length - mostSaid} more` : ''
+    const why = said.length > 0 ? said.slice(0, mostSaid).join('; ') + more : 'every candidate was skipped'
     return otherwise === undefined
       ? {
           type: 'none',
@@ -77,7 +108,9 @@ export const choose = (
     type: 'candidate',
     id: best.id,
     why: by
-      ? `${by.expression.text.replaceAll(/\bit\b/g, best.id)} is ${figure(rank)}, the ${minimize ? 'least' : 'greatest'} of ${ranked.length}`
-      : `the first of ${fitting.length} that will do`,
+      ? `${inTheNameOf(best.id, by)} is ${figure(rank)}, the ${minimize ? 'least' : 'greatest'} of ${ranked.length}`
+      : fitting.length === 1
+        ? 'it alone will do'
+        : `the first of ${fitting.length} that will do`,
   }
 }

@@ -1,5 +1,4 @@
-import { fileURLToPath } from 'node:url'
-import type { Digest, InstanceId } from '../core/brand.js'
+import type { InstanceId } from '../core/brand.js'
 import type { EngineChoice, EngineName } from '../core/engine-name.js'
 import { deriveSeed } from '../core/random.js'
 import type { Result } from '../core/result.js'
@@ -16,6 +15,7 @@ import { checkExpressions } from './gates.js'
 import { inspectStep, type Inspected } from './inspect.js'
 import { identityOf } from './key.js'
 import { machineClass } from './machine.js'
+import { moduleIdentity, type ModuleIdentity } from './module-graph.js'
 import { limitTo } from './only.js'
 import { collectProblems } from './placed.js'
 import type { Instance, Plan } from './plan.js'
@@ -36,7 +36,8 @@ export interface PlanningOptions<Report> {
 
 /** An inherited axis named seed stands for the recipe's; the step's own one is its seed as it is. */
 const seedOf = (recipe: Recipe, step: Step, { seed, matrix }: Variant): number =>
-  seed ?? deriveSeed(typeof matrix['seed'] === 'number' ? matrix['seed'] : recipe.seed, step.id)
+  seed ??
+  deriveSeed(typeof matrix['seed'] === 'number' ? matrix['seed'] : (step.from ?? recipe.seed), step.id)
 
 /** Files, headers and plug-in modules of the steps that are wanted, all at once. */
 const readFiles = async (drafts: readonly Draft[], problems: ReturnType<typeof collectProblems>) => {
@@ -44,15 +45,14 @@ const readFiles = async (drafts: readonly Draft[], problems: ReturnType<typeof c
   // Combinations that say the same share one config.
   const configs = new Map(drafts.map(({ step, spec, variant }) => [variant.config, { step, spec, variant }]))
   const inspected = new Map<Variant['config'], Inspected>()
-  const modules = new Map<string, Digest>()
-  await Promise.all(
-    [...configs.values()].map(async ({ step, spec, variant: { config } }) => {
+  const modules = new Map<string, ModuleIdentity>()
+  const urls = new Set([...configs.values()].flatMap(({ spec }) => spec.module ?? []))
+  await Promise.all([
+    ...[...configs.values()].map(async ({ step, spec, variant: { config } }) => {
       inspected.set(config, await inspectStep(step, config, spec, read, problems))
-      if (spec.module === undefined) return
-      const found = await read(fileURLToPath(spec.module))
-      if ('digest' in found) modules.set(spec.module, found.digest)
     }),
-  )
+    ...[...urls].map(async url => modules.set(url, await moduleIdentity(url, read))),
+  ])
   return { inspected, modules }
 }
 
@@ -66,8 +66,8 @@ export const createPlan = async <Report>(options: PlanningOptions<Report>): Prom
   const { recipe, store, only } = options
   const problems = collectProblems(recipe)
   const expanded = expand(recipe, problems)
-  const binder = makeBinder(expanded)
-  const all = addConditions(expanded, recipe, binder, problems)
+  const binder = makeBinder(expanded, recipe)
+  const all = addConditions(expanded, binder, problems)
   const drafts = only ? limitTo(only, all, recipe, problems) : all
 
   const engines = resolveEngines(
@@ -104,7 +104,7 @@ export const createPlan = async <Report>(options: PlanningOptions<Report>): Prom
   checkExpressions(recipe, gates, all, problems)
 
   const instances = drafts.map((draft): Instance => {
-    const { id, step, spec, variant, inputs, needs, after, when, choice, about } = draft
+    const { id, step, spec, variant, inputs, needs, after, when, outer, choice, about } = draft
     return {
       id,
       step: step.id,
@@ -115,6 +115,7 @@ export const createPlan = async <Report>(options: PlanningOptions<Report>): Prom
       needs,
       after,
       ...(when ? { when } : {}),
+      outer,
       ...(choice ? { choice } : {}),
       axes: variant.labels,
       matrix: variant.matrix,

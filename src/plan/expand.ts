@@ -1,9 +1,10 @@
 import type { InstanceId } from '../core/brand.js'
 import { instanceName } from '../core/instance-name.js'
-import { listed } from '../core/nearest.js'
+import { didYouMean } from '../core/nearest.js'
 import { topological } from '../core/order.js'
 import { problem } from '../core/problem.js'
 import type { Recipe, Reference, Step, Variant } from '../language/recipe.js'
+import { list } from '../language/wanted.js'
 import type { AnyStepSpec } from '../steps/define-step.js'
 import type { Problems } from './placed.js'
 import type { Edge } from './plan.js'
@@ -20,6 +21,8 @@ export interface Draft {
   /** `int8` in `scores[int8]`. */
   readonly member?: string
   readonly about?: InstanceId
+  /** The instance that it is about; absent where its maker has a fault. */
+  readonly measured?: Draft
 }
 
 /** A step that can be planned. */
@@ -67,29 +70,20 @@ export const expand = (recipe: Recipe, problems: Problems): readonly Draft[] => 
   const single = (step: Step, port: string, reference: Reference, variant: Variant): readonly Edge[] => {
     const edges = edgesOf(reference, step, variant).map(({ edge }) => edge)
     if (edges.length === 1) return edges
+    // That there is none of that name was told. Named as a step, so that what is asked of it later gives no echo.
+    if (edges.length === 0)
+      return [
+        { instance: reference.step, output: reference.output ?? firstOutput(steps.get(reference.step)) },
+      ]
     const names = edges.map(({ instance }) => instance)
-    const known = made.get(reference.step)?.map(({ id }) => id) ?? []
     problems.add(
       problem(
         'several-instances',
-        edges.length === 0
-          ? `${step.id}.${port}: step "${reference.step}" has no instance of that name`
-          : `${step.id}.${port} takes one, and "${reference.step}" has ${edges.length} instances: ${names.slice(0, 10).join(', ')}${names.length > 10 ? ', …' : ''}`,
-        {
-          at: reference.at,
-          hint:
-            edges.length > 0
-              ? `Name one of them: "${names[0]}".`
-              : known.length > 0
-                ? `There are: ${listed(known)}.`
-                : 'Look at `trimtab plan`.',
-        },
+        `${step.id}.${port} takes one, and "${reference.step}" has ${edges.length} instances: ${list(names)}`,
+        { at: reference.at, hint: `Name one of them: "${names[0]}".` },
       ),
     )
-    // Named as a step, so that what is asked of it later gives no echo.
-    return edges.length === 0
-      ? [{ instance: reference.step, output: reference.output ?? firstOutput(steps.get(reference.step)) }]
-      : edges.slice(0, 1)
+    return edges.slice(0, 1)
   }
 
   const draftsOf = (step: Sound, variant: Variant): readonly Draft[] => {
@@ -126,9 +120,25 @@ export const expand = (recipe: Recipe, problems: Problems): readonly Draft[] => 
           ...base,
           member,
           about: edge.instance,
+          ...(draft ? { measured: draft } : {}),
         }
       })
     })
+  }
+
+  /** Tells of members that are not there; pins were checked when the recipe was read. */
+  const checkMembers = ({ ports, needs }: Sound): void => {
+    for (const reference of [...Object.values(ports).flat(), ...needs]) {
+      const own = made.get(reference.step)
+      if (reference.member === undefined || !own || twins(reference, {}, {}).length > 0) continue
+      const members = [...new Set(own.flatMap(({ member }) => member ?? []))]
+      const hint =
+        members.length === 0
+          ? `Write ${reference.step} without it.`
+          : (didYouMean(reference.member, members) ?? `There are: ${list(members)}.`)
+      const message = `step "${reference.step}" has no instance of "${reference.member}"`
+      problems.add(problem('unknown-instance', message, { at: reference.at, hint }))
+    }
   }
 
   const ordered = topological(
@@ -138,10 +148,12 @@ export const expand = (recipe: Recipe, problems: Problems): readonly Draft[] => 
       step,
     })),
   )
-  for (const { id, step } of ordered)
+  for (const { id, step } of ordered) {
+    checkMembers(step)
     made.set(
       id,
       step.variants.flatMap(variant => draftsOf(step, variant)),
     )
+  }
   return ordered.flatMap(({ id }) => made.get(id)!)
 }

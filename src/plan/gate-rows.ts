@@ -2,20 +2,13 @@ import { instanceName } from '../core/instance-name.js'
 import type { Scope } from '../expression/expression.js'
 import type { Bind } from '../expression/figures.js'
 import { sweepOrigin } from '../language/lattice.js'
-import type { Gate, Recipe, Step, Variant } from '../language/recipe.js'
+import type { Gate, GateRow, Recipe, Step, Variant } from '../language/recipe.js'
 import type { Binder } from './bindings.js'
 
 /** A gate where one combination of axes is judged: what its names mean is settled. */
 export type PlannedGate = Gate & { readonly bind: Bind; readonly given: Scope }
 
 type Labels = Readonly<Record<string, string>>
-
-interface GateRow {
-  readonly axes: Step['axes']
-  readonly labels: Labels
-  readonly matrix: Readonly<Record<string, unknown>>
-  readonly swept: Readonly<Record<string, unknown>>
-}
 
 /** The first words of the names that a gate reads. */
 const readBy = (gate: Gate): string[] => {
@@ -50,67 +43,75 @@ const sweepRows = (
 
 const nowhere: Pick<Variant, 'labels' | 'matrix'> = { labels: {}, matrix: {} }
 
-/** The axes that a gate carries: those of `each`, and what the command line sweeps of all that it reads. */
+/** The full id that a gate's name begins with. */
+const fullId = ({ names }: Gate, recipe: Recipe, name: string): string => {
+  const id = names.inputs.get(name)?.step ?? `${names.prefix}${name}`
+  return Object.values(recipe.pipelines.get(id) ?? {})[0]?.step ?? id
+}
+
+/** The axes that a gate carries: those of `each` and of the pipeline around it, and what the command line sweeps of all that it reads. */
 const rowsOf = (gate: Gate, recipe: Recipe, steps: ReadonlyMap<string, Step>): GateRow[] => {
   const each = steps.get(gate.each?.step ?? '')
-  const reads = [...readBy(gate), ...(each ? [each.id] : [])]
+  const pins = gate.each?.pins ?? {}
+  const reads = [...readBy(gate).map(name => fullId(gate, recipe, name)), ...(each ? [each.id] : [])]
   const sweeps = new Set(
-    [...paramsOf(gate), ...reads.flatMap(name => sweptOf(steps.get(name), steps))].filter(
-      name => recipe.sweep && Object.hasOwn(recipe.sweep, name),
-    ),
+    [
+      ...(gate.names.prefix === '' ? paramsOf(gate) : []),
+      ...reads.flatMap(name => sweptOf(steps.get(name), steps)),
+    ].filter(name => recipe.sweep && Object.hasOwn(recipe.sweep, name)),
   )
-  const axes = {
-    ...Object.fromEntries([...sweeps].map(name => [name, sweepOrigin])),
-    ...Object.fromEntries(
-      Object.entries(each?.axes ?? {}).filter(([axis]) => !Object.hasOwn(gate.each?.pins ?? {}, axis)),
-    ),
-  }
+  const open = Object.entries(each?.axes ?? {}).filter(([axis]) => !Object.hasOwn(pins, axis))
   const variants = new Map<string, GateRow>()
-  for (const { labels, swept } of sweepRows(recipe, [...sweeps]))
-    for (const variant of each?.variants ?? [nowhere]) {
-      const pinned = Object.entries(gate.each?.pins ?? {}).every(
-        ([axis, label]) => variant.labels[axis] === label,
-      )
-      const agrees = Object.entries(labels).every(
-        ([axis, label]) => (variant.labels[axis] ?? label) === label,
-      )
-      if (!pinned || !agrees) continue
-      const own = {
-        ...labels,
-        ...Object.fromEntries(Object.entries(variant.labels).filter(([axis]) => Object.hasOwn(axes, axis))),
-      }
-      variants.set(instanceName('', { axes: own }), {
-        axes,
-        labels: own,
-        matrix: variant.matrix,
-        swept,
-      })
+  for (const row of gate.rows) {
+    const axes = {
+      ...row.axes,
+      ...Object.fromEntries([...sweeps].map(name => [name, sweepOrigin])),
+      ...Object.fromEntries(open),
     }
+    for (const { labels, swept } of sweepRows(recipe, [...sweeps]))
+      for (const variant of each?.variants ?? [nowhere]) {
+        const isPinned = Object.entries(pins).every(([axis, label]) => variant.labels[axis] === label)
+        const fixed = { ...row.labels, ...labels }
+        const agrees = Object.entries(fixed).every(
+          ([axis, label]) => (variant.labels[axis] ?? label) === label,
+        )
+        const sameSweep = Object.entries(labels).every(
+          ([axis, label]) => (row.labels[axis] ?? label) === label,
+        )
+        if (!isPinned || !agrees || !sameSweep) continue
+        const own = {
+          ...fixed,
+          ...Object.fromEntries(Object.entries(variant.labels).filter(([axis]) => Object.hasOwn(axes, axis))),
+        }
+        variants.set(instanceName('', { axes: own }), {
+          axes,
+          labels: own,
+          matrix: { ...row.matrix, ...variant.matrix },
+          params: gate.names.prefix === '' ? { ...row.params, ...swept } : row.params,
+        })
+      }
+  }
   return [...variants.values()]
 }
 
-/** Params swept that a step's model, or what it measures, depends on. `seen`: steps of a circle come by again. */
-const sweptOf = (
-  step: Step | undefined,
-  steps: ReadonlyMap<string, Step>,
-  seen = new Set<Step>(),
-): string[] => {
-  if (!step || seen.has(step)) return []
-  seen.add(step)
+/** Params swept that a step's model, or what it measures, depends on. */
+const sweptOf = (step: Step | undefined, steps: ReadonlyMap<string, Step>): string[] => {
+  // Steps of a circle would never end.
+  if (!step || step.poisoned) return []
   const own = Object.keys(step.axes).filter(axis => step.axes[axis] === sweepOrigin)
   const expanded = step.spec?.expands === undefined ? [] : (step.ports[step.spec.expands] ?? [])
-  return [...own, ...expanded.flatMap(each => sweptOf(steps.get(each.step), steps, seen))]
+  return [...own, ...expanded.flatMap(each => sweptOf(steps.get(each.step), steps))]
 }
 
 /** A recipe's gates, one for each combination of the axes that they carry. */
 export const planGates = (recipe: Recipe, binder: Binder): PlannedGate[] => {
   const steps = new Map(recipe.steps.map(step => [step.id, step]))
   return recipe.gates.flatMap(gate =>
-    rowsOf(gate, recipe, steps).map(({ axes, labels, matrix, swept }): PlannedGate => ({
+    rowsOf(gate, recipe, steps).map(({ axes, labels, matrix, params }): PlannedGate => ({
       ...gate,
       name: instanceName(gate.name, { axes: labels }),
-      bind: binder(axes, labels),
-      given: { params: { ...recipe.params, ...swept }, matrix },
+      bind: binder(axes, labels, gate.names).bind,
+      given: { params, matrix },
     })),
   )
 }

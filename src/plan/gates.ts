@@ -1,24 +1,19 @@
 import { parseInstanceName } from '../core/instance-name.js'
 import { didYouMean } from '../core/nearest.js'
-import type { Path } from '../core/problem.js'
-import { problem } from '../core/problem.js'
 import type { Expression } from '../expression/expression.js'
 import type { Gate, Recipe, Step } from '../language/recipe.js'
-import { checkConditions, checkNames, listFault } from './check-names.js'
+import { checkConditions, checkNames } from './check-names.js'
 import type { Conditioned } from './conditions.js'
 import type { Draft } from './expand.js'
+import { checkEach, checkOne, say } from './gate-axes.js'
 import type { PlannedGate } from './gate-rows.js'
+import { canonical } from './canonical.js'
 import { catalogue, type Catalogue } from './measured.js'
-import { checkName, type NameFault } from './metric-names.js'
+import { checkName } from './metric-names.js'
 import type { Problems } from './placed.js'
 
 /** Metrics whose answers are kept example by example. */
 const paired = /^(accuracy|top[A-Z0-9]\w*)$/
-
-const say = (gate: Gate, path: Path, fault: Omit<NameFault, 'segment'>, problems: Problems): void => {
-  const { code, message, hint } = fault
-  problems.add(problem(code, message, { at: gate.locate(path), ...(hint === undefined ? {} : { hint }) }))
-}
 
 /** The words of a model's name in a gate: `["scores", "int8"]`, without the axes of `"int8[sparsity=0.5]"`. */
 const wordsOf = (name: string): string[] => {
@@ -45,6 +40,7 @@ const dataOf = (name: string, { bind }: PlannedGate, drafts: readonly Draft[]): 
 
 const checkNonInferior = (
   gate: PlannedGate & { form: 'nonInferior' },
+  recipe: Recipe,
   all: Catalogue,
   drafts: readonly Draft[],
   problems: Problems,
@@ -75,7 +71,11 @@ const checkNonInferior = (
     )
   let sound = isPaired
   for (const key of ['candidate', 'reference'] as const) {
-    const fault = checkName([...wordsOf(gate[key]), metric], all)
+    const fault = checkName(
+      canonical([...wordsOf(gate[key]), metric], gate.names, recipe).path,
+      all,
+      gate.names.prefix,
+    )
     // Whether a metric that cannot be used is measured does not matter.
     if (!fault || (!isPaired && fault.code !== 'unknown-step')) continue
     sound = false
@@ -113,7 +113,11 @@ const checkFaster = (
   const ids = recipe.steps.map(({ id }) => id)
   let sound = true
   for (const key of ['candidate', 'reference'] as const) {
-    if (ids.includes(gate[key]) || (gate.bind(gate[key])?.instances.length ?? 0) > 0) continue
+    if (
+      ids.includes(canonical([gate[key]], gate.names, recipe).path[0]!) ||
+      (gate.bind(gate[key])?.instances.length ?? 0) > 0
+    )
+      continue
     sound = false
     say(
       gate,
@@ -132,7 +136,8 @@ const checkFaster = (
     return
   }
   const mayBe = recipe.steps.some(({ poisoned, spec, kind }) => poisoned && (!spec || isBenchmark(kind)))
-  const faulty = recipe.steps.some(({ id, poisoned }) => poisoned && (id === candidate || id === reference))
+  const meant = [candidate, reference].map(name => canonical([name], gate.names, recipe).path[0])
+  const faulty = recipe.steps.some(({ id, poisoned }) => poisoned && meant.includes(id))
   if (!sound || mayBe || faulty) return
   const idOf = (name: string): string => gate.bind(name)?.instances[0]?.id ?? name
   const both = drafts.filter(({ step, inputs }) => {
@@ -154,46 +159,6 @@ const checkFaster = (
     )
 }
 
-const checkEach = (gate: Gate, recipe: Recipe, problems: Problems): void => {
-  if (!gate.each) return
-  const { step: id } = gate.each
-  const step = recipe.steps.find(each => each.id === id)
-  const ids = recipe.steps.map(each => each.id)
-  if (!step)
-    say(
-      gate,
-      ['each'],
-      {
-        code: 'unknown-step',
-        message: `there is no step "${id}"`,
-        hint: didYouMean(id, ids) ?? `There are: ${ids.join(', ')}.`,
-      },
-      problems,
-    )
-  else if (!step.poisoned && Object.keys(step.axes).length === 0)
-    say(
-      gate,
-      ['each'],
-      {
-        code: 'gate-each',
-        message: `"${id}" carries no matrix, so there is nothing to judge each of`,
-        hint: 'Remove `each`.',
-      },
-      problems,
-    )
-}
-
-/** A gate that compares two models takes one of each. */
-const checkOne = (gate: PlannedGate, problems: Problems): boolean => {
-  if (gate.form === 'check') return true
-  const wide = (['candidate', 'reference'] as const).filter(key => {
-    const bound = gate.bind(gate[key].split('.')[0]!)
-    return bound !== undefined && !bound.measures && bound.list
-  })
-  for (const key of wide) say(gate, [gate.form, key], listFault(gate[key], gate.bind(gate[key])!), problems)
-  return wide.length === 0
-}
-
 /** Every name of every gate and condition: is there such a step, and will there be such a figure of it? */
 export const checkExpressions = (
   recipe: Recipe,
@@ -202,7 +167,7 @@ export const checkExpressions = (
   problems: Problems,
 ): void => {
   const all = catalogue(recipe, drafts)
-  checkConditions(drafts, all, problems)
+  checkConditions(recipe, drafts, all, problems)
   for (const gate of recipe.gates) checkEach(gate, recipe, problems)
   const first = new Map([...gates].reverse().map(gate => [gate.at, gate]))
   for (const gate of first.values()) {
@@ -213,17 +178,22 @@ export const checkExpressions = (
           bind: gate.bind,
           locate: stretch => gate.locate([key], stretch),
           axes: axesOf(gate, recipe),
+          names: gate.names,
+          recipe,
+          inGate: gate.each === undefined,
         },
         all,
         problems,
       )
     if (gate.when) check('when', gate.when)
     if (gate.form === 'check') check('check', gate.check)
-    else if (!checkOne(gate, problems)) continue
-    else if (gate.form === 'nonInferior') checkNonInferior(gate, all, drafts, problems)
+    else if (!checkOne(gate, recipe, problems)) continue
+    else if (gate.form === 'nonInferior') checkNonInferior(gate, recipe, all, drafts, problems)
     else checkFaster(gate, recipe, drafts, problems)
   }
 }
 
-const axesOf = (gate: Gate, recipe: Recipe): Step['axes'] =>
-  recipe.steps.find(({ id }) => id === gate.each?.step)?.axes ?? {}
+const axesOf = (gate: Gate, recipe: Recipe): Step['axes'] => ({
+  ...gate.rows[0]?.axes,
+  ...recipe.steps.find(({ id }) => id === gate.each?.step)?.axes,
+})

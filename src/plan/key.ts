@@ -3,6 +3,7 @@ import type { EngineChoice } from '../core/engine-name.js'
 import { digestValue } from '../core/hash.js'
 import type { FileRef, StepInput } from '../core/step-file.js'
 import type { AnyStepSpec } from '../steps/define-step.js'
+import type { ModuleIdentity } from './module-graph.js'
 import type { Instance } from './plan.js'
 
 export interface IdentityOptions {
@@ -12,8 +13,8 @@ export interface IdentityOptions {
   readonly seed: number
   readonly engine: EngineChoice
   readonly machine: string
-  /** Digest of a plug-in's module. */
-  readonly module?: Digest
+  /** Of a plug-in: its files, and the packages that they import. */
+  readonly module?: ModuleIdentity
 }
 
 /** A config with every path to a known file replaced by what lies there: moving or renaming a file changes no key. */

@@ -25,7 +25,9 @@ export const leftOf = (
     const isList = spec.consumes[port]?.list === true && spec.expands !== port
     const first = edges.find(({ instance }) => isSkipped(instance))!
     if (!isList) return { left: `takes from "${first.instance}", which is skipped`, inputs }
-    if (kept.length === 0) return { left: `all that its ${port} lists is skipped`, inputs }
+    // A choice with something to fall back on falls back.
+    const fallsBack = spec.chooses === port && Object.keys(inputs).length > 1
+    if (kept.length === 0 && !fallsBack) return { left: `all that its ${port} lists is skipped`, inputs }
   }
   return { inputs: rest }
 }

@@ -1,4 +1,5 @@
 import { didYouMean } from '../core/nearest.js'
+import { nearestMeasures } from '../expression/figures.js'
 import { splitNames } from '../sources/description.js'
 import { isSplit, modelFacts, type Catalogue, type Measured } from './measured.js'
 
@@ -115,7 +116,7 @@ const tooLong = (segment: number): NameFault => ({
 })
 
 /** What is wrong with a name inside a gate; undefined where it has, or will have, a value. */
-export const checkName = (path: readonly string[], all: Catalogue): NameFault | undefined => {
+export const checkName = (path: readonly string[], all: Catalogue, frame = ''): NameFault | undefined => {
   const [first, ...rest] = path as readonly [string, ...string[]]
   const found = all.steps.get(first)
   if (!found) {
@@ -146,7 +147,15 @@ export const checkName = (path: readonly string[], all: Catalogue): NameFault | 
   if (rest.length > (split ? 2 : 1)) return tooLong(split ? 3 : 2)
   const isFact = (modelFacts as readonly string[]).includes(metric)
   if (found.own.has(metric) && !(split && isFact)) return undefined
-  const by = found.by.get(metric) ?? []
+  const by = nearestMeasures(found.by.get(metric) ?? [], step => step, frame, first)
+  const again = by.find(each => found.repeated.has(each))
+  if (by.length === 1 && again !== undefined)
+    return {
+      code: 'gate-ambiguous',
+      message: `the ${metric} of "${first}" is measured by several instances of "${again}"`,
+      hint: `Write ${again}.${path.join('.')}, and in a gate \`each: ${again}\` beside it.`,
+      segment: 0,
+    }
   if (by.length === 1 || (by.length === 0 && all.open)) return undefined
   if (by.length > 1)
     return {

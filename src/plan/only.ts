@@ -1,6 +1,7 @@
 import type { InstanceId } from '../core/brand.js'
 import { didYouMean } from '../core/nearest.js'
 import { problem } from '../core/problem.js'
+import { list } from '../language/wanted.js'
 import type { Recipe } from '../language/recipe.js'
 import { parseInstanceName } from '../core/instance-name.js'
 import type { Conditioned } from './conditions.js'
@@ -13,6 +14,7 @@ const isMeant = ({ id, step, member, variant }: Draft, name: string): boolean =>
   const parsed = parseInstanceName(name)
   return (
     parsed?.step === step.id &&
+    parsed.output === undefined &&
     (parsed.member === undefined || parsed.member === member) &&
     Object.entries(parsed.pins).every(([axis, label]) => variant.labels[axis] === label)
   )
@@ -31,9 +33,19 @@ export const limitTo = (
   for (const name of only) {
     const meant = drafts.filter(draft => isMeant(draft, name))
     if (meant.length === 0 && !known.has(name)) {
-      const some = [...known].slice(0, 20)
-      const hint = didYouMean(name, known) ?? `There are: ${some.join(', ')}${known.size > 20 ? ', …' : ''}.`
-      problems.add(problem('unknown-step', `--only names "${name}", and there is no such step`, { hint }))
+      const parsed = parseInstanceName(name)
+      const own = drafts.filter(({ step }) => step.id === parsed?.step).map(({ id }) => id)
+      const among = own.length > 0 ? own : [...known]
+      const hint = didYouMean(name, among) ?? `There are: ${list(among)}.`
+      problems.add(
+        own.length > 0
+          ? problem(
+              'unknown-instance',
+              `--only names "${name}", and "${parsed!.step}" has no such instance`,
+              { hint },
+            )
+          : problem('unknown-step', `--only names "${name}", and there is no such step`, { hint }),
+      )
     }
     wanted.push(...meant.map(({ id }) => id))
   }

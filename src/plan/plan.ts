@@ -4,6 +4,7 @@ import type { EngineChoice } from '../core/engine-name.js'
 import type { FileRef } from '../core/step-file.js'
 import type { Problem, Span } from '../core/problem.js'
 import type { Recipe } from '../language/recipe.js'
+import type { Figure } from '../network/description.js'
 import type { AnyStepSpec, Description } from '../steps/define-step.js'
 import type { StoredResult } from '../store/store.js'
 import type { Choice, Condition } from './conditions.js'
@@ -38,6 +39,8 @@ export interface Instance {
   /** Instances whose metrics its conditions read. */
   readonly after: readonly InstanceId[]
   readonly when?: Condition
+  /** Conditions of the pipelines around it. */
+  readonly outer: readonly Condition[]
   readonly choice?: Choice
   /** Labels by axis; empty where it carries none. */
   readonly axes: Readonly<Record<string, string>>
@@ -54,6 +57,8 @@ export interface Instance {
   readonly status: Status
   /** By output: from the artifact on a hit, else predicted. */
   readonly outputs: Readonly<Record<string, Description>>
+  /** Bytes that it will hold at its peak, estimated; absent where nothing is known, or it is there already. */
+  readonly memory?: Figure
   /** For `scores[int8]`: the instance whose model its metrics are about. */
   readonly about?: InstanceId
   readonly at: Span

@@ -1,5 +1,6 @@
 import type { Artifact } from '../core/artifact.js'
 import type { InstanceId } from '../core/brand.js'
+import type { Fault } from '../core/problem.js'
 import type { DescribedInputs, Description } from '../steps/define-step.js'
 import { lowest, highest, range, type Figure, type ModelDescription } from '../network/description.js'
 import type { Variant } from '../language/recipe.js'
@@ -61,17 +62,58 @@ const togetherOf = (all: readonly Outputs[]): Outputs => {
   )
 }
 
-/** What each candidate of a choice would make of it. */
+/** What an instance may make, and by which choices above it: candidates by choice. */
+interface Possible {
+  readonly outputs: Outputs
+  readonly chosen: Readonly<Record<InstanceId, InstanceId>>
+}
+
+/** What each candidate of a choice would make of it; candidates that are described alike stand for each other. */
 const choicesOf = (
-  { spec, inputs }: Draft,
-  possible: ReadonlyMap<InstanceId, readonly Outputs[]>,
-): Outputs[] => {
+  { id, spec, inputs }: Draft,
+  possible: ReadonlyMap<InstanceId, readonly Possible[]>,
+): Possible[] => {
   const output = Object.keys(spec.produces)[0]!
-  return Object.values(inputs)
-    .flat()
-    .flatMap(({ instance, output: from }) =>
-      (possible.get(instance) ?? []).flatMap(each => (each[from] ? [{ [output]: each[from] }] : [])),
-    )
+  const distinct = new Map<string, Possible>()
+  for (const { instance, output: from } of Object.values(inputs).flat())
+    for (const { outputs, chosen } of possible.get(instance) ?? []) {
+      const description = outputs[from]
+      const text = JSON.stringify(description)
+      if (description && !distinct.has(text))
+        distinct.set(text, { outputs: { [output]: description }, chosen: { ...chosen, [id]: instance } })
+    }
+  return [...distinct.values()]
+}
+
+interface Predicted extends Possible {
+  readonly known: boolean
+  readonly faults: readonly Fault[]
+}
+
+/** What candidates a fault depends on: `(where "best" is "ptq")`. */
+const whereOf = (ways: readonly Predicted[]): string => {
+  const said = ways.slice(0, 3).map(({ chosen }) =>
+    Object.entries(chosen)
+      .map(([choice, candidate]) => `"${choice}" is "${candidate}"`)
+      .join(' and '),
+  )
+  return ` (where ${said.join(', or ')}${ways.length > 3 ? `, or of ${ways.length - 3} more candidates` : ''})`
+}
+
+/** Faults of all ways in which an instance may be made: one that not all have says of which candidates it is. */
+const tellFaults = (draft: Draft, ways: readonly Predicted[], problems: Problems): void => {
+  const found = new Map<string, { readonly fault: Fault; readonly in: Predicted[] }>()
+  for (const way of ways)
+    for (const fault of way.faults) {
+      const identity = JSON.stringify([fault.code, fault.message, fault.path])
+      const known = found.get(identity)
+      if (known) known.in.push(way)
+      else found.set(identity, { fault, in: [way] })
+    }
+  for (const { fault, in: having } of found.values()) {
+    const message = having.length < ways.length ? fault.message + whereOf(having) : fault.message
+    problems.fault(draft.step, { ...fault, message }, draft.id)
+  }
 }
 
 /**
@@ -85,27 +127,42 @@ export const predictAll = (
   statuses: ReadonlyMap<InstanceId, Status>,
   problems: Problems,
 ): ReadonlyMap<InstanceId, Outputs> => {
-  /** What an instance may make: more than one only below a choice. */
-  const possible = new Map<InstanceId, readonly Outputs[]>()
+  /** More than one only below a choice. */
+  const possible = new Map<InstanceId, readonly Possible[]>()
 
-  const predictOne = (draft: Draft, at: number): { readonly known: boolean; readonly outputs: Outputs } => {
-    const { step, spec, variant, id } = draft
+  const predictOne = (draft: Draft, at: number): Predicted => {
+    const { spec, variant } = draft
     const { sound, found } = inspected.get(variant.config)!
     let known = sound
+    let chosen: Possible['chosen'] = {}
     const inputs: DescribedInputs = Object.fromEntries(
       Object.entries(draft.inputs).map(([port, edges]) => [
         port,
         edges.map(({ instance, output }) => {
           const all = possible.get(instance) ?? []
-          const description = all[at % Math.max(1, all.length)]?.[output]
+          const way = all[at % Math.max(1, all.length)]
+          const description = way?.outputs[output]
           known &&= description !== undefined
+          if (way) chosen = { ...chosen, ...way.chosen }
           return { from: instance, ...(description ? { description } : {}) }
         }),
       ]),
     )
-    const prediction = known ? spec.predict(variant.config, inputs, found) : undefined
-    for (const fault of prediction?.faults ?? []) problems.fault(step, fault, id)
-    return { known, outputs: prediction?.outputs ?? {} }
+    const { outputs, faults } = known
+      ? spec.predict(variant.config, inputs, found)
+      : { outputs: {}, faults: undefined }
+    const plain = known ? plainOutputs(draft) : {}
+    return { known, outputs: { ...plain, ...outputs }, chosen, faults: faults ?? [] }
+  }
+
+  const waysOf = (draft: Draft): readonly Possible[] => {
+    if (draft.spec.chooses !== undefined) return choicesOf(draft, possible)
+    const count = Object.values(draft.inputs)
+      .flat()
+      .reduce((most, { instance }) => Math.max(most, possible.get(instance)?.length ?? 1), 1)
+    const ways = Array.from({ length: count }, (_, at) => predictOne(draft, at))
+    tellFaults(draft, ways, problems)
+    return ways.map(({ outputs, chosen }) => ({ outputs, chosen }))
   }
 
   for (const draft of drafts) {
@@ -117,17 +174,9 @@ export const predictAll = (
         return description ? [[name, description]] : []
       }),
     )
-    const ways = Object.values(draft.inputs)
-      .flat()
-      .reduce((most, { instance }) => Math.max(most, possible.get(instance)?.length ?? 1), 1)
-    const predicted =
-      draft.spec.chooses === undefined
-        ? Array.from({ length: ways }, (_, at) => predictOne(draft, at)).map(({ known, outputs }) => ({
-            ...(known ? plainOutputs(draft) : {}),
-            ...outputs,
-          }))
-        : choicesOf(draft, possible)
-    possible.set(draft.id, made.length > 0 ? [{ ...togetherOf(predicted), ...described }] : predicted)
+    const ways = waysOf(draft)
+    const predicted = togetherOf(ways.map(({ outputs }) => outputs))
+    possible.set(draft.id, made.length > 0 ? [{ outputs: { ...predicted, ...described }, chosen: {} }] : ways)
   }
-  return new Map([...possible].map(([id, all]) => [id, togetherOf(all)]))
+  return new Map([...possible].map(([id, all]) => [id, togetherOf(all.map(({ outputs }) => outputs))]))
 }

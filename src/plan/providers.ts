@@ -16,14 +16,27 @@ export const findProviders = (drafts: readonly Draft[]): Providers => {
     if (draft.about !== undefined && draft.spec.measures)
       measuring.set(draft.about, [...(measuring.get(draft.about) ?? []), draft])
 
+  const known = new Map<string, readonly InstanceId[]>()
+
   const measuresOf = ({ spec, variant }: Draft): readonly string[] => spec.measures?.(variant.config) ?? []
 
+  const of = (id: InstanceId, metric: string | undefined): readonly InstanceId[] => {
+    const name = `${id}\u0000${metric ?? ''}`
+    const found = known.get(name)
+    if (found) return found
+    // Should a choice be among its own candidates, it ends here.
+    known.set(name, [])
+    const all = [...new Set(find(id, metric))]
+    known.set(name, all)
+    return all
+  }
+
   /** `metric` absent: any, since the name is a list whose members' metrics are read one by one. */
-  const of = (id: InstanceId, metric: string | undefined): InstanceId[] => {
+  const find = (id: InstanceId, metric: string | undefined): InstanceId[] => {
     const draft = byId.get(id)
     if (!draft) return []
-    const { chooses } = draft.spec
-    const chosen = chooses === undefined ? [] : (draft.inputs[chooses] ?? [])
+    // A choice has the metrics of what it took, its fallback among them.
+    const chosen = draft.spec.chooses === undefined ? [] : Object.values(draft.inputs).flat()
     const own =
       metric === undefined || facts.has(metric) || metric === 'chosen' || measuresOf(draft).includes(metric)
     const others = (measuring.get(id) ?? []).filter(

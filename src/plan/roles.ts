@@ -1,7 +1,7 @@
 import type { InstanceId } from '../core/brand.js'
 import { problem } from '../core/problem.js'
-import { conditionsOf } from './check-names.js'
-import type { Conditioned } from './conditions.js'
+import type { ElementName, Name } from '../expression/expression.js'
+import { conditionsOf, type Conditioned } from './conditions.js'
 import type { Problems } from './placed.js'
 import type { Outputs } from './predict.js'
 
@@ -17,6 +17,9 @@ const hasValidation = (
   }
   return undefined
 }
+
+/** A metric of a list's members, as a name. */
+const inList = ({ of, path, start, end }: ElementName): Name => ({ path: [...of, ...path], start, end })
 
 /**
  * Warns where a choice is made by the test split: what is chosen by it is judged by data that it has seen. `when` and
@@ -38,14 +41,15 @@ export const checkRoles = (
             hint,
           }),
         )
-      const tested = expression.names.find(({ path }) => path.slice(1).includes('test'))
+      const tested = [...expression.names, ...expression.elements.map(inList)].find(({ path }) =>
+        path.slice(1).includes('test'),
+      )
       if (tested) {
-        const name = tested.path.filter(word => word !== 'test').join('.')
         says(
-          `this chooses by the test split, which gates judge by`,
+          'this chooses by the test split, which gates judge by',
           tested.start,
           tested.end,
-          `Write ${name}, which reads the validation split.`,
+          'Leave `test` out: a metric without a split is that of the validation split here.',
         )
         continue
       }

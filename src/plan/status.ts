@@ -2,7 +2,7 @@ import type { Artifact } from '../core/artifact.js'
 import type { InstanceId } from '../core/brand.js'
 import { growingFigures, type Measured } from '../expression/figures.js'
 import type { Store, StoredResult } from '../store/store.js'
-import { choose, holds } from './choose.js'
+import { choose, failing } from './choose.js'
 import type { Conditioned } from './conditions.js'
 import { keyOf } from './key.js'
 import { leftOf } from './left-out.js'
@@ -68,10 +68,8 @@ export const findStatuses = async (
     const { left, inputs } = leftOf(draft, draft.spec, isSkipped)
     if (left !== undefined) return { type: 'skipped', why: left }
     const unsettled = draft.after.filter(id => !isSettled(id))
-    if (draft.when && unsettled.length === 0) {
-      const { holds: runs, found } = holds(draft.when, figures)
-      if (!runs) return { type: 'skipped', why: `${found} is false` }
-    }
+    const failed = unsettled.length === 0 ? failing(draft, figures) : undefined
+    if (failed !== undefined) return { type: 'skipped', why: failed }
     const waitsFor = new Set<InstanceId>(unsettled)
     const artifacts: Record<string, { readonly artifact: Artifact }[]> = {}
     for (const [port, edges] of Object.entries(inputs)) {

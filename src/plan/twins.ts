@@ -1,5 +1,5 @@
 import { parseInstanceName } from '../core/instance-name.js'
-import type { Reference } from '../language/recipe.js'
+import type { Reference, Step } from '../language/recipe.js'
 import type { Draft } from './expand.js'
 
 type Labels = Readonly<Record<string, string>>
@@ -26,42 +26,72 @@ const isMember = (written: string, { member, about }: Draft): boolean => {
   )
 }
 
+/** What tells an instance apart: its own axes and, where it measures another, that one's. */
+const axesOf = ({ step, measured }: Draft): Step['axes'] => ({ ...measured?.step.axes, ...step.axes })
+const labelsOf = ({ variant, measured }: Draft): Labels => ({
+  ...measured?.variant.labels,
+  ...variant.labels,
+})
+
 const keyOf = (labels: Labels, axes: readonly string[]): string =>
   axes.map(axis => labels[axis] ?? '').join('\u0000')
 
+interface Placed {
+  readonly draft: Draft
+  readonly at: number
+}
+
+/** Instances of a step that have the same axes: all of them, or those that measure the same other step. */
+interface Group {
+  readonly axes: Step['axes']
+  readonly members: readonly Placed[]
+  /** By the axes that are asked for, then by their labels. */
+  readonly indices: Map<string, Map<string, readonly Placed[]>>
+}
+
+const groupsOf = (drafts: readonly Draft[]): Group[] => {
+  const groups = new Map<string, { axes: Step['axes']; members: Placed[] }>()
+  for (const [at, draft] of drafts.entries()) {
+    const key = draft.measured?.step.id ?? ''
+    const group = groups.get(key)
+    if (group) group.members.push({ draft, at })
+    else groups.set(key, { axes: axesOf(draft), members: [{ draft, at }] })
+  }
+  return [...groups.values()].map(group => ({ ...group, indices: new Map() }))
+}
+
+const indexOf = ({ members, indices }: Group, axes: readonly string[]): Map<string, readonly Placed[]> => {
+  const name = axes.join('\u0000')
+  const known = indices.get(name)
+  if (known) return known
+  const index = new Map<string, Placed[]>()
+  for (const placed of members) {
+    const key = keyOf(labelsOf(placed.draft), axes)
+    const own = index.get(key)
+    if (own) own.push(placed)
+    else index.set(key, [placed])
+  }
+  indices.set(name, index)
+  return index
+}
+
 /** Finds instances among those that are made; each group of axes is indexed once. `made`: by step; may grow. */
 export const twinFinder = (made: ReadonlyMap<string, readonly Draft[]>): TwinFinder => {
-  const indices = new Map<readonly Draft[], Map<string, Map<string, readonly Draft[]>>>()
-
-  const indexOf = (drafts: readonly Draft[], axes: readonly string[]): Map<string, readonly Draft[]> => {
-    const name = axes.join('\u0000')
-    const known = indices.get(drafts) ?? new Map<string, Map<string, readonly Draft[]>>()
-    indices.set(drafts, known)
-    const found = known.get(name)
-    if (found) return found
-    const index = new Map<string, Draft[]>()
-    for (const draft of drafts) {
-      const key = keyOf(draft.variant.labels, axes)
-      const group = index.get(key)
-      if (group) group.push(draft)
-      else index.set(key, [draft])
-    }
-    known.set(name, index)
-    return index
-  }
-
+  const known = new Map<readonly Draft[], readonly Group[]>()
   return ({ step, pins, member }, axes, labels) => {
     const drafts = made.get(step)
-    const [first] = drafts ?? []
-    if (!drafts || !first) return []
-    const theirs = first.step.axes
-    const common = Object.keys(theirs).filter(
-      axis => Object.hasOwn(pins, axis) || (Object.hasOwn(axes, axis) && axes[axis] === theirs[axis]),
-    )
-    const found =
-      common.length === 0
-        ? drafts
-        : (indexOf(drafts, common).get(keyOf({ ...labels, ...pins }, common)) ?? [])
-    return member === undefined ? found : found.filter(draft => isMember(member, draft))
+    if (!drafts) return []
+    const groups = known.get(drafts) ?? groupsOf(drafts)
+    known.set(drafts, groups)
+    const found = groups.flatMap(group => {
+      const common = Object.keys(group.axes).filter(
+        axis => Object.hasOwn(pins, axis) || (Object.hasOwn(axes, axis) && axes[axis] === group.axes[axis]),
+      )
+      if (common.length === 0) return group.members
+      return indexOf(group, common).get(keyOf({ ...labels, ...pins }, common)) ?? []
+    })
+    const inOrder = groups.length > 1 ? [...found].sort((a, b) => a.at - b.at) : found
+    const all = inOrder.map(({ draft }) => draft)
+    return member === undefined ? all : all.filter(draft => isMember(member, draft))
   }
 }

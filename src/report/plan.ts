@@ -32,11 +32,23 @@ export interface PlanRow {
   readonly parameters?: PlannedFigure
   readonly macs?: PlannedFigure
   readonly bytes?: PlannedFigure
+  /** Peak of its process in bytes, estimated. */
+  readonly memory?: PlannedFigure
 }
 
 export const figure = (value: PlannedFigure | undefined, form: (value: number) => string): string => {
   if (value === undefined) return ''
-  return typeof value === 'number' ? form(value) : `${form(value.low)} – ${form(value.high)}`
+  if (typeof value === 'number') return form(value)
+  const [low, high] = [form(value.low), form(value.high)]
+  return low === high ? low : `${low} – ${high}`
+}
+
+/** An estimate: two digits are all that it knows, and of its ends the upper one is what a machine must have. */
+const memoryText = (value: PlannedFigure | undefined): string => {
+  if (value === undefined) return ''
+  const rough = (bytes: number): string => formatBytes(Number(bytes.toPrecision(2)))
+  if (typeof value === 'number') return rough(value)
+  return rough(value.low) === rough(value.high) ? rough(value.high) : `≤ ${rough(value.high)}`
 }
 
 /** What a plan means to do with an instance, in its colour. */
@@ -70,6 +82,7 @@ export const planLines = (rows: readonly PlanRow[], engine: EngineChoice, paint:
       { title: 'parameters', align: 'right' },
       { title: 'MACs', align: 'right' },
       { title: 'bytes', align: 'right' },
+      { title: 'memory', align: 'right' },
     ],
     rows.map(row => [
       row.instance,
@@ -80,6 +93,7 @@ export const planLines = (rows: readonly PlanRow[], engine: EngineChoice, paint:
       figure(row.parameters, short),
       figure(row.macs, short),
       figure(row.bytes, formatBytes),
+      memoryText(row.memory),
     ]),
     paint,
   )

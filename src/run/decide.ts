@@ -1,9 +1,9 @@
 import type { InstanceId, Key } from '../core/brand.js'
 import { problem, type Problem } from '../core/problem.js'
-import { failed, ok, type Result } from '../core/result.js'
+import { failed as notDone, ok, type Result } from '../core/result.js'
 import type { StepOutput } from '../core/step-file.js'
 import type { Figures } from '../expression/figures.js'
-import { choose, holds } from '../plan/choose.js'
+import { choose, failing } from '../plan/choose.js'
 import { keyOf } from '../plan/key.js'
 import { leftOf } from '../plan/left-out.js'
 import type { Edge, Instance } from '../plan/plan.js'
@@ -27,10 +27,8 @@ export const makeDecider = (
   return instance => {
     const { left, inputs } = leftOf(instance, instance.spec, isLeftOut)
     if (left !== undefined) return { type: 'left-out', why: left }
-    if (instance.when) {
-      const { holds: runs, found } = holds(instance.when, figures)
-      if (!runs) return { type: 'left-out', why: `${found} is false` }
-    }
+    const failed = failing(instance, figures)
+    if (failed !== undefined) return { type: 'left-out', why: failed }
     const { choice } = instance
     if (!choice) return { type: 'make', inputs }
     const candidates = (inputs[choice.port] ?? []).map(each => ({
@@ -55,7 +53,7 @@ export const settleChosen = (
   decided: Choosing,
   outputs: ReadonlyMap<InstanceId, StepOutput>,
 ): Result<{ readonly output: StepOutput; readonly key: Key }> => {
-  if (decided.type === 'none') return failed({ ...decided.problem, at: instance.at })
+  if (decided.type === 'none') return notDone({ ...decided.problem, at: instance.at })
   const { port, edge, why } = decided
   const artifact = outputs.get(edge.instance)?.outputs[edge.output]
   if (!artifact) throw new Error(`${edge.instance} has no output ${edge.output}`)

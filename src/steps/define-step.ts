@@ -1,7 +1,7 @@
 import type { Static, TObject } from 'typebox'
 import type { ArtifactType } from '../core/artifact.js'
 import type { Fault } from '../core/problem.js'
-import type { ModelDescription } from '../network/description.js'
+import type { Figure, ModelDescription } from '../network/description.js'
 import type { DatasetDescription } from '../sources/description.js'
 
 /** One typed input of a kind. */
@@ -45,14 +45,27 @@ export type Description =
   | { readonly type: 'file'; readonly name?: string }
 
 /** Inputs as a prediction sees them: by port, a list even for single ports; `from` is the instance. An input of a poisoned step has no description. */
-export type DescribedInputs = Readonly<
-  Record<string, readonly { readonly from: string; readonly description?: Description }[]>
->
+export type DescribedInputs = Readonly<Record<string, readonly DescribedInput[]>>
+
+export interface DescribedInput {
+  readonly from: string
+  readonly description?: Description
+  /** Payload of the artifact, where it is there already. */
+  readonly bytes?: number
+}
 
 export interface Prediction {
   /** By output; an output that cannot be predicted is absent. */
   readonly outputs: Readonly<Record<string, Description>>
   readonly faults?: readonly Fault[]
+}
+
+/** Bytes at the peak of a run; a member that nobody can tell is absent. */
+export interface MemoryNeed {
+  /** All of them, beside what a process of its lane takes when it does nothing. */
+  readonly bytes?: Figure | undefined
+  /** Those that the engine holds itself: what is there of the wasm engine ends at 4 GiB. */
+  readonly engine?: Figure | undefined
 }
 
 /** What reading the headers of the config's files gave. */
@@ -87,12 +100,19 @@ export interface StepSpec<P extends TObject = TObject> {
   readonly expands?: string
   /** A list port: the output is one of its members, which the executor chooses by their metrics. Nothing is computed. */
   readonly chooses?: string
+  /** It is no step of its own: the language puts the steps of another recipe in its place. */
+  readonly composes?: boolean
   /** Names of the metrics that it measures, for the names inside gates. */
   measures?(config: Static<P>): readonly string[]
   /** Reads headers of the config's files; never a body. Absence: the files are the path fields. */
   inspect?(config: Static<P>): Promise<Inspection>
   /** Shapes, costs and faults from what is known before anything runs. Pure. */
   predict(config: Static<P>, inputs: DescribedInputs, found?: unknown): Prediction
+  /**
+   * What a run will hold at its peak, where that can be estimated from what `predict` was given and gave. Pure. Asked
+   * only of a step all of whose inputs and outputs are described.
+   */
+  memory?(config: Static<P>, inputs: DescribedInputs, outputs: Prediction['outputs']): MemoryNeed
   /** A plug-in's module, which exports `run`: `import.meta.url`. Absence: one of our own kinds. */
   readonly module?: string
 }

@@ -4,6 +4,7 @@ import { dataset } from './dataset/spec.js'
 import { distill } from './distill/spec.js'
 import { evaluate } from './evaluate/spec.js'
 import { finetune } from './finetune/spec.js'
+import { pipeline } from './pipeline/spec.js'
 import { prune } from './prune/spec.js'
 import { quantize } from './quantize/spec.js'
 import { select } from './select/spec.js'
@@ -22,4 +23,5 @@ export const builtInKinds: readonly AnyStepSpec[] = [
   select,
   evaluate,
   benchmark,
+  pipeline,
 ]

@@ -46,10 +46,10 @@ test('every line in docs/problems.md is about a code, once', () => {
 })
 
 test('every code of the language has a fixture', () => {
-  const folder = join(root, 'test/problems')
-  const shown = readdirSync(folder)
+  const shown = ['test/problems', 'test/language/fixtures/migrate']
+    .flatMap(folder => readdirSync(join(root, folder)).map(file => join(root, folder, file)))
     .filter(file => file.endsWith('.txt'))
-    .map(file => readFileSync(join(folder, file), 'utf8'))
+    .map(file => readFileSync(file, 'utf8'))
     .join('\n')
   const own = sources
     .filter(({ room }) => room === 'language' || room === 'expression')

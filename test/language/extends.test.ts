@@ -113,6 +113,19 @@ gates: null
   assert.equal(recipe.gates, [])
 })
 
+test('removing what is not there is told, but for what another base has removed already', async () => {
+  assert.equal(await over('steps: {prund: null, base: {optimzer: null, timeout: null}}').told(), [
+    'recipe.yml:2 removes-nothing',
+    'recipe.yml:2 removes-nothing',
+  ])
+  const files = {
+    'left.yml': 'extends: lib/base.yml\nsteps: {pruned: null}\ngates: null',
+    'right.yml': 'extends: lib/base.yml\nsteps: {pruned: null}\ngates: null',
+    'recipe.yml': 'extends: [left.yml, right.yml]',
+  }
+  assert.equal(await over('', files).told(), [])
+})
+
 test('another variant, and a step with another kind, replace whole', async () => {
   const recipe = await over(`
 steps:

@@ -1,5 +1,6 @@
 import { Type } from 'typebox'
 import { pathField } from '../../src/core/fields.js'
+import { select } from '../../src/steps/select/spec.js'
 import { defineStep, either, list, one, optional, type AnyStepSpec } from '../../src/steps/define-step.js'
 
 const closed = { additionalProperties: false } as const
@@ -74,7 +75,10 @@ const optimizer = Type.Unsafe<unknown>({
   default: 'adam',
   description: 'How gradients change the weights.',
 })
-const architecture = Type.Object({ layers: Type.Array(Type.Unknown(), { minItems: 1 }) }, closed)
+const architecture = Type.Object(
+  { layers: Type.Array(Type.Unknown(), { minItems: 1, 'x-trimtab': 'layers' }) },
+  closed,
+)
 const training = {
   epochs: Type.Integer({ minimum: 1, description: 'Passes over the training data.' }),
   batchSize: Type.Integer({ minimum: 1, default: 32 }),
@@ -146,4 +150,4 @@ const evaluate = defineStep({
 })
 
 /** Kinds for the tests of the language, in the shape of the real ones; they cannot run. */
-export const kinds: readonly AnyStepSpec[] = [dataset, train, prune, quantize, distill, evaluate]
+export const kinds: readonly AnyStepSpec[] = [dataset, train, prune, quantize, distill, evaluate, select]

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { join, narrowed, type Lattice } from '../../src/language/lattice.js'
-import type { Row } from '../../src/language/matrix.js'
+import type { Row } from '../../src/language/axis-values.js'
 import type { ScalarNode } from '../../src/language/node.js'
 import { createReporter } from '../../src/language/reporter.js'
 import { sourceFile } from '../../src/language/source-file.js'

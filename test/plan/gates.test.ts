@@ -63,7 +63,7 @@ test('a name that will have none is said at its segment', async () => {
     ['scores.base.test.top9 > 0', 'unknown-metric top9'],
     ['base.test.bytes > 0', 'unknown-metric test'],
     ['int8.accuracy.mean > 0', 'unknown-metric mean'],
-    ['params.floor < 1', 'unknown-step params'],
+    ['params.floor < 1', 'expression-name floor'],
     ['int8 > 3', 'gate-metric-missing int8'],
     ['scores.base > 3', 'gate-metric-missing base'],
   ] as const)

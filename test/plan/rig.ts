@@ -12,6 +12,7 @@ import { createPlan } from '../../src/plan/create-plan.js'
 import { keyOf } from '../../src/plan/key.js'
 import type { Instance, Plan } from '../../src/plan/plan.js'
 import { defineStep, list, one, optional } from '../../src/steps/define-step.js'
+import { select } from '../../src/steps/select/spec.js'
 import { openStore } from '../../src/store/open.js'
 import type { Store } from '../../src/store/store.js'
 import { emptyFolder } from '../rig.js'
@@ -95,6 +96,24 @@ export const benchmark = defineStep({
   exclusive: true,
 })
 
+/** Another model of the same weights. */
+export const change = defineStep({
+  kind: 'change',
+  revision: 1,
+  params: Type.Object(
+    {
+      by: Type.Number({ default: 0 }),
+      how: Type.Optional(Type.Unknown()),
+      text: Type.Optional(Type.String()),
+    },
+    closed,
+  ),
+  consumes: { model: one('model'), other: optional('model'), models: { ...list('model'), optional: true } },
+  produces: { model: 'model' },
+  draws: true,
+  predict: (_, inputs) => ({ outputs: { model: inputs['model']![0]!.description as ModelDescription } }),
+})
+
 /** Takes anything, makes a file. */
 export const gather = defineStep({
   kind: 'gather',
@@ -109,7 +128,7 @@ export const gather = defineStep({
   produces: { out: 'file' },
 })
 
-export const kinds = [source, make, halve, measure, benchmark, gather]
+export const kinds = [source, make, halve, change, measure, benchmark, gather, select]
 
 export const wasm: EngineChoice = { name: 'wasm', version: '1+kernels' }
 
@@ -125,7 +144,11 @@ export interface Bench {
   /** Writes a recipe's steps (and more), reads and plans it. */
   readonly plan: (
     text: string,
-    more?: { readonly only?: readonly string[]; readonly engine?: EngineChoice },
+    more?: {
+      readonly only?: readonly string[]
+      readonly engine?: EngineChoice
+      readonly sweep?: Readonly<Record<string, readonly string[]>>
+    },
   ) => Promise<Plan>
 }
 
@@ -139,10 +162,10 @@ export const bench = async (files: Readonly<Record<string, string>> = {}): Promi
   return {
     folder,
     store,
-    plan: async (text, { only, engine } = {}) => {
+    plan: async (text, { only, engine, sweep } = {}) => {
       const file = join(folder, 'recipe.yml')
       writeFileSync(file, `trimtab: 1\n${text}`)
-      const { recipe, problems } = await readRecipe({ file, kinds, cwd: folder })
+      const { recipe, problems } = await readRecipe({ file, kinds, cwd: folder, ...(sweep ? { sweep } : {}) })
       if (!recipe) throw new Error(JSON.stringify(problems))
       const made = await createPlan({
         recipe,

@@ -41,6 +41,7 @@ export const printed = async (folder: string, name: string): Promise<string> => 
     set: pairs(source, 'set'),
     env: pairs(source, 'env'),
     paramsFiles: words(source, 'params'),
+    trustPlugins: !/^# untrusted$/m.test(source),
   })
   const { recipe } = read
   let problems = read.problems

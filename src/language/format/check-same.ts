@@ -4,6 +4,7 @@ import { createReporter } from '../reporter.js'
 import { sourceFile } from '../source-file.js'
 import { readYaml } from '../yaml-document.js'
 import { commentsOf } from './comments.js'
+import type { Sheet } from './tree.js'
 
 const dataOf = (text: string): unknown => {
   const reporter = createReporter()
@@ -11,17 +12,15 @@ const dataOf = (text: string): unknown => {
   return reporter.problems().length > 0 || !node ? undefined : plainOf(node)
 }
 
-const commentTexts = (text: string): string[] =>
-  commentsOf(text)
-    .map(each => each.text)
-    .sort()
+/** Does a text have a sheet's comments? In which order they stand is not asked. */
+export const sameComments = ({ comments }: Sheet, text: string): boolean =>
+  isDeepStrictEqual(
+    [...comments].sort(),
+    commentsOf(text)
+      .map(each => each.text)
+      .sort(),
+  )
 
-/** Are these the same comments? In which order they stand is not asked. */
-export const sameComments = (before: string, after: string): boolean =>
-  isDeepStrictEqual(commentTexts(before), commentTexts(after))
-
-/** Do two texts hold the same data, and the same comments? */
-export const saysTheSame = (before: string, after: string): boolean => {
-  const data = dataOf(before)
-  return data !== undefined && isDeepStrictEqual(data, dataOf(after)) && sameComments(before, after)
-}
+/** Does a text hold the data and the comments of a sheet? */
+export const saysTheSame = (data: unknown, sheet: Sheet, text: string): boolean =>
+  isDeepStrictEqual(data, dataOf(text)) && sameComments(sheet, text)

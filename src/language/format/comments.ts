@@ -1,4 +1,4 @@
-import { Parser } from 'yaml'
+import { Parser, type CST } from 'yaml'
 import { isBranch, type Branch, type Comment, type Entry, type Sheet } from './tree.js'
 
 interface Found {
@@ -6,10 +6,10 @@ interface Found {
   readonly text: string
 }
 
-/** Every comment of a text, in order. */
-export const commentsOf = (text: string): Found[] => {
+/** Every comment of a text, in order. `tokens`: the text's own, where they are at hand. */
+export const commentsOf = (text: string, tokens: Iterable<CST.Token> = new Parser().parse(text)): Found[] => {
   const found: Found[] = []
-  const open: unknown[] = [...new Parser().parse(text)]
+  const open: unknown[] = [...tokens]
   while (open.length > 0) {
     const each = open.pop()
     if (typeof each !== 'object' || each === null) continue
@@ -99,20 +99,18 @@ const liftAboveDashes = (branch: Branch): void => {
 }
 
 /** Gives every comment of a sheet's text its place. */
-export const attachComments = (sheet: Sheet): void => {
-  const { text, root, head } = sheet
-  for (const { offset, text: comment } of commentsOf(text)) {
+export const attachComments = ({ text, root, head }: Sheet, comments: readonly Found[]): void => {
+  for (const { offset, text: comment } of comments) {
     const start = text.lastIndexOf('\n', offset - 1) + 1
     const lead = text.slice(start, offset)
     const isOwn = lead.trim() === '' || /^\.\.\.\s/.test(lead)
     const previous = text.slice(text.lastIndexOf('\n', start - 2) + 1, Math.max(0, start - 1))
     const own = { text: comment, blank: start > 0 && previous.trim() === '' }
-    if (
-      root.entries.length === 0 ||
-      (!isOwn && placeTrailing(root, offset, comment, undefined) === undefined)
-    )
-      head.push(own)
+    const [first] = root.entries
+    if (!first) head.push(own)
     else if (isOwn) placeOwn(root, offset, lead.trim() === '' ? lead.length : 0, own)
+    // Behind the `---` above everything.
+    else if (!placeTrailing(root, offset, comment, undefined)) first.before.push(own)
   }
   liftAboveDashes(root)
 }

@@ -1,8 +1,9 @@
 import type { Problem } from '../../core/problem.js'
 import { failed, ok, type Result } from '../../core/result.js'
+import { plainOf } from '../node.js'
 import { createReporter } from '../reporter.js'
 import { sourceFile } from '../source-file.js'
-import { isRecipe } from '../top.js'
+import { isRecipe } from '../root.js'
 import { readYaml } from '../yaml-document.js'
 import { arrange } from './arrange.js'
 import { saysTheSame } from './check-same.js'
@@ -13,14 +14,21 @@ import type { Sheet } from './tree.js'
 /** Without a byte order mark, lines ending in `\n`: neither says anything in YAML. */
 const unified = (text: string): string => text.replace(/^\ufeff/, '').replaceAll('\r\n', '\n')
 
-/** What keeps a text from being laid out: faults of its YAML. `path`: what its problems call it. */
-export const sheetOf = (given: string, path: string): Result<Sheet> => {
+/** A sheet with its values as plain data. */
+export interface Read {
+  readonly sheet: Sheet
+  readonly data: unknown
+}
+
+/** A recipe's text as a sheet, or the faults of its YAML. `path`: what its problems call it. */
+export const sheetOf = (given: string, path: string): Result<Read> => {
   const reporter = createReporter()
   const source = sourceFile(path, given)
   const root = readYaml(source, reporter)
   if (root) isRecipe(root, source, reporter)
   const problems: Problem[] = reporter.problems()
-  return problems.length > 0 ? failed(...problems) : ok(readSheet(unified(given)))
+  if (problems.length > 0 || !root) return failed(...problems)
+  return ok({ sheet: readSheet(unified(given)), data: plainOf(root) })
 }
 
 /**
@@ -30,10 +38,9 @@ export const sheetOf = (given: string, path: string): Result<Sheet> => {
 export const formatText = (given: string, path: string): Result<string> => {
   const read = sheetOf(given, path)
   if (!read.ok) return read
-  const sheet = read.value
-  const { text } = sheet
+  const { sheet, data } = read.value
   arrange(sheet)
   const laid = printSheet(sheet)
-  if (!saysTheSame(text, laid)) throw new Error(`the layout of ${path} would change what it says`)
+  if (!saysTheSame(data, sheet, laid)) throw new Error(`the layout of ${path} would change what it says`)
   return ok(laid)
 }

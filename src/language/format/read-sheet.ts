@@ -1,16 +1,18 @@
 import {
+  Composer,
   isAlias,
   isCollection,
   isMap,
   isPair,
   isScalar,
-  parseDocument,
+  Parser,
   type CST,
   type Node,
   type Pair,
+  type YAMLMap,
 } from 'yaml'
 import { yamlOptions } from '../yaml-document.js'
-import { attachComments } from './comments.js'
+import { attachComments, commentsOf } from './comments.js'
 import type { Branch, Entry, Leaf, Sheet, Written } from './tree.js'
 
 const styles: Readonly<Record<string, Leaf['style']>> = {
@@ -121,9 +123,13 @@ const reader = (text: string) => {
  * found by offset, since the library's own attachment moves some of them.
  */
 export const readSheet = (text: string): Sheet => {
-  const { contents } = parseDocument(text, { ...yamlOptions, keepSourceTokens: true })
+  const tokens = [...new Parser().parse(text)]
+  const comments = commentsOf(text, tokens)
+  const [document] = new Composer({ ...yamlOptions, keepSourceTokens: true }).compose(tokens)
+  const contents: unknown = document?.contents
   if (!isMap(contents)) throw new TypeError('the top level is no map')
-  const sheet: Sheet = { text, head: [], root: reader(text)(contents) }
-  attachComments(sheet)
+  const root = reader(text)(contents as YAMLMap)
+  const sheet: Sheet = { text, comments: comments.map(each => each.text), head: [], root }
+  attachComments(sheet, comments)
   return sheet
 }

@@ -5,13 +5,14 @@ import type { Leaf } from './tree.js'
 /** Characters that a text shows as they are. */
 const plainly = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\ufeff\ufffe\uffff]*$/u
 
-const isText = (text: string, value: string): boolean => {
-  try {
-    // Other readers, and people, may know `yes` and `1_000` from YAML 1.1.
-    return parse(text, yamlOptions) === value && parse(text, { version: '1.1' }) === value
-  } catch {
-    return false
-  }
+/** What a plain text must begin with, or be, to be read as something else than a text. */
+const maybeOther = /^[-+.\d~=<]|^(?:y|n|yes|no|on|off|true|false|null)$/i
+
+const isText = (text: string): boolean => {
+  if (!maybeOther.test(text)) return true
+  // Other readers, and people, may know `yes` and `1_000` from YAML 1.1.
+  const read = [parse(text, yamlOptions), parse(text, { version: '1.1' })] as unknown[]
+  return read.every(value => value === text)
 }
 
 /** Can a text stand without quotes? `flow`: between brackets. */
@@ -20,7 +21,7 @@ const standsPlain = (value: string, flow: boolean): boolean =>
   value.trim() === value &&
   !/^$|^[-?:,[\]{}#&*!|>'"%@`=~]|^\.\.\.|: |:$| #/.test(value) &&
   !(flow && /[,[\]{}]/.test(value)) &&
-  isText(value, value)
+  isText(value)
 
 /** A text in double quotes on one line. */
 export const doubleQuoted = (value: string): string =>

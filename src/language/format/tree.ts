@@ -69,6 +69,8 @@ export function* nodesOf(node: Written): Generator<Written> {
 /** A recipe as it is written: its values and comments in the order of the file. */
 export interface Sheet {
   readonly text: string
+  /** All of its comments, in the order of the file. */
+  readonly comments: readonly string[]
   /** Comments above everything. */
   head: Comment[]
   root: Branch

@@ -34,7 +34,7 @@ const migrateStep = (id: string, step: Branch, refuse: Refuse): void => {
     const inner = entryOf(step, name)
     if (inner) flatten(step, inner, refuse)
   }
-  refuseTwice(step.entries, `step "${id}"`, refuse)
+  refuseTwice(step.entries, key => `step "${id}" would have "${key}" twice`, refuse)
 }
 
 /** The list under a top-level key as a map; its items, for what else is to be done with them. */
@@ -72,7 +72,7 @@ const apply = ({ root }: Sheet, refuse: Refuse): void => {
     [checks, 'gates'],
   ] as const)
     if (entry) renameKey(entry, name)
-  refuseTwice(root.entries, 'the recipe', refuse)
+  refuseTwice(root.entries, key => `the recipe would have "${key}" twice`, refuse)
   renameInExpressions(root, 'vars', 'params')
 }
 

@@ -40,12 +40,15 @@ const handOn = (branch: Branch, index: number, comments: readonly Comment[]): vo
 }
 
 /** Names that a map would have twice are refused. */
-export const refuseTwice = (entries: readonly Entry[], subject: string, refuse: Refuse): void => {
+export const refuseTwice = (
+  entries: readonly Entry[],
+  message: (key: string) => string,
+  refuse: Refuse,
+): void => {
   const seen = new Set<string>()
   for (const entry of entries) {
     const name = keyOf(entry)!
-    if (seen.has(name))
-      refuse(`${subject} would have "${name}" twice`, placeOf(entry), 'Rename or remove one of them.')
+    if (seen.has(name)) refuse(message(name), placeOf(entry), 'Rename or remove one of them.')
     seen.add(name)
   }
 }
@@ -79,7 +82,8 @@ export const mapByName = (list: Branch, name: string, subject: string, refuse: R
     const own = value.entries.find(entry => keyOf(entry) === name)
     const key = own?.value
     if (!own || !key || isBranch(key) || typeof key.value !== 'string' || key.value === '') {
-      refuse(`${subject} has no "${name}"`, own ? placeOf(own) : placeOf(item), `Give it one: ${name}: WORD.`)
+      if (own) refuse(`the ${name} of ${subject} must be a word`, placeOf(own))
+      else refuse(`${subject} has no "${name}"`, placeOf(item), `Give it one: ${name}: WORD.`)
       return []
     }
     value.entries.splice(value.entries.indexOf(own), 1)
@@ -99,6 +103,6 @@ export const mapByName = (list: Branch, name: string, subject: string, refuse: R
       },
     ]
   })
-  refuseTwice(entries, 'the map', refuse)
+  refuseTwice(entries, key => `another one before has the ${name} "${key}"`, refuse)
   return { ...list, kind: 'map', entries }
 }

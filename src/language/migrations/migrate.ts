@@ -6,7 +6,7 @@ import { printSheet } from '../format/print.js'
 import { isBranch, keyOf, nodesOf, type Branch } from '../format/tree.js'
 import { createReporter } from '../reporter.js'
 import { sourceFile } from '../source-file.js'
-import { isRecipe } from '../top.js'
+import { isRecipe } from '../root.js'
 import { currentVersion, tellNewer, versionOf } from '../version.js'
 import { readYaml } from '../yaml-document.js'
 import { from0To1 } from './0-to-1.js'
@@ -37,7 +37,7 @@ const valuesOf = (root: Branch): unknown[] =>
 export const migrateText = (given: string, path: string): Result<Migrated> => {
   const read = sheetOf(given, path)
   if (!read.ok) return read
-  const sheet = read.value
+  const { sheet } = read.value
   const source = sourceFile(path, sheet.text)
   const reporter = createReporter()
   const root = readYaml(source, reporter)!
@@ -66,8 +66,8 @@ export const migrateText = (given: string, path: string): Result<Migrated> => {
   const again = sheetOf(text, path)
   if (
     !again.ok ||
-    !isDeepStrictEqual(valuesOf(again.value.root), valuesOf(sheet.root)) ||
-    !sameComments(sheet.text, text)
+    !isDeepStrictEqual(valuesOf(again.value.sheet.root), valuesOf(sheet.root)) ||
+    !sameComments(sheet, text)
   )
     throw new Error(`the migration of ${path} would lose something`)
   return ok({ text, from, to: currentVersion, titles: due.map(({ title }) => title) })

@@ -1,8 +1,18 @@
 import { type Static, Type } from 'typebox'
 import type { Fault } from '../../core/problem.js'
-import type { ModelDescription } from '../../network/description.js'
+import { exact, type ModelDescription } from '../../network/description.js'
+import { greatestOf, passBytes, sumOf, weightBytes } from '../../network/holding.js'
 import type { DatasetDescription } from '../../sources/description.js'
-import { type DescribedInputs, type Prediction, defineStep, list, one, optional } from '../define-step.js'
+import { datasetBytes } from '../data-bytes.js'
+import {
+  type DescribedInputs,
+  type MemoryNeed,
+  type Prediction,
+  defineStep,
+  list,
+  one,
+  optional,
+} from '../define-step.js'
 
 export const params = Type.Object(
   {
@@ -57,6 +67,19 @@ const predict = (_: BenchmarkConfig, inputs: DescribedInputs): Prediction => {
   return { outputs: {}, faults }
 }
 
+/** All models stand beside each other; each runs by itself. */
+const memory = ({ batchSize }: BenchmarkConfig, inputs: DescribedInputs): MemoryNeed => {
+  const models = [...(inputs['models'] ?? []), ...(inputs['reference'] ?? [])].map(
+    ({ description }) => description as ModelDescription,
+  )
+  const data = inputs['data'] ? datasetBytes(inputs['data'][0]) : exact(0)
+  const pass = greatestOf(...models.map(model => passBytes(model, 'inference', batchSize)))
+  return {
+    bytes: sumOf(data, ...models.map(model => weightBytes(model, 3)), pass),
+    engine: sumOf(...models.map(model => weightBytes(model, 1)), pass),
+  }
+}
+
 export const benchmark = defineStep({
   kind: 'benchmark',
   revision: 1,
@@ -73,4 +96,5 @@ export const benchmark = defineStep({
   },
   produces: {},
   predict,
+  memory,
 })

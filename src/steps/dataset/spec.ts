@@ -1,5 +1,7 @@
 import type { Fault } from '../../core/problem.js'
-import { type Inspection, defineStep } from '../define-step.js'
+import { timesOf } from '../../network/holding.js'
+import { datasetBytes } from '../data-bytes.js'
+import { type Inspection, type MemoryNeed, type Prediction, defineStep } from '../define-step.js'
 import { inspectSource, sourceFiles } from '../../sources/source.js'
 import { type Facts, describeDataset } from './describe.js'
 import { type DatasetConfig, datasetFields, resolveSource } from './fields.js'
@@ -35,6 +37,14 @@ const inspect = async (config: DatasetConfig): Promise<Inspection> => {
   return { files: [...new Set(files)], faults, found: facts }
 }
 
+/** What was read, what was picked from it for the splits, and the bytes that are stored. */
+const memory = (_: DatasetConfig, _inputs: unknown, outputs: Prediction['outputs']): MemoryNeed => {
+  const description = outputs['dataset']
+  if (description === undefined) return {}
+  const bytes = datasetBytes({ from: '', description })
+  return { bytes: bytes && timesOf(bytes, 3) }
+}
+
 export const dataset = defineStep({
   kind: 'dataset',
   revision: 1,
@@ -47,4 +57,5 @@ export const dataset = defineStep({
     const { description, faults } = describeDataset(config, (found as Facts | undefined) ?? {})
     return { outputs: description ? { dataset: description } : {}, faults }
   },
+  memory,
 })

@@ -3,6 +3,7 @@ import type { ModelDescription } from '../../network/description.js'
 import { type DescribedInputs, type Prediction, defineStep, either, list, one } from '../define-step.js'
 import { predictTraining } from '../train/predict.js'
 import { distillFaults, temperatureFaults } from './checks.js'
+import { distillMemory } from './memory.js'
 import { type DistillConfig, distillParams } from './fields.js'
 
 const predict = (config: DistillConfig, inputs: DescribedInputs): Prediction => {
@@ -43,4 +44,5 @@ export const distill = defineStep({
   },
   produces: { model: 'model' },
   predict,
+  memory: distillMemory,
 })

@@ -1,8 +1,18 @@
-import { Type } from 'typebox'
+import { Type, type Static } from 'typebox'
 import type { Fault } from '../../core/problem.js'
 import type { ModelDescription } from '../../network/description.js'
+import { greatestOf, passBytes, sumOf, weightBytes } from '../../network/holding.js'
 import type { DatasetDescription } from '../../sources/description.js'
-import { type DescribedInputs, type Prediction, defineStep, list, one, optional } from '../define-step.js'
+import {
+  type DescribedInputs,
+  type MemoryNeed,
+  type Prediction,
+  defineStep,
+  list,
+  one,
+  optional,
+} from '../define-step.js'
+import { datasetBytes } from '../data-bytes.js'
 import { fitFaults, referenceFaults } from './fit.js'
 
 export const evaluateFields = Type.Object(
@@ -56,6 +66,21 @@ const predict = (_config: unknown, inputs: DescribedInputs): Prediction => {
   return { outputs: { metrics: { type: 'metrics' } }, faults }
 }
 
+/** Model and reference take turns. */
+const memory = ({ batchSize }: Static<typeof evaluateFields>, inputs: DescribedInputs): MemoryNeed => {
+  const data = inputs['data']?.[0]
+  const splits = (data?.description as DatasetDescription | undefined)?.examples
+  const examples = Math.min(batchSize, Math.max(splits?.test ?? 0, splits?.validation ?? 0))
+  const models = [...(inputs['models'] ?? []), ...(inputs['reference'] ?? [])].map(
+    ({ description }) => description as ModelDescription,
+  )
+  const pass = greatestOf(...models.map(model => passBytes(model, 'inference', examples)))
+  return {
+    bytes: sumOf(datasetBytes(data), ...models.map(model => weightBytes(model, 4)), pass),
+    engine: sumOf(...models.map(model => weightBytes(model, 1)), pass),
+  }
+}
+
 export const evaluate = defineStep({
   kind: 'evaluate',
   revision: 1,
@@ -88,4 +113,5 @@ export const evaluate = defineStep({
     'nonZeroShare',
   ],
   predict,
+  memory,
 })

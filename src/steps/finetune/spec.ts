@@ -2,6 +2,7 @@ import { Type } from 'typebox'
 import type { Static } from 'typebox'
 import { defineStep, one } from '../define-step.js'
 import { trainingFields } from '../train/fields.js'
+import { trainingMemory } from '../train/memory.js'
 import { predictTraining } from '../train/predict.js'
 
 const params = Type.Object(trainingFields({ epochs: 2 }), {
@@ -24,4 +25,5 @@ export const finetune = defineStep({
   },
   produces: { model: 'model' },
   predict: predictTraining,
+  memory: trainingMemory,
 })

@@ -3,6 +3,7 @@ import { pathField } from '../../core/fields.js'
 import type { Fault } from '../../core/problem.js'
 import { describeNetwork } from '../../network/describe.js'
 import { range } from '../../network/description.js'
+import { weightBytes } from '../../network/holding.js'
 import type { Network } from '../../network/network.js'
 import { type TfjsModel, readTfjsHeader } from '../../sources/tfjs-model.js'
 import { type Inspection, type Prediction, defineStep } from '../define-step.js'
@@ -97,4 +98,6 @@ export const model = defineStep({
   produces: { model: 'model' },
   inspect,
   predict,
+  memory: (_config, _inputs, outputs) =>
+    outputs['model']?.type === 'model' ? { bytes: weightBytes(outputs['model'], 5) } : {},
 })

@@ -4,9 +4,9 @@ import { highest, lowest, range, type Figure, type ModelDescription } from '../.
 import { sizeOf } from '../../network/layer-type.js'
 import type { Network } from '../../network/network.js'
 import { boundsAfter } from './bounds.js'
-import { chooseUnits, isUniform, type Ranked } from './choose-units.js'
+import { chooseUnits, firstUnits, isUniform, type Ranked } from './choose-units.js'
 import { isStructured, type PruneConfig } from './fields.js'
-import type { GroupTarget, Targets } from './targets.js'
+import { targetsOf, type GroupTarget, type Targets } from './targets.js'
 
 // Any ranking of a uniform group removes as many: zeros stand for it.
 const unranked = ({ group, sparsity }: GroupTarget): Ranked => ({
@@ -21,19 +21,37 @@ const stillNonZero = (before: ModelDescription, removed: number, left: number): 
   return range(Math.max(0, Math.min(high, lowest(before.nonZero) - removed)), high)
 }
 
-const narrower = (
-  model: ModelDescription,
-  network: Network,
-  config: PruneConfig,
-  groups: readonly GroupTarget[],
-): ModelDescription => {
+/** What goes in any case, and the groups of which only a ranking tells what they lose. */
+const sorted = (config: PruneConfig, groups: readonly GroupTarget[]) => {
   const isPooled = ({ sparsity }: GroupTarget) => config.scope === 'global' && sparsity === undefined
   const isOpen = (target: GroupTarget) => isPooled(target) || !isUniform(target.group)
   const settled = chooseUnits(groups.filter(target => !isOpen(target)).map(unranked), {
     ...config,
     scope: 'layer',
   })
-  const open = groups.filter(isOpen)
+  return { settled, open: groups.filter(isOpen), isPooled }
+}
+
+/** Every layer that a ranking may touch as wide, or as narrow, as it can end. */
+const endsOf = (network: Network, { settled, open }: ReturnType<typeof sorted>) => ({
+  widest: removeChannels(network, settled).network,
+  narrowest: removeChannels(
+    network,
+    new Map([
+      ...settled,
+      ...open.map(({ group }) => [group.id, firstUnits(group, group.units.length)] as const),
+    ]),
+  ).network,
+})
+
+const narrower = (
+  model: ModelDescription,
+  network: Network,
+  config: PruneConfig,
+  groups: readonly GroupTarget[],
+): ModelDescription => {
+  const parts = sorted(config, groups)
+  const { settled, open, isPooled } = parts
   const before = highest(model.parameters)
   if (open.length === 0) {
     const after = removeChannels(network, settled).network
@@ -51,6 +69,7 @@ const narrower = (
   const { network: _, ...rest } = model
   return {
     ...rest,
+    between: endsOf(network, parts),
     ...bounds,
     nonZero: stillNonZero(model, before - low, high),
     bytes: range(4 * low, 4 * high),
@@ -94,15 +113,38 @@ export const describePruned = (
     ? narrower(model, network, config, targets.groups)
     : sparser(model, network, config, targets)
 
-/** The same where the model's own network is not known yet: figures can only fall. */
-export const describeUnknown = (model: ModelDescription, config: PruneConfig): ModelDescription => ({
-  ...model,
-  nonZero: range(0, highest(model.nonZero)),
-  ...(isStructured(config)
-    ? {
-        parameters: range(0, highest(model.parameters)),
-        macs: range(0, highest(model.macs)),
-        bytes: range(0, highest(model.bytes)),
-      }
-    : {}),
-})
+const figuresBetween = (
+  narrowest: ModelDescription,
+  widest: ModelDescription,
+  before: ModelDescription,
+  name: 'parameters' | 'macs' | 'bytes',
+): Figure => {
+  const high = Math.min(highest(widest[name]), highest(before[name]))
+  return range(Math.min(lowest(narrowest[name]), high), high)
+}
+
+/** The same where the model's own widths are not known yet: it lies between what its ends become. */
+export const describeUnknown = (model: ModelDescription, config: PruneConfig): ModelDescription => {
+  const unknown = { ...model, nonZero: range(0, highest(model.nonZero)) }
+  if (!isStructured(config)) return unknown
+  if (!model.between)
+    return {
+      ...unknown,
+      parameters: range(0, highest(model.parameters)),
+      macs: range(0, highest(model.macs)),
+      bytes: range(0, highest(model.bytes)),
+    }
+  const endOf = (network: Network) => endsOf(network, sorted(config, targetsOf(network, config).groups))
+  const { widest } = endOf(model.between.widest)
+  const { narrowest } = endOf(model.between.narrowest)
+  const ends = [describeNetwork(narrowest), describeNetwork(widest), model] as const
+  const parameters = figuresBetween(...ends, 'parameters')
+  return {
+    ...unknown,
+    between: { narrowest, widest },
+    parameters,
+    nonZero: range(0, Math.min(highest(model.nonZero), highest(parameters))),
+    macs: figuresBetween(...ends, 'macs'),
+    bytes: figuresBetween(...ends, 'bytes'),
+  }
+}

@@ -1,7 +1,16 @@
 import type { Fault } from '../../core/problem.js'
 import type { ModelDescription } from '../../network/description.js'
+import { passBytes, sumOf, timesOf, weightBytes } from '../../network/holding.js'
 import type { DatasetDescription } from '../../sources/description.js'
-import { defineStep, one, optional, type DescribedInputs, type Prediction } from '../define-step.js'
+import { datasetBytes } from '../data-bytes.js'
+import {
+  defineStep,
+  one,
+  optional,
+  type DescribedInputs,
+  type MemoryNeed,
+  type Prediction,
+} from '../define-step.js'
 import { isStructured, params, type PruneConfig } from './fields.js'
 import { describePruned, describeUnknown } from './predict.js'
 import { targetsOf } from './targets.js'
@@ -99,11 +108,26 @@ const predict = (config: PruneConfig, inputs: DescribedInputs): Prediction => {
   ]
   const isBroken = () => faults.some(({ severity }) => severity !== 'warning')
   if (!model || isBroken()) return { outputs: {}, faults }
-  if (!model.network) return { outputs: { model: describeUnknown(model, config) }, faults }
-  const targets = targetsOf(model.network, config)
+  // Rules and granularity are about layers by name and kind, which are known where widths are not.
+  const shown = model.network ?? model.between?.widest
+  if (!shown) return { outputs: { model: describeUnknown(model, config) }, faults }
+  const targets = targetsOf(shown, config)
   faults.push(...targets.faults)
   if (isBroken()) return { outputs: {}, faults }
+  if (!model.network) return { outputs: { model: describeUnknown(model, config) }, faults }
   return { outputs: { model: describePruned(model, model.network, config, targets) }, faults }
+}
+
+/** Activations are measured on batches of 32, and copied out. */
+const memory = (config: PruneConfig, inputs: DescribedInputs): MemoryNeed => {
+  const model = inputs['model']![0]!.description as ModelDescription
+  const weights = weightBytes(model, 5)
+  if (config.method === 'magnitude') return { bytes: weights }
+  const pass = passBytes(model, 'inference', 32)
+  return {
+    bytes: sumOf(weights, datasetBytes(inputs['data']?.[0]), pass && timesOf(pass, 3)),
+    engine: sumOf(weightBytes(model, 1), pass),
+  }
 }
 
 export const prune = defineStep({
@@ -118,4 +142,5 @@ export const prune = defineStep({
   },
   produces: { model: 'model' },
   predict,
+  memory,
 })

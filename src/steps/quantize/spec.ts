@@ -1,8 +1,17 @@
 import type { Fault } from '../../core/problem.js'
 import { type ModelDescription, highest, lowest, range } from '../../network/description.js'
+import { passBytes, sumOf, timesOf, weightBytes } from '../../network/holding.js'
 import { describeNetwork } from '../../network/describe.js'
 import type { DatasetDescription } from '../../sources/description.js'
-import { type DescribedInputs, type Prediction, defineStep, one, optional } from '../define-step.js'
+import { datasetBytes } from '../data-bytes.js'
+import {
+  type DescribedInputs,
+  type MemoryNeed,
+  type Prediction,
+  defineStep,
+  one,
+  optional,
+} from '../define-step.js'
 import { type QuantizeConfig, params } from './fields.js'
 import { type FormatPlan, planFormats, predictedBytes } from './formats.js'
 
@@ -73,6 +82,19 @@ const described = (model: ModelDescription, plan: FormatPlan): ModelDescription 
   }),
 })
 
+/** Of a model whose widths only a run can tell: bytes grow with every width. */
+const describedBetween = (
+  model: ModelDescription,
+  { narrowest, widest }: NonNullable<ModelDescription['between']>,
+  config: QuantizeConfig,
+): Prediction => {
+  const [low, high] = [planFormats(narrowest, config), planFormats(widest, config)]
+  if (high.faults.length > 0) return { outputs: {}, faults: high.faults }
+  const bytes = range(predictedBytes(narrowest, low), predictedBytes(widest, high))
+  const nonZero = range(0, highest(model.nonZero))
+  return { outputs: { model: { ...model, bytes, nonZero, quantized: high.quantized } } }
+}
+
 const predict = (config: QuantizeConfig, inputs: DescribedInputs): Prediction => {
   const model = inputs['model']?.[0]?.description as ModelDescription | undefined
   const data = inputs['data']?.[0] as { description?: DatasetDescription } | undefined
@@ -84,13 +106,29 @@ const predict = (config: QuantizeConfig, inputs: DescribedInputs): Prediction =>
       faults: [{ code: 'model-format', message: 'ONNX models cannot be quantized yet', path: ['model'] }],
     }
   if (!model.network) {
-    // Widths that only a run can tell: each parameter takes from one byte to its four and a scale.
+    if (model.between) return describedBetween(model, model.between, config)
+    // Nothing is known but figures: each parameter takes from one byte to its four and a scale.
     const bytes = range(lowest(model.parameters), highest(model.bytes) * 3)
     return { outputs: { model: { ...model, bytes, nonZero: range(0, highest(model.nonZero)) } } }
   }
   const plan = planFormats(model.network, config)
   if (plan.faults.length > 0) return { outputs: {}, faults: plan.faults }
   return { outputs: { model: described(model, plan) } }
+}
+
+/** Weights in several precisions side by side; calibration reads what enters every layer. */
+const memory = (config: QuantizeConfig, inputs: DescribedInputs): MemoryNeed => {
+  const model = inputs['model']![0]!.description as ModelDescription
+  const weights = weightBytes(model, 6)
+  if (config.activations === undefined) return { bytes: weights }
+  const data = inputs['data']?.[0]
+  const train = (data?.description as DatasetDescription | undefined)?.examples.train ?? 0
+  const examples = Math.min(config.calibration.batchSize, calibrationExamples(config, train))
+  const pass = passBytes(model, 'inference', examples)
+  return {
+    bytes: sumOf(weights, datasetBytes(data), pass && timesOf(pass, 2)),
+    engine: sumOf(weightBytes(model, 1), pass),
+  }
 }
 
 export const quantize = defineStep({
@@ -106,4 +144,5 @@ export const quantize = defineStep({
   },
   produces: { model: 'model' },
   predict,
+  memory,
 })

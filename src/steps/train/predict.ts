@@ -42,8 +42,9 @@ const knownModel = (
   if (model.format !== 'layers')
     return { faults: [{ code: 'model-format', message: 'ONNX models cannot be trained', path: ['model'] }] }
   const faults = referenceFaults(model, data)
-  // Without a network (its widths only a run can tell) the rest is checked when the step starts.
-  const more = model.network ? networkFaults(config, model.network, model.outputShape, data, true) : []
+  // Widths that only a run can tell change nothing of what is checked here.
+  const network = model.network ?? model.between?.widest
+  const more = network ? networkFaults(config, network, model.outputShape, data, true) : []
   // Masked weights stay 0; other zeros may move.
   const nonZero = range(Math.min(lowest(model.nonZero), lowest(model.parameters)), highest(model.parameters))
   return { model: { ...model, nonZero }, faults: [...faults, ...more] }

@@ -1,5 +1,6 @@
 import { defineStep, either, one } from '../define-step.js'
 import { trainParams } from './fields.js'
+import { trainingMemory } from './memory.js'
 import { predictTraining } from './predict.js'
 
 export const train = defineStep({
@@ -15,4 +16,5 @@ export const train = defineStep({
   },
   produces: { model: 'model' },
   predict: predictTraining,
+  memory: trainingMemory,
 })

@@ -1,0 +1,197 @@
+import type { AnyStepSpec } from '../steps/define-step.js'
+import type { Frame } from './frames.js'
+import { readGates, type ReadGate } from './gates.js'
+import { dropOptional, readInputs, readOutputs, type RecipeInput } from './inputs.js'
+import type { Lattice } from './lattice.js'
+import type { Reference } from './recipe.js'
+import type { PlacedReference } from './ports.js'
+import { expandPipeline, type Pipeline } from './pipelines.js'
+import { checkReferences } from './references.js'
+import type { Reporter } from './reporter.js'
+import { readOutline, type Outline } from './step-outline.js'
+import { partOf, type Top } from './top.js'
+
+export interface ComposeContext {
+  readonly kinds: readonly AnyStepSpec[]
+  /** Some plug-in was not loaded: a kind that nobody knows may be one of its. */
+  readonly incomplete: boolean
+  readonly reporter: Reporter
+  /** The combinations of the params that the command line sweeps. */
+  readonly sweep: Lattice
+  /** Inputs that are given from outside. */
+  readonly given: ReadonlySet<string>
+  /** Real paths of the recipes that this one is used in, and its own. */
+  readonly trail: readonly string[]
+  readonly open: OpenPipeline
+}
+
+/** Opens the recipe that a pipeline uses; undefined where it cannot be read, which was told. */
+export type OpenPipeline = (
+  uses: PlacedText,
+  reporter: Reporter,
+) => Promise<
+  | {
+      readonly top: Top
+      readonly kinds: readonly AnyStepSpec[]
+      readonly incomplete: boolean
+      readonly file: string
+    }
+  | undefined
+>
+
+export type PlacedText = PlacedReference['place'] & { readonly value: string }
+
+/** The steps of a recipe and of the pipelines inside of it, and what its names stand for. */
+export interface Composed {
+  readonly inputs: readonly RecipeInput[]
+  /** By the names of outputs; names of steps are those of the recipe itself. */
+  readonly outputs: Readonly<Record<string, PlacedReference>>
+  /** Kind and outputs of its steps, by their ids inside of it. */
+  readonly local: ReadonlyMap<string, Outline>
+  /** A reference of its own by full ids. */
+  resolve(reference: PlacedReference): PlacedReference
+  /** Everything by full ids. Only to be called once what its inputs stand for is known. */
+  finish(): Finished
+}
+
+export interface Finished {
+  readonly outlines: ReadonlyMap<string, Outline>
+  /** Full ids of steps that cannot be made. */
+  readonly broken: ReadonlySet<string>
+  readonly gates: readonly ReadGate[]
+  /** Outputs by full ids of pipelines. */
+  readonly pipelines: ReadonlyMap<string, Readonly<Record<string, Reference>>>
+}
+
+/** A reference to an output of a pipeline, as one to what makes it. */
+const through = (
+  reference: PlacedReference,
+  { composed, outputs }: Pipeline,
+): PlacedReference | undefined => {
+  const name = reference.output ?? Object.keys(outputs)[0]
+  const output = name === undefined ? undefined : outputs[name]
+  if (!output) return undefined
+  const target = composed.resolve(output)
+  return {
+    ...target,
+    pins: { ...target.pins, ...reference.pins },
+    ...(reference.member === undefined ? {} : { member: reference.member }),
+    place: reference.place,
+    at: reference.at,
+  }
+}
+
+/** Reads the steps of a recipe, those of its pipelines in their place, and its gates. */
+export const compose = async (top: Top, frame: Frame, context: ComposeContext): Promise<Composed> => {
+  const { reporter, incomplete } = context
+  const kinds = new Map(context.kinds.map(spec => [spec.kind, spec]))
+  const local = new Map<string, Outline>()
+  const pipes = new Map<string, Pipeline>()
+  for (const [id, entry] of partOf(top, 'steps')?.entries ?? []) {
+    const outline = readOutline(id, entry, { kinds, incomplete, frame, reporter })
+    if (outline.spec?.composes && outline.node) {
+      const pipeline = await expandPipeline(outline, outline.node, context)
+      local.set(id, pipeline.outline)
+      pipes.set(id, pipeline)
+    } else local.set(id, outline)
+  }
+  const inputs = readInputs(partOf(top, 'inputs'), local, frame, reporter)
+  const broken = checkReferences(local, reporter)
+  dropOptional(inputs, context.given, local, reporter)
+  const outputs = readOutputs(partOf(top, 'outputs'), local, reporter)
+  const gates = readGates(partOf(top, 'gates'), frame, reporter)
+
+  const bound = new Set<Pipeline>()
+  /** Settles what a pipeline's inputs stand for; a broken one may wait for itself, and has none. */
+  const bind = (id: string, pipeline: Pipeline): void => {
+    if (bound.has(pipeline) || broken.has(id)) return
+    bound.add(pipeline)
+    for (const [name, [reference]] of Object.entries(local.get(id)?.ports ?? {}))
+      if (reference) pipeline.inputs.set(name, resolve(reference))
+  }
+  const resolve = (reference: PlacedReference): PlacedReference => {
+    const input = frame.inputs.get(reference.step)
+    if (input)
+      return {
+        ...input,
+        pins: { ...input.pins, ...reference.pins },
+        place: reference.place,
+        at: reference.at,
+      }
+    const pipeline = pipes.get(reference.step)
+    if (pipeline && !broken.has(reference.step)) {
+      bind(reference.step, pipeline)
+      const found = through(reference, pipeline)
+      if (found) return found
+    }
+    return { ...reference, step: `${frame.prefix}${reference.step}` }
+  }
+  /** Every step of a pipeline must have finished first. */
+  const resolveNeed = (reference: PlacedReference, all: Iterable<string>): PlacedReference[] =>
+    pipes.has(reference.step)
+      ? [...all]
+          .filter(id => id.startsWith(`${frame.prefix}${reference.step}/`))
+          .map(step => ({ ...reference, step }))
+      : [resolve(reference)]
+
+  const finish = (): Finished => {
+    const outlines = new Map<string, Outline>()
+    const allBroken = new Set<string>()
+    const allGates: ReadGate[] = []
+    const pipelines = new Map<string, Readonly<Record<string, Reference>>>()
+    for (const [id, pipeline] of pipes) bind(id, pipeline)
+    const inner = new Map([...pipes].map(([id, { composed }]) => [id, composed.finish()]))
+    const ids = [...inner.values()].flatMap(each => [...each.outlines.keys()])
+    for (const [id, outline] of local) {
+      const finished = inner.get(id)
+      const full = `${frame.prefix}${id}`
+      if (finished) {
+        const isBroken = broken.has(id) || outline.faulty
+        for (const [each, one] of finished.outlines) {
+          outlines.set(each, {
+            ...one,
+            needs: [...one.needs, ...outline.needs.flatMap(need => resolveNeed(need, ids))],
+          })
+          if (isBroken || finished.broken.has(each)) allBroken.add(each)
+        }
+        allGates.push(...finished.gates)
+        for (const [each, one] of finished.pipelines) pipelines.set(each, one)
+        const handed = pipes.get(id)!.outputs
+        if (!isBroken)
+          pipelines.set(
+            full,
+            Object.fromEntries(
+              Object.keys(handed).flatMap(name => {
+                const found = through({ ...handed[name]!, step: id, output: name, pins: {} }, pipes.get(id)!)
+                return found ? [[name, found]] : []
+              }),
+            ),
+          )
+        continue
+      }
+      // What an input stands for is a step of another frame.
+      if (frame.inputs.has(id)) continue
+      if (broken.has(id)) allBroken.add(full)
+      const isBroken = broken.has(id)
+      outlines.set(full, {
+        ...outline,
+        id: full,
+        ports: Object.fromEntries(
+          Object.entries(outline.ports).map(([port, references]) => [
+            port,
+            isBroken
+              ? references.map(each => ({ ...each, step: `${frame.prefix}${each.step}` }))
+              : references.map(resolve),
+          ]),
+        ),
+        needs: isBroken ? [] : outline.needs.flatMap(need => resolveNeed(need, ids)),
+        layerSources: isBroken ? [] : outline.layerSources.map(resolve),
+      })
+    }
+    allGates.push(
+      ...gates.map(gate => (gate.each ? { ...gate, each: resolve(gate.each as PlacedReference) } : gate)),
+    )
+    return { outlines, broken: allBroken, gates: allGates, pipelines }
+  }
+  return { inputs, outputs, local, resolve, finish }
+}

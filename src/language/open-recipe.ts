@@ -1,0 +1,63 @@
+import { realpathSync } from 'node:fs'
+import { dirname, relative, resolve } from 'node:path'
+import type { AnyStepSpec } from '../steps/define-step.js'
+import { readLayers } from './extends.js'
+import type { MapNode, Node } from './node.js'
+import { loadPlugins } from './plugins.js'
+import { projectOf } from './project.js'
+import { readText } from './read-text.js'
+import type { Reporter } from './reporter.js'
+import { sourceFile, type SourceFile } from './source-file.js'
+import { readYaml } from './yaml-document.js'
+
+export interface OpenOptions {
+  /** Path of the recipe, from `cwd`. */
+  readonly file: string
+  readonly cwd: string
+  readonly kinds: readonly AnyStepSpec[]
+  /** Files and folders outside of the project that may be read. */
+  readonly allow?: readonly string[]
+  /** False: plug-ins are not imported, since that runs code of the recipe's. Absent: true. */
+  readonly trustPlugins?: boolean
+}
+
+/** A recipe with all of its files and kinds at hand, before anything of it is checked. */
+export interface Opened {
+  /** The recipe's own text first. */
+  readonly sources: readonly SourceFile[]
+  /** Bases first. Empty where the recipe is no map. */
+  readonly layers: readonly MapNode[]
+  readonly root: Node
+  readonly project: string
+  /** Files and folders outside of the project that may be read. */
+  readonly allowed: readonly string[]
+  readonly kinds: readonly AnyStepSpec[]
+  /** Some plug-in was not loaded. */
+  readonly incomplete: boolean
+}
+
+/** Reads a recipe, all that it extends, and its plug-ins; undefined where its text cannot be read, which was told. */
+export const openRecipe = async (options: OpenOptions, reporter: Reporter): Promise<Opened | undefined> => {
+  const { cwd, kinds } = options
+  const path = resolve(cwd, options.file)
+  const read = await readText(path, 'recipe')
+  if ('fault' in read) {
+    const { code, message, hint } = read.fault
+    reporter.report(code, message(relative(cwd, path) || '.'), undefined, hint?.(cwd))
+    return undefined
+  }
+  const source = sourceFile(realpathSync(path), read.text)
+  const project = projectOf(dirname(source.path))
+  const outside = (options.allow ?? []).map(each => resolve(cwd, each))
+  const root = readYaml(source, reporter)
+  if (!root) return undefined
+  if (root.kind !== 'map')
+    return { sources: [source], layers: [], root, project, allowed: outside, kinds, incomplete: false }
+  const found = await readLayers(root, source, { project, allowed: outside, reporter })
+  if (!found) return undefined
+  const { roots: layers, sources, shipped } = found
+  const allowed = [...outside, ...shipped]
+  const trusted = options.trustPlugins !== false
+  const plugins = await loadPlugins(layers, { kinds, trusted, project, allowed, reporter })
+  return { sources, layers, root, project, allowed, ...plugins }
+}

@@ -1,0 +1,274 @@
+import { defineStep, type AnyStepSpec, type Port } from '../steps/define-step.js'
+import { sweepOf, paramsReadIn } from './axes.js'
+import { checkValue } from './check-value.js'
+import { compose, type ComposeContext, type Composed, type PlacedText } from './compose.js'
+import type { Frame, Guard } from './frames.js'
+import { plainScope } from './frames.js'
+import { interpolate } from './interpolate.js'
+import { joinOrTell, labelKey, type Lattice } from './lattice.js'
+import type { Row } from './axis-values.js'
+import { readMatrix } from './matrix.js'
+import { readMeta } from './meta.js'
+import { plainOf, type Entry, type MapNode } from './node.js'
+import { paramNames, readParams, type Params } from './params.js'
+import { readReference, type PlacedReference } from './ports.js'
+import type { Reporter } from './reporter.js'
+import { rowScopes } from './row-names.js'
+import { isMetaKey } from './schema.js'
+import type { Outline } from './step-outline.js'
+import { tellFaults } from './tell-faults.js'
+import { partOf, type Top } from './top.js'
+
+/** A recipe used as one step of another. */
+export interface Pipeline {
+  /** The step as the recipe around it sees it: inputs are its ports, outputs what it makes. */
+  readonly outline: Outline
+  readonly composed: Composed
+  readonly outputs: Readonly<Record<string, PlacedReference>>
+  /** What the inputs stand for; settled once the steps around it are read. */
+  readonly inputs: Map<string, PlacedReference>
+}
+
+/** Pipelines inside of each other. */
+const deepest = 20
+
+/** Meta keys that say something of all steps inside. */
+const ofPipelines = new Set(['kind', 'description', 'needs', 'when', 'matrix', 'seed', 'engine'])
+
+const nothing: Composed = {
+  inputs: [],
+  outputs: {},
+  local: new Map(),
+  resolve: reference => reference,
+  finish: () => ({ outlines: new Map(), broken: new Set(), gates: [], pipelines: new Map() }),
+}
+
+const spec = (
+  consumes: Record<string, Port>,
+  produces: AnyStepSpec['produces'],
+  base: AnyStepSpec,
+): AnyStepSpec => ({
+  ...defineStep({ kind: base.kind, revision: base.revision, params: base.params, consumes, produces }),
+  composes: true,
+})
+
+/** Own keys of a pipeline, checked; undefined where they are faulty, which was told. */
+const readOwn = (
+  id: string,
+  base: AnyStepSpec,
+  whole: Entry & { value: MapNode },
+  reporter: Reporter,
+): boolean => {
+  let ok = true
+  const own = new Map<string, Entry>()
+  for (const [name, entry] of whole.value.entries)
+    if (!isMetaKey(name)) own.set(name, entry)
+    else if (!ofPipelines.has(name)) {
+      reporter.report(
+        'pipeline-key',
+        `"${name}" does not go on a pipeline`,
+        entry.key,
+        'Write it on the steps of the recipe that it uses.',
+      )
+      ok = false
+    }
+  const node = { ...whole.value, entries: own }
+  const { faults } = checkValue(base.params, plainOf(node), `step "${id}"`)
+  tellFaults(faults, { key: whole.key, value: node }, reporter)
+  return ok && faults.length === 0
+}
+
+const mapAt = (node: MapNode, key: string): MapNode | undefined => {
+  const value = node.entries.get(key)?.value
+  return value?.kind === 'map' ? value : undefined
+}
+
+/** What is missing in a pipeline is told where the pipeline stands. */
+const asPipeline = (reporter: Reporter, key: Entry['key']): Reporter => ({
+  ...reporter,
+  report: (code, message, place, hint, severity) =>
+    code === 'missing-param'
+      ? reporter.report(code, message, key, 'Give it under `params`.', severity)
+      : reporter.report(code, message, place, hint, severity),
+})
+
+/** Params of the recipe inside, at each combination of the pipeline's own axes. */
+const paramsOf = (
+  { entry, frame }: Outline,
+  node: MapNode,
+  top: Top,
+  lattice: Lattice,
+  reporter: Reporter,
+): Pick<Frame, 'names' | 'paramsAt'> => {
+  const written = mapAt(node, 'params')
+  const axes = Object.keys(lattice.axes)
+  const scopes = rowScopes(frame, lattice)
+  const known = new Map<string, Params>()
+  const read = (row: Row): Params => {
+    const values = written && interpolate(written, scopes.of(row), reporter)
+    const files = values?.kind === 'map' ? [{ shown: 'params', source: values.source, values }] : []
+    return readParams(
+      partOf(top, 'params'),
+      { set: {}, env: {}, files, cwd: '' },
+      asPipeline(reporter, entry.key),
+    )
+  }
+  const at = (row: Row): Params => {
+    const key = labelKey(row, axes)
+    const found = known.get(key) ?? read(row)
+    known.set(key, found)
+    return found
+  }
+  // Read at once, so that faults are told whether or not a step uses the value.
+  for (const row of lattice.rows) at(row)
+  const first = at(lattice.rows[0]!)
+  return {
+    names: paramNames(first),
+    paramsAt: row => (axes.every(axis => row[axis]) ? at(row) : first).values,
+  }
+}
+
+const latticeIn = (
+  outline: Outline,
+  node: MapNode,
+  swept: ReadonlySet<string>,
+  context: ComposeContext,
+): Lattice | undefined => {
+  const { frame, id, entry } = outline
+  const { reporter, sweep } = context
+  const around = joinOrTell(id, frame.lattice, sweepOf(sweep, swept), entry.key, reporter)
+  const matrix = node.entries.get('matrix')
+  if (!matrix) return around
+  const own = readMatrix(id, matrix, { interpolation: plainScope(frame), reporter, layers: new Map() })
+  const full = `${frame.prefix}${id}`
+  const lattice = own && { axes: Object.fromEntries(own.axes.map(axis => [axis, full])), rows: own.rows }
+  return around && lattice && joinOrTell(id, around, lattice, matrix.key, reporter)
+}
+
+/** The references under `inputs`, each checked for its form; undefined where one is faulty. */
+const readBound = (
+  id: string,
+  node: MapNode,
+  reporter: Reporter,
+): Map<string, PlacedReference> | undefined => {
+  const bound = new Map<string, PlacedReference>()
+  let ok = true
+  for (const [name, { value }] of mapAt(node, 'inputs')?.entries ?? []) {
+    const reference = readReference(value, `${id}.inputs.${name}`, reporter)
+    if (reference) bound.set(name, reference)
+    else ok = false
+  }
+  return ok ? bound : undefined
+}
+
+/** Tells of inputs that are missing, and of those that the recipe does not have. */
+const checkInputs = (outline: Outline, node: MapNode, composed: Composed, reporter: Reporter): boolean => {
+  const known = composed.inputs.map(({ name }) => name)
+  const given = mapAt(node, 'inputs')?.entries ?? new Map<string, Entry>()
+  let ok = true
+  for (const [name, { key }] of given)
+    if (!known.includes(name)) {
+      ok = false
+      const hint = known.length > 0 ? `There are: ${known.join(', ')}.` : 'It takes none.'
+      reporter.report('unknown-input', `the recipe has no input "${name}"`, key, hint)
+    }
+  for (const { name, type, optional } of composed.inputs)
+    if (!optional && !given.has(name)) {
+      ok = false
+      const asked = type === 'metrics' ? type : `a ${type}`
+      reporter.report(
+        'missing-input',
+        `step "${outline.id}" lacks the input "${name}": ${asked}`,
+        outline.entry.key,
+        `Write inputs: {${name}: STEP}.`,
+      )
+    }
+  return ok
+}
+
+/** Puts the steps of the recipe that a pipeline uses in its place. A faulty pipeline has none, and poisons what hangs on it. */
+export const expandPipeline = async (
+  outline: Outline,
+  node: MapNode,
+  context: ComposeContext,
+): Promise<Pipeline> => {
+  const { id, entry, frame, spec: base } = outline
+  const { reporter } = context
+  const inputs = new Map<string, PlacedReference>()
+  const { spec: _, ...blank } = outline
+  const failed: Pipeline = {
+    outline: { ...blank, faulty: true },
+    composed: nothing,
+    outputs: {},
+    inputs,
+  }
+  const whole = { key: entry.key, value: node }
+  const ok = readOwn(id, base!, whole, reporter)
+  const meta = readMeta(id, node.entries, whole, plainScope(frame), reporter)
+  const bound = readBound(id, node, reporter)
+  if (!ok || !meta || !bound) return failed
+  if (context.trail.length > deepest) {
+    reporter.report('too-deep', `pipelines use each other more than ${deepest} deep`, entry.key)
+    return failed
+  }
+  const uses = node.entries.get('uses')!.value as PlacedText & { kind: 'scalar' }
+  const opened = await context.open(uses, reporter)
+  if (!opened) return failed
+  if (context.trail.includes(opened.file)) {
+    reporter.report(
+      'pipeline-cycle',
+      `"${uses.value}" would run itself`,
+      uses,
+      'A recipe cannot be a part of itself.',
+    )
+    return failed
+  }
+  const names = Object.keys(context.sweep.axes)
+  const swept = frame.prefix === '' ? new Set(paramsReadIn(node, names)) : frame.swept
+  const lattice = latticeIn(outline, node, swept, context)
+  if (!lattice) return failed
+  const guard: Guard[] = outline.when ? [{ expression: outline.when, frame, entry }] : []
+  const seed = meta.seed ?? frame.seed
+  const inner: Frame = {
+    prefix: `${frame.prefix}${id}/`,
+    ...paramsOf(outline, node, opened.top, lattice, reporter),
+    lattice,
+    swept,
+    needs: [],
+    guards: [...frame.guards, ...guard],
+    ...(seed === undefined ? {} : { seed }),
+    engine: meta.engine ?? frame.engine,
+    inputs,
+    around: frame,
+  }
+  const composed = await compose(opened.top, inner, {
+    ...context,
+    kinds: opened.kinds,
+    incomplete: opened.incomplete,
+    given: new Set(bound.keys()),
+    trail: [...context.trail, opened.file],
+  })
+  const fits = checkInputs(outline, node, composed, reporter)
+  const outputs = composed.outputs
+  const consumes = Object.fromEntries(
+    composed.inputs.map(({ name, type }) => [name, { type, optional: true }]),
+  )
+  const produces = Object.fromEntries(
+    Object.entries(outputs).flatMap(([name, { step, output }]) => {
+      const made = composed.local.get(step)?.spec?.produces ?? {}
+      const type = output === undefined ? Object.values(made)[0] : made[output]
+      return type ? [[name, type]] : []
+    }),
+  )
+  const ports = Object.fromEntries(
+    [...bound]
+      .filter(([name]) => Object.hasOwn(consumes, name))
+      .map(([name, reference]) => [name, [reference]]),
+  )
+  return {
+    outline: { ...outline, spec: spec(consumes, produces, base!), ports, faulty: outline.faulty || !fits },
+    composed,
+    outputs,
+    inputs,
+  }
+}

@@ -1,0 +1,156 @@
+import { statfs } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { problem, type Problem, type Span } from '../core/problem.js'
+import { formatBytes } from '../core/units.js'
+import { exact, highest, lowest, type Figure } from '../network/description.js'
+import { sumOf } from '../network/holding.js'
+import { datasetBytes } from '../steps/data-bytes.js'
+import type { Step } from '../language/recipe.js'
+import type { DescribedInputs, Description, MemoryNeed } from '../steps/define-step.js'
+import type { Instance, Plan } from './plan.js'
+
+/** What there is room for. An absent member is not known. */
+export interface MachineRoom {
+  /** Bytes of memory that are free for this process. */
+  readonly memory?: number
+  /** Bytes that are free on the disk of the store. */
+  readonly disk?: number
+}
+
+/** What a process of a lane takes before it does anything: Node.js, and with it an engine (`bench/memory.mjs`). */
+const idle = { plain: 76e6, engine: 118e6 }
+
+/** Addresses of 32-bit WebAssembly. */
+const wasmLimit = 4 * 2 ** 30
+
+/** Free memory, and the free space where the store lies or will lie. */
+export const machineRoom = async (store: string): Promise<MachineRoom> => {
+  const memory = process.availableMemory()
+  for (let folder = store; ; folder = dirname(folder)) {
+    try {
+      const { bavail, bsize } = await statfs(folder)
+      return { memory, disk: bavail * bsize }
+    } catch {
+      // It is made by the first run; a disk that cannot be asked is no fault of the recipe.
+      if (dirname(folder) === folder) return { memory }
+    }
+  }
+}
+
+const inputsOf = (instance: Instance, byId: ReadonlyMap<string, Instance>): DescribedInputs | undefined => {
+  let isKnown = true
+  const inputs = Object.fromEntries(
+    Object.entries(instance.inputs).map(([port, edges]) => [
+      port,
+      edges.map(({ instance: from, output }) => {
+        const maker = byId.get(from)
+        const description = maker?.outputs[output]
+        const artifact = maker?.status.type === 'hit' ? maker.status.result.output.outputs[output] : undefined
+        isKnown &&= description !== undefined
+        return {
+          from,
+          ...(description ? { description } : {}),
+          ...(artifact ? { bytes: artifact.bytes } : {}),
+        }
+      }),
+    ]),
+  )
+  return isKnown ? inputs : undefined
+}
+
+const needOf = (instance: Instance, byId: ReadonlyMap<string, Instance>): MemoryNeed => {
+  const { spec, status, outputs, config } = instance
+  const isDescribed = Object.keys(spec.produces).every(name => outputs[name] !== undefined)
+  const inputs = inputsOf(instance, byId)
+  if (status.type === 'hit' || !isDescribed || !inputs) return {}
+  const { bytes, engine } = spec.memory?.(config, inputs, outputs) ?? {}
+  return { bytes: sumOf(exact(spec.computes ? idle.engine : idle.plain), bytes), engine }
+}
+
+/** Two digits are all that an estimate knows. */
+const rough = (bytes: number): string => formatBytes(Number(bytes.toPrecision(2)))
+
+/** `about 3.1 GB`, `up to 7.4 GB`. `over`: what it is held against. */
+const saidOf = (figure: Figure, over: number): string =>
+  lowest(figure) > over ? `about ${rough(lowest(figure))}` : `up to ${rough(highest(figure))}`
+
+const warning = (code: string, message: string, hint: string, at?: Span): Problem =>
+  problem(code, message, { severity: 'warning', hint, ...(at ? { at } : {}) })
+
+const memoryProblems = (
+  instance: Instance,
+  need: MemoryNeed,
+  step: Step | undefined,
+  { memory: free }: MachineRoom,
+): readonly Problem[] => {
+  const { memory, id: name, at, engine } = instance
+  if (memory === undefined) return []
+  const given = step?.resources.memory
+  const found: Problem[] = []
+  const hint = 'Smaller layers, or a smaller batchSize, take less.'
+  if (given !== undefined && highest(memory) > given)
+    found.push(
+      warning(
+        'memory-short',
+        `"${name}" will hold ${saidOf(memory, given)} of memory, and its resources.memory is ${formatBytes(given)}`,
+        `Raise resources.memory. ${hint}`,
+        step?.locate(['resources', 'memory']),
+      ),
+    )
+  if (free !== undefined && highest(memory) > free)
+    found.push(
+      warning(
+        'memory-short',
+        `"${name}" will hold ${saidOf(memory, free)} of memory, and this machine has ${formatBytes(free)} free`,
+        hint,
+        at,
+      ),
+    )
+  else if (engine.name === 'wasm' && need.engine && lowest(need.engine) > wasmLimit)
+    found.push(
+      warning(
+        'memory-short',
+        `"${name}" will hold about ${rough(lowest(need.engine))} on its engine, and the wasm engine has room for ${formatBytes(wasmLimit)}`,
+        hint,
+        at,
+      ),
+    )
+  return found
+}
+
+/** Bytes that an output will take in the store: masks and formats beside weights are small. */
+const storedBytes = (description: Description): Figure => {
+  if (description.type === 'model') return description.bytes
+  return (description.type === 'dataset' ? datasetBytes({ from: '', description }) : undefined) ?? exact(0)
+}
+
+const diskProblems = ({ instances, recipe }: Plan, { disk }: MachineRoom): readonly Problem[] => {
+  const missing = instances.filter(({ status }) => status.type !== 'hit')
+  const stored = sumOf(...missing.flatMap(({ outputs }) => Object.values(outputs).map(storedBytes)))
+  if (disk === undefined || stored === undefined || highest(stored) <= disk) return []
+  return [
+    warning(
+      'disk-short',
+      `the ${missing.length} steps that will run store ${saidOf(stored, disk)}, and the disk of the store has ${formatBytes(disk)} free`,
+      `Make room, or choose a store on another disk with --store FOLDER. The project is ${recipe.project}.`,
+    ),
+  ]
+}
+
+/** The plan with the memory that each step will take, and warnings where this machine has less room than it needs. */
+export const preflight = (plan: Plan, room: MachineRoom): Plan => {
+  const byId = new Map(plan.instances.map(instance => [instance.id, instance]))
+  const needs = new Map(plan.instances.map(each => [each.id, needOf(each, byId)]))
+  const instances = plan.instances.map((instance): Instance => {
+    const memory = needs.get(instance.id)?.bytes
+    return memory === undefined ? instance : { ...instance, memory }
+  })
+  const measured = { ...plan, instances }
+  const steps = new Map(plan.recipe.steps.map(step => [step.id, step]))
+  const found = [
+    ...instances.flatMap(each => memoryProblems(each, needs.get(each.id)!, steps.get(each.step), room)),
+    ...diskProblems(measured, room),
+  ]
+  const framed = found.map(each => (each.at ? { ...each, frame: plan.recipe.frame(each.at) } : each))
+  return { ...measured, problems: [...plan.problems, ...framed] }
+}
