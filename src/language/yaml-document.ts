@@ -11,11 +11,12 @@ import {
 } from 'yaml'
 import { deepest, mostMarks, outlineOf, tooDeep } from './nesting.js'
 import type { Entry, Node } from './node.js'
-import { stretchesOf, unquotedExpressions } from './quoting.js'
+import { unquotedExpressions } from './quoting.js'
 import type { Reporter } from './reporter.js'
 import type { Place, SourceFile } from './source-file.js'
 import { innerBlocks, topBlocks, type Block } from './yaml-blocks.js'
 import { yamlFault } from './yaml-faults.js'
+import { openingOf } from './yaml-openings.js'
 
 /** How a recipe's YAML is read, by whatever reads it. */
 export const yamlOptions = {
@@ -191,18 +192,6 @@ const tellFault = (
   const { code, message, hint } = yamlFault(fault, word, text[start - 1])
   const inFile = (at: number): number => Math.min(offset + at, source.text.length)
   reporter.report(code, message, { source, start: inFile(start), end: inFile(end) }, hint)
-}
-
-/** Where a fault begins: of a text that is not closed its quote, else where the reader noticed. */
-const openingOf = (fault: YAMLError, text: string): number => {
-  const [at] = fault.pos
-  if (fault.code === 'MISSING_CHAR' && fault.message.includes('quote'))
-    return stretchesOf(text).findLast(each => each.kind === 'quoted' && each.start < at)?.start ?? at
-  // A line that is indented wrongly is shown at what stands in it.
-  if (fault.code !== 'BAD_INDENT') return at
-  let first = at
-  while (text[first] === ' ') first++
-  return first < text.length && text[first] !== '\n' ? first : at
 }
 
 /** Control characters other than line feed, return and tab. */
