@@ -11,10 +11,12 @@ import {
 } from 'yaml'
 import { deepest, mostMarks, outlineOf, tooDeep } from './nesting.js'
 import type { Entry, Node } from './node.js'
-import { stretchesOf, unquotedExpressions } from './quoting.js'
+import { unquotedExpressions } from './quoting.js'
 import { createReporter, type Reporter } from './reporter.js'
 import type { Place, SourceFile } from './source-file.js'
+import { innerBlocks, topBlocks, type Block } from './yaml-blocks.js'
 import { yamlFault } from './yaml-faults.js'
+import { openingOf } from './yaml-openings.js'
 
 /** How a recipe's YAML is read, by whatever reads it. */
 export const yamlOptions = {
@@ -158,16 +160,38 @@ const parsed = (text: string): Document.Parsed | undefined => {
   }
 }
 
-/** Where a fault begins: of a text that is not closed its quote, else where the reader noticed. */
-const openingOf = (fault: YAMLError, text: string): number => {
-  const [at] = fault.pos
-  if (fault.code === 'MISSING_CHAR' && fault.message.includes('quote'))
-    return stretchesOf(text).findLast(each => each.kind === 'quoted' && each.start < at)?.start ?? at
-  // A line that is indented wrongly is shown at what stands in it.
-  if (fault.code !== 'BAD_INDENT') return at
-  let first = at
-  while (text[first] === ' ') first++
-  return first < text.length && text[first] !== '\n' ? first : at
+const isSyntax = ({ code }: YAMLError): boolean => code !== 'TAG_RESOLVE_FAILED' && code !== 'BAD_DIRECTIVE'
+
+/**
+ * The entries of the top level, and of the maps below, that are broken by themselves, each with its first fault: what
+ * the parser says after that is guesswork. Empty where the text breaks only as a whole.
+ */
+const brokenBlocks = (text: string): (Block & { readonly fault: YAMLError })[] => {
+  const broken = (blocks: readonly Block[]) =>
+    blocks.flatMap(block => {
+      const [fault] = (parsed(text.slice(block.start, block.end))?.errors ?? []).filter(isSyntax)
+      return fault ? [{ ...block, fault }] : []
+    })
+  return broken(topBlocks(text)).flatMap(block => {
+    const inner = broken(innerBlocks(text, block))
+    return inner.length > 0 ? inner : [block]
+  })
+}
+
+/** Tells of a fault of a text that begins at an offset of its file. */
+const tellFault = (
+  fault: YAMLError,
+  text: string,
+  offset: number,
+  source: SourceFile,
+  reporter: Reporter,
+): void => {
+  const start = openingOf(fault, text)
+  const word = /^(?:"[^"\n]*"|'[^'\n]*'|[^\s:,[\]{}]+|.)/.exec(text.slice(start, start + 200))?.[0] ?? ''
+  const end = Math.max(start + Math.max(1, word.length), Math.min(fault.pos[1], start + 1))
+  const { code, message, hint } = yamlFault(fault, word, text[start - 1])
+  const inFile = (at: number): number => Math.min(offset + at, source.text.length)
+  reporter.report(code, message, { source, start: inFile(start), end: inFile(end) }, hint)
 }
 
 /**
@@ -236,21 +260,16 @@ export const readYaml = (source: SourceFile, reporter: Reporter): Node | undefin
       )
     return undefined
   }
-  const faults = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0])
-  let broken = false
-  for (const fault of faults) {
-    if (broken && fault.code !== 'TAG_RESOLVE_FAILED' && fault.code !== 'BAD_DIRECTIVE') continue
-    const start = openingOf(fault, text)
-    const word = /^(?:"[^"\n]*"|'[^'\n]*'|[^\s:,[\]{}]+|.)/.exec(text.slice(start, start + 200))?.[0] ?? ''
-    const end = Math.max(start + Math.max(1, word.length), Math.min(fault.pos[1], start + 1))
-    const { code, message, hint } = yamlFault(fault, word, text[start - 1])
-    const isSyntax = code === 'yaml-syntax'
-    // After the first broken place the rest is guesswork, and would only be an echo.
-    if (isSyntax && broken) continue
-    broken ||= isSyntax
-    reporter.report(code, message, at(Math.min(start, text.length), Math.min(end, text.length)), hint)
+  const all = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0])
+  for (const fault of all.filter(each => !isSyntax(each))) tellFault(fault, text, 0, source, reporter)
+  const [first] = all.filter(isSyntax)
+  if (first) {
+    const found = brokenBlocks(text)
+    for (const { fault, start, end } of found)
+      tellFault(fault, text.slice(start, end), start, source, reporter)
+    if (found.length === 0) tellFault(first, text, 0, source, reporter)
+    return undefined
   }
-  if (broken) return undefined
   const { node, size } = reader(source, document, reporter).read()
   if (size > most) {
     reporter.report('too-large', `with all aliases written out it has more than ${most} values`, at(0, 0))
