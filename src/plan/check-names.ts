@@ -1,7 +1,7 @@
 import type { Span } from '../core/problem.js'
 import { problem } from '../core/problem.js'
 import type { Expression } from '../expression/expression.js'
-import type { Bind, Bound } from '../expression/figures.js'
+import type { Bind, Bound } from '../expression/scope.js'
 import { axisFault } from '../language/axis-names.js'
 import type { NameScope, Recipe, Step } from '../language/recipe.js'
 import { asWritten, canonical } from './canonical.js'
