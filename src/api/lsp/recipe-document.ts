@@ -137,7 +137,7 @@ export const knownParams = ({ planned }: RecipeDocument, { params }: Outline): r
     const declared = type ?? typeof values[name]
     known.set(name, {
       name,
-      detail: values[name] === undefined ? declared : `${declared}, default: ${String(values[name])}`,
+      detail: values[name] === undefined ? declared : `${declared}, default: ${JSON.stringify(values[name])}`,
       ...(description === undefined ? {} : { description }),
     })
   }
