@@ -131,8 +131,16 @@ export const knownSteps = (
 /** Params that expressions may name, in the same way. */
 export const knownParams = ({ planned }: RecipeDocument, { params }: Outline): readonly KnownParam[] => {
   const known = new Map<string, KnownParam>()
-  for (const [name, value] of Object.entries(planned?.recipe?.params ?? {}))
-    known.set(name, { name, detail: `${typeof value}, default: ${String(value)}` })
+  const values = planned?.recipe?.params ?? {}
+  for (const [name, declaration] of planned?.recipe?.declared ?? []) {
+    const { type, description } = declaration ?? {}
+    const declared = type ?? typeof values[name]
+    known.set(name, {
+      name,
+      detail: values[name] === undefined ? declared : `${declared}, default: ${JSON.stringify(values[name])}`,
+      ...(description === undefined ? {} : { description }),
+    })
+  }
   for (const [name, { value }] of params) {
     const written = value.kind === 'map' ? value.entries.get('default')?.value : value
     const plain = written?.kind === 'scalar' ? written.value : undefined
