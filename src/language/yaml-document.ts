@@ -169,7 +169,7 @@ const isSyntax = ({ code }: YAMLError): boolean => code !== 'TAG_RESOLVE_FAILED'
 const brokenBlocks = (text: string): (Block & { readonly fault: YAMLError })[] => {
   const broken = (blocks: readonly Block[]) =>
     blocks.flatMap(block => {
-      const [fault] = (parsed(text.slice(block.start, block.end))?.errors ?? []).filter(isSyntax)
+      const fault = parsed(text.slice(block.start, block.end))?.errors.find(isSyntax)
       return fault ? [{ ...block, fault }] : []
     })
   return broken(topBlocks(text)).flatMap(block => {
@@ -251,7 +251,7 @@ export const readYaml = (source: SourceFile, reporter: Reporter): Node | undefin
   }
   const all = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0])
   for (const fault of all.filter(each => !isSyntax(each))) tellFault(fault, text, 0, source, reporter)
-  const [first] = all.filter(isSyntax)
+  const first = all.find(isSyntax)
   if (first) {
     const found = brokenBlocks(text)
     for (const { fault, start, end } of found)
