@@ -1,7 +1,8 @@
+import { didYouMean, nearest } from '../core/nearest.js'
 import { defineStep, type AnyStepSpec, type Port } from '../steps/define-step.js'
 import { sweepOf, paramsReadIn } from './axes.js'
 import { checkValue } from './check-value.js'
-import { compose, type ComposeContext, type Composed, type PlacedText } from './compose.js'
+import type { Compose, ComposeContext, Composed, PlacedText } from './composed.js'
 import type { Frame, Guard } from './frames.js'
 import { plainScope } from './frames.js'
 import { interpolate } from './interpolate.js'
@@ -83,13 +84,14 @@ const mapAt = (node: MapNode, key: string): MapNode | undefined => {
   return value?.kind === 'map' ? value : undefined
 }
 
-/** What is missing in a pipeline is told where the pipeline stands. */
-const asPipeline = (reporter: Reporter, key: Entry['key']): Reporter => ({
+/** What is missing in a pipeline is told where the pipeline stands; a value that is faulty is not missing. */
+const asPipeline = (reporter: Reporter, key: Entry['key'], written: MapNode | undefined): Reporter => ({
   ...reporter,
-  report: (code, message, place, hint, severity) =>
-    code === 'missing-param'
-      ? reporter.report(code, message, key, 'Give it under `params`.', severity)
-      : reporter.report(code, message, place, hint, severity),
+  report: (code, message, place, hint, severity) => {
+    if (code !== 'missing-param') return reporter.report(code, message, place, hint, severity)
+    const [, name = ''] = /^param "(\w+)"/.exec(message) ?? []
+    if (!written?.entries.has(name)) reporter.report(code, message, key, 'Give it under `params`.', severity)
+  },
 })
 
 /** Params of the recipe inside, at each combination of the pipeline's own axes. */
@@ -105,12 +107,17 @@ const paramsOf = (
   const scopes = rowScopes(frame, lattice)
   const known = new Map<string, Params>()
   const read = (row: Row): Params => {
-    const values = written && interpolate(written, scopes.of(row), reporter)
-    const files = values?.kind === 'map' ? [{ shown: 'params', source: values.source, values }] : []
+    const scope = scopes.of(row)
+    const entries = [...(written?.entries ?? [])].flatMap(([name, { key, value }]): [string, Entry][] => {
+      const found = interpolate(value, scope, reporter)
+      return found ? [[name, { key, value: found }]] : []
+    })
+    const values = written && { ...written, entries: new Map(entries) }
+    const files = values ? [{ shown: 'params', source: values.source, values }] : []
     return readParams(
       partOf(top, 'params'),
       { set: {}, env: {}, files, cwd: '' },
-      asPipeline(reporter, entry.key),
+      asPipeline(reporter, entry.key, written),
     )
   }
   const at = (row: Row): Params => {
@@ -165,24 +172,29 @@ const readBound = (
 const checkInputs = (outline: Outline, node: MapNode, composed: Composed, reporter: Reporter): boolean => {
   const known = composed.inputs.map(({ name }) => name)
   const given = mapAt(node, 'inputs')?.entries ?? new Map<string, Entry>()
-  let ok = true
-  for (const [name, { key }] of given)
-    if (!known.includes(name)) {
-      ok = false
-      const hint = known.length > 0 ? `There are: ${known.join(', ')}.` : 'It takes none.'
-      reporter.report('unknown-input', `the recipe has no input "${name}"`, key, hint)
-    }
-  for (const { name, type, optional } of composed.inputs)
-    if (!optional && !given.has(name)) {
-      ok = false
-      const asked = type === 'metrics' ? type : `a ${type}`
-      reporter.report(
-        'missing-input',
-        `step "${outline.id}" lacks the input "${name}": ${asked}`,
-        outline.entry.key,
-        `Write inputs: {${name}: STEP}.`,
-      )
-    }
+  const strangers = [...given.keys()].filter(name => !known.includes(name))
+  for (const name of strangers) {
+    const hint = known.length > 0 ? `There are: ${known.join(', ')}.` : 'It takes none.'
+    reporter.report(
+      'unknown-input',
+      `the recipe has no input "${name}"`,
+      given.get(name)!.key,
+      didYouMean(name, known) ?? hint,
+    )
+  }
+  let ok = strangers.length === 0
+  for (const { name, type, optional } of composed.inputs) {
+    if (optional || given.has(name)) continue
+    ok = false
+    // Told where the misspelt name stands.
+    if (nearest(name, strangers) !== undefined) continue
+    reporter.report(
+      'missing-input',
+      `step "${outline.id}" lacks the input "${name}": ${type === 'metrics' ? type : `a ${type}`}`,
+      outline.entry.key,
+      `Write inputs: {${name}: STEP}.`,
+    )
+  }
   return ok
 }
 
@@ -191,6 +203,7 @@ export const expandPipeline = async (
   outline: Outline,
   node: MapNode,
   context: ComposeContext,
+  compose: Compose,
 ): Promise<Pipeline> => {
   const { id, entry, frame, spec: base } = outline
   const { reporter } = context

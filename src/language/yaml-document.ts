@@ -12,7 +12,7 @@ import {
 import { deepest, mostMarks, outlineOf, tooDeep } from './nesting.js'
 import type { Entry, Node } from './node.js'
 import { unquotedExpressions } from './quoting.js'
-import type { Reporter } from './reporter.js'
+import { createReporter, type Reporter } from './reporter.js'
 import type { Place, SourceFile } from './source-file.js'
 import { innerBlocks, topBlocks, type Block } from './yaml-blocks.js'
 import { yamlFault } from './yaml-faults.js'
@@ -192,6 +192,17 @@ const tellFault = (
   const { code, message, hint } = yamlFault(fault, word, text[start - 1])
   const inFile = (at: number): number => Math.min(offset + at, source.text.length)
   reporter.report(code, message, { source, start: inFile(start), end: inFile(end) }, hint)
+}
+
+/**
+ * What can be read of a text while it is being written, whatever is wrong with it; undefined where it is nested too
+ * deeply. Nothing may be concluded from it but where things stand.
+ */
+export const readLoosely = (source: SourceFile): Node | undefined => {
+  const outline = outlineOf(source.text)
+  if (outline.marks > mostMarks || tooDeep(source.text, outline) !== undefined) return undefined
+  const document = parsed(source.text)
+  return document && reader(source, document, createReporter()).read().node
 }
 
 /** Control characters other than line feed, return and tab. */

@@ -52,12 +52,12 @@ const conditionOf = (expression: Expression, { step, variant }: Draft, binder: B
 })
 
 const outerOf = ({ step, variant }: Draft, binder: Binder): OuterWhen[] =>
-  step.outer.map(({ when, names, locate }, at) => ({
-    expression: when,
-    ...binder(step.axes, variant.labels, names),
+  step.outer.map((outer, at) => ({
+    expression: outer.when,
+    ...binder(step.axes, variant.labels, outer.names),
     given: { params: variant.outerParams?.[at] ?? {}, matrix: variant.matrix },
-    names,
-    locate,
+    names: outer.names,
+    locate: within => outer.locate(within),
   }))
 
 /** `it` is one of the candidates: its name stands for each of them in turn. */

@@ -60,13 +60,12 @@ const rowsOf = (gate: Gate, recipe: Recipe, steps: ReadonlyMap<string, Step>): G
       ...reads.flatMap(name => sweptOf(steps.get(name), steps)),
     ].filter(name => recipe.sweep && Object.hasOwn(recipe.sweep, name)),
   )
-  const open = Object.entries(each?.axes ?? {}).filter(([axis]) => !Object.hasOwn(pins, axis))
   const variants = new Map<string, GateRow>()
   for (const row of gate.rows) {
     const axes = {
       ...row.axes,
       ...Object.fromEntries([...sweeps].map(name => [name, sweepOrigin])),
-      ...Object.fromEntries(open),
+      ...each?.axes,
     }
     for (const { labels, swept } of sweepRows(recipe, [...sweeps]))
       for (const variant of each?.variants ?? [nowhere]) {
@@ -79,10 +78,7 @@ const rowsOf = (gate: Gate, recipe: Recipe, steps: ReadonlyMap<string, Step>): G
           ([axis, label]) => (row.labels[axis] ?? label) === label,
         )
         if (!isPinned || !agrees || !sameSweep) continue
-        const own = {
-          ...fixed,
-          ...Object.fromEntries(Object.entries(variant.labels).filter(([axis]) => Object.hasOwn(axes, axis))),
-        }
+        const own = { ...fixed, ...variant.labels }
         variants.set(instanceName('', { axes: own }), {
           axes,
           labels: own,
