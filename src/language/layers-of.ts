@@ -72,7 +72,7 @@ export const layersOfStep = async (
   if (references.length > 0)
     return agreed(
       await Promise.all(
-        references.map(reference => {
+        references.map(async reference => {
           const source = steps.get(reference.step)
           const shared = Object.entries(pins).filter(
             ([axis]) => source && source.axes[axis] === step.axes[axis],
