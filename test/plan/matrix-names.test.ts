@@ -1,4 +1,3 @@
-import fc from 'fast-check'
 import { assert, suite } from '../suite.js'
 import { clean, idsOf, plan } from './matrix-rig.js'
 import { instanceOf, told } from './rig.js'
