@@ -144,6 +144,28 @@ const dvc = {
     writeFileSync(join(folder, 'dvc.yaml'), `stages:\n${stages.join('\n')}\n`)
     return folder
   },
+  /**
+   * `dvc repro` rewrites its lock file behind each stage, which takes more than half an hour for 1,000. So the commands
+   * are run as it would run them, and its own functions record all stages at once; that nothing is to be done it finds
+   * out by itself.
+   */
+  first(folder) {
+    const began = performance.now()
+    for (const at of graph.keys()) execFileSync('sh', ['-c', shell(at)], { cwd: folder })
+    const record = `
+from dvc.repo import Repo
+from dvc.dvcfile import load_file
+with Repo() as repo:
+    with repo.lock:
+        stages = [stage for stage in repo.index.stages]
+        for stage in stages:
+            stage.save()
+            stage.commit()
+        load_file(repo, 'dvc.yaml').dump_stages(stages, update_pipeline=False)
+`
+    once(join(venv, 'bin/python'), ['-c', record], folder, { DVC_NO_ANALYTICS: '1' })
+    return performance.now() - began
+  },
   run: (folder, expected) =>
     once(join(venv, 'bin/dvc'), ['repro', '--quiet'], folder, { DVC_NO_ANALYTICS: '1' }, expected && /^\s*$/),
   version: () => versionOf(join(venv, 'bin/dvc'), ['--version']),
@@ -181,7 +203,7 @@ try {
   const ready = []
   for (const peer of peers) {
     const folder = peer.prepare()
-    const took = peer.run(folder)
+    const took = peer.first ? peer.first(folder) : peer.run(folder)
     say(`${peer.name}: every stage executed once in ${seconds(took)}`)
     ready.push({ ...peer, folder, times: [] })
   }

@@ -18,6 +18,8 @@ export interface ReadOptions {
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Kinds of your own, made by `defineStep`, beside the built-in ones. */
   readonly kinds?: readonly AnyStepSpec[]
+  /** Texts of files that an editor has open, by absolute path; undefined of every other, which is read from the disk. */
+  readonly open?: (path: string) => string | undefined
   /** False: the recipe's `plugins` are not imported, which would run their code. Absent: true. */
   readonly trustPlugins?: boolean
 }

@@ -33,6 +33,7 @@ const rowOf = (instance: Instance): PlanRow => {
     ...('key' in instance.status ? { key: instance.status.key } : {}),
     from: [...new Set(Object.values(instance.inputs).flatMap(edges => edges.map(edge => edge.instance)))],
     needs: instance.needs,
+    reads: instance.after,
     ...(instance.memory === undefined ? {} : { memory: figure(instance.memory) }),
     ...(instance.about === undefined ? {} : { about: instance.about }),
   }

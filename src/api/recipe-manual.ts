@@ -49,7 +49,7 @@ export const readManual = async (
     name,
     variable: variableOf(name),
     ...declared,
-    required: declared.default === undefined,
+    required: declared !== undefined && declared.default === undefined,
     ...(Object.hasOwn(recipe.set, name) ? { set: recipe.set[name] } : {}),
   }))
   return {

@@ -2,11 +2,15 @@ import { join } from 'node:path'
 import type { Problem } from '../core/problem.js'
 import { chooseEngine } from '../engine/ladder.js'
 import { probeEngines } from '../engine/probe.js'
+import type { EngineReport } from '../engine/engine.js'
 import { readRecipe } from '../language/read.js'
 import type { Recipe } from '../language/recipe.js'
 import { createPlan } from '../plan/create-plan.js'
+import type { FileMemory } from '../plan/files.js'
+import type { InspectionMemory } from '../plan/inspect.js'
 import { machineRoom, preflight } from '../plan/preflight.js'
 import type { Plan } from '../plan/plan.js'
+import type { AnyStepSpec } from '../steps/define-step.js'
 import { builtInKinds } from '../steps/index.js'
 import { openStore } from '../store/open.js'
 import type { Store } from '../store/store.js'
@@ -20,6 +24,8 @@ export interface Planned {
   readonly recipe?: Recipe
   readonly plan?: Plan
   readonly store?: Store
+  /** The built-in ones, those that were given, and those of the recipe's plug-ins. */
+  readonly kinds: readonly AnyStepSpec[]
   readonly problems: readonly Problem[]
 }
 
@@ -38,8 +44,17 @@ const inFileOrder =
     )
   }
 
+/** What a process that plans again and again remembers from one time to the next. */
+export interface Memory {
+  readonly engines?: readonly EngineReport[]
+  readonly files?: FileMemory
+  readonly inspections?: InspectionMemory
+  /** True once nobody waits for the plan any more. */
+  readonly isStale?: () => boolean
+}
+
 /** Recipe → plan: everything that can be known before the first epoch. Loads no tensor library; writes nothing. */
-export const plan = async (options: PlanOptions): Promise<Planned> => {
+export const plan = async (options: PlanOptions, memory: Memory = {}): Promise<Planned> => {
   const cwd = options.cwd ?? process.cwd()
   const kinds = [...builtInKinds, ...(options.kinds ?? [])]
   const read = await readRecipe({
@@ -51,21 +66,24 @@ export const plan = async (options: PlanOptions): Promise<Planned> => {
     paramsFiles: options.paramsFiles ?? [],
     env: options.env ?? process.env,
     trustPlugins: options.trustPlugins ?? true,
+    ...(options.open ? { open: options.open } : {}),
   })
-  if (!read.recipe) return { ok: false, problems: read.problems }
+  if (!read.recipe || memory.isStale?.()) return { ok: false, kinds: read.kinds, problems: read.problems }
   const recipe = options.engine === undefined ? read.recipe : { ...read.recipe, engine: options.engine }
   const store = await openStore(options.store ?? join(recipe.project, '.trimtab'))
   const created = await createPlan({
     recipe,
     kinds: read.kinds,
     store,
-    engines: await probeEngines(),
+    engines: memory.engines ?? (await probeEngines()),
     chooseEngine,
     ...(options.only ? { only: options.only } : {}),
+    ...(memory.files ? { files: memory.files } : {}),
+    ...(memory.inspections ? { inspections: memory.inspections } : {}),
   })
   const made = preflight(created, await machineRoom(store.folder))
   const problems = [...read.problems, ...made.problems].sort(inFileOrder(recipe.file))
-  return { ok: !problems.some(isError), recipe, plan: made, store, problems }
+  return { ok: !problems.some(isError), recipe, plan: made, store, kinds: read.kinds, problems }
 }
 
 /** A plan that may run: the same, and nothing that its steps take from outside is missing. */

@@ -4,6 +4,7 @@ import { ProblemError } from '../core/problem.js'
 import { fmtCommand } from './commands/fmt.js'
 import { initCommand } from './commands/init.js'
 import { kindsCommand } from './commands/kinds.js'
+import { lspCommand } from './commands/lsp.js'
 import { migrateCommand } from './commands/migrate.js'
 import { planCommand } from './commands/plan.js'
 import { runCommand } from './commands/run.js'
@@ -41,6 +42,7 @@ for (const make of [
   showCommand,
   initCommand,
   schemaCommand,
+  lspCommand,
   fmtCommand,
   migrateCommand,
 ]) {

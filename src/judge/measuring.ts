@@ -1,4 +1,4 @@
-import type { Bind } from '../expression/figures.js'
+import type { Bind } from '../expression/scope.js'
 import type { InstanceRecord } from '../store/run-record.js'
 
 /**

@@ -5,7 +5,7 @@ import { didYouMean } from '../core/nearest.js'
 import { describeValue, plainOf, type MapNode, type Node, type ScalarNode } from './node.js'
 import { hideSecrets } from './param-declarations.js'
 import { mayRead } from './paths.js'
-import { readText } from './read-text.js'
+import { readText, type OpenTexts } from './read-text.js'
 import type { Reporter } from './reporter.js'
 import { sourceFile, type SourceFile } from './source-file.js'
 import { tellOtherVersion } from './version.js'
@@ -32,6 +32,7 @@ export interface LayersContext {
   readonly project: string
   readonly allowed: readonly string[]
   readonly reporter: Reporter
+  readonly open?: OpenTexts
 }
 
 /** Recipes that ship with Trimtab, for `trimtab:NAME`. */
@@ -88,7 +89,7 @@ const namedBy = (root: MapNode, reporter: Reporter): (ScalarNode & { value: stri
 export const readLayers = async (
   root: MapNode,
   source: SourceFile,
-  { project, allowed, reporter }: LayersContext,
+  { project, allowed, reporter, open }: LayersContext,
 ): Promise<Layers | undefined> => {
   const roots: MapNode[] = []
   const sources = [source]
@@ -153,7 +154,7 @@ export const readLayers = async (
         node,
         'Allow it with `allowPaths: [FOLDER]` at the top of the recipe.',
       )
-    const read = await readText(path, 'base')
+    const read = await readText(path, 'base', open && (() => open(real)))
     if ('fault' in read) {
       const { code, message, hint } = read.fault
       return refuse(code, message(node.value), node, hint?.(dirname(node.source.path)))
@@ -174,7 +175,11 @@ export const readLayers = async (
     const whole = readYaml(base, reporter)
     if (reporter.count() > before) complete = false
     if (!whole) return
-    if (whole.kind === 'map') return visit(whole, [...trail, real])
+    if (whole.kind === 'map') {
+      if (!tellOtherVersion(whole, reporter)) return visit(whole, [...trail, real])
+      complete = false
+      return
+    }
     const value = plainOf(whole)
     const place = { source: base, start: Math.min(whole.start, whole.end), end: whole.end }
     return value === null

@@ -33,7 +33,7 @@ export const hoist = (schema: Schema): Schema => {
       Object.fromEntries(Object.entries(value).map(([key, each]) => [key, replace(each)]))
     if (!isPart(value)) return inside()
     const text = JSON.stringify(value)
-    if (text.length < worthwhile || counts.get(text) === 1) return inside()
+    if (text.length < worthwhile || (counts.get(text) ?? 1) === 1) return inside()
     let name = names.get(text)
     if (name === undefined) {
       name = `part${names.size + 1}`

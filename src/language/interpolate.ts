@@ -14,7 +14,7 @@ export interface Interpolation {
   readonly axes?: Readonly<Record<string, Node>>
 }
 
-type Part =
+export type Part =
   { readonly text: string } | { readonly expression: string; readonly at: number; readonly end: number }
 
 /** Offset after the `}}` that ends an expression: not inside of its texts, nor where a map of its own is open. */
@@ -31,8 +31,8 @@ export const closeOf = (text: string, from: number): number | undefined => {
   return undefined
 }
 
-/** Splits a text at its expressions; undefined where one is not closed, with its offset. */
-const partsOf = (text: string): Part[] | { readonly unclosed: number } => {
+/** Splits a text at its expressions; where one is not closed, its offset. */
+export const partsOf = (text: string): Part[] | { readonly unclosed: number } => {
   const parts: Part[] = []
   let from = 0
   let plain = ''

@@ -74,10 +74,9 @@ export const layersOfStep = async (
       await Promise.all(
         references.map(async reference => {
           const source = steps.get(reference.step)
-          const shared = Object.entries(pins).filter(
-            ([axis]) => source && source.axes[axis] === step.axes[axis],
-          )
-          return source && layersOfStep(source, steps, { ...Object.fromEntries(shared), ...reference.pins })
+          if (!source) return undefined
+          const shared = Object.entries(pins).filter(([axis]) => source.axes[axis] === step.axes[axis])
+          return layersOfStep(source, steps, { ...Object.fromEntries(shared), ...reference.pins })
         }),
       ),
     )

@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { didYouMean } from '../core/nearest.js'
 import type { AnyStepSpec } from '../steps/define-step.js'
-import type { OpenPipeline, PlacedText } from './compose.js'
+import type { OpenPipeline, PlacedText } from './composed.js'
 import { shippedFolder, shippedNames } from './extends.js'
 import { mergeLayers } from './merge.js'
 import { openRecipe, type OpenOptions } from './open-recipe.js'
@@ -11,7 +11,7 @@ import type { Reporter } from './reporter.js'
 import type { SourceFile } from './source-file.js'
 import { readTop } from './top.js'
 
-export interface PipelinesContext extends Pick<OpenOptions, 'trustPlugins'> {
+export interface PipelinesContext extends Pick<OpenOptions, 'trustPlugins' | 'open'> {
   readonly project: string
   readonly allowed: readonly string[]
   readonly kinds: readonly AnyStepSpec[]
@@ -37,7 +37,7 @@ const pathOf = (uses: PlacedText, reporter: Reporter): string | undefined => {
 
 /** Opens the recipes that pipelines use, each with what it extends and its plug-ins. */
 export const pipelineOpener =
-  ({ project, allowed, kinds, sources, trustPlugins }: PipelinesContext): OpenPipeline =>
+  ({ project, allowed, kinds, sources, trustPlugins, open }: PipelinesContext): OpenPipeline =>
   async (uses, reporter) => {
     if (uses.value.includes('${{')) {
       reporter.report('expression-not-here', 'uses must be a path, not an expression', uses)
@@ -68,8 +68,15 @@ export const pipelineOpener =
         ),
     }
     const from = dirname(uses.source.path)
-    const options = { file: relative(from, path), cwd: from, kinds, allow: reach.allowed }
-    const opened = await openRecipe(trustPlugins === undefined ? options : { ...options, trustPlugins }, here)
+    const options: OpenOptions = {
+      file: relative(from, path),
+      cwd: from,
+      kinds,
+      allow: reach.allowed,
+      ...(trustPlugins === undefined ? {} : { trustPlugins }),
+      ...(open ? { open } : {}),
+    }
+    const opened = await openRecipe(options, here)
     if (!opened) return undefined
     for (const each of opened.sources)
       if (!sources.some(known => known.path === each.path)) sources.push(each)

@@ -5,9 +5,10 @@ import { readLayers } from './extends.js'
 import type { MapNode, Node } from './node.js'
 import { loadPlugins } from './plugins.js'
 import { projectOf } from './project.js'
-import { readText } from './read-text.js'
+import { readText, type OpenTexts } from './read-text.js'
 import type { Reporter } from './reporter.js'
 import { sourceFile, type SourceFile } from './source-file.js'
+import { tellOtherVersion } from './version.js'
 import { readYaml } from './yaml-document.js'
 
 export interface OpenOptions {
@@ -19,6 +20,8 @@ export interface OpenOptions {
   readonly allow?: readonly string[]
   /** False: plug-ins are not imported, since that runs code of the recipe's. Absent: true. */
   readonly trustPlugins?: boolean
+  /** For editors: what is being written is read as it stands there. */
+  readonly open?: OpenTexts
 }
 
 /** A recipe with all of its files and kinds at hand, before anything of it is checked. */
@@ -36,24 +39,39 @@ export interface Opened {
   readonly incomplete: boolean
 }
 
+/** A path without symlinks; of a file that was never saved, the path itself. */
+const realPath = (path: string): string => {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
+}
+
 /** Reads a recipe, all that it extends, and its plug-ins; undefined where its text cannot be read, which was told. */
 export const openRecipe = async (options: OpenOptions, reporter: Reporter): Promise<Opened | undefined> => {
   const { cwd, kinds } = options
   const path = resolve(cwd, options.file)
-  const read = await readText(path, 'recipe')
+  const read = await readText(path, 'recipe', options.open && (() => options.open?.(realPath(path))))
   if ('fault' in read) {
     const { code, message, hint } = read.fault
     reporter.report(code, message(relative(cwd, path) || '.'), undefined, hint?.(cwd))
     return undefined
   }
-  const source = sourceFile(realpathSync(path), read.text)
+  const source = sourceFile(realPath(path), read.text)
   const project = projectOf(dirname(source.path))
   const outside = (options.allow ?? []).map(each => resolve(cwd, each))
   const root = readYaml(source, reporter)
   if (!root) return undefined
   if (root.kind !== 'map')
     return { sources: [source], layers: [], root, project, allowed: outside, kinds, incomplete: false }
-  const found = await readLayers(root, source, { project, allowed: outside, reporter })
+  if (tellOtherVersion(root, reporter)) return undefined
+  const found = await readLayers(root, source, {
+    project,
+    allowed: outside,
+    reporter,
+    ...(options.open ? { open: options.open } : {}),
+  })
   if (!found) return undefined
   const { roots: layers, sources, shipped } = found
   const allowed = [...outside, ...shipped]

@@ -11,8 +11,8 @@ import type { ParamType } from './schema.js'
 /** The params of a recipe with their values. */
 export interface Params {
   readonly types: ReadonlyMap<string, ParamType | undefined>
-  /** Those that are sound. */
-  readonly declared: ReadonlyMap<string, ParamDeclaration>
+  /** In the recipe's order; undefined where a declaration is faulty. */
+  readonly declared: ReadonlyMap<string, ParamDeclaration | undefined>
   /** A param that has a problem has no value. */
   readonly values: Readonly<Record<string, unknown>>
   /** Those that were given outside the recipe. */
@@ -114,7 +114,7 @@ const pathAt = (written: string, value: Node): string => {
 /** Reads `params:` and gives each its value: the default, over it files, the environment and `--set`. */
 export const readParams = (node: MapNode | undefined, sources: ParamSources, reporter: Reporter): Params => {
   const types = new Map<string, ParamType | undefined>()
-  const all = new Map<string, ParamDeclaration>()
+  const all = new Map<string, ParamDeclaration | undefined>()
   const values: Record<string, unknown> = {}
   const set: Record<string, unknown> = {}
   const given: string[] = []
@@ -126,6 +126,7 @@ export const readParams = (node: MapNode | undefined, sources: ParamSources, rep
     }
     const declared = readDeclaration(name, entry, reporter)
     types.set(name, declared?.type)
+    all.set(name, declared)
     if (!declared) {
       // What is given for a secret must not be shown either.
       for (const { values: file } of sources.files) {
@@ -134,7 +135,6 @@ export const readParams = (node: MapNode | undefined, sources: ParamSources, rep
       }
       continue
     }
-    all.set(name, declared)
     const { type } = declared
     const found = givenOf(name, type, sources)
     if (!found) {

@@ -1,23 +1,20 @@
+import { checkInputs, readBound } from './pipeline-inputs.js'
+import { paramsOf } from './pipeline-params.js'
 import { defineStep, type AnyStepSpec, type Port } from '../steps/define-step.js'
 import { sweepOf, paramsReadIn } from './axes.js'
 import { checkValue } from './check-value.js'
-import { compose, type ComposeContext, type Composed, type PlacedText } from './compose.js'
+import type { Compose, ComposeContext, Composed, PlacedText } from './composed.js'
 import type { Frame, Guard } from './frames.js'
 import { plainScope } from './frames.js'
-import { interpolate } from './interpolate.js'
-import { joinOrTell, labelKey, type Lattice } from './lattice.js'
-import type { Row } from './axis-values.js'
+import { joinOrTell, type Lattice } from './lattice.js'
 import { readMatrix } from './matrix.js'
 import { readMeta } from './meta.js'
 import { plainOf, type Entry, type MapNode } from './node.js'
-import { paramNames, readParams, type Params } from './params.js'
-import { readReference, type PlacedReference } from './ports.js'
+import type { PlacedReference } from './ports.js'
 import type { Reporter } from './reporter.js'
-import { rowScopes } from './row-names.js'
 import { isMetaKey } from './schema.js'
 import type { Outline } from './step-outline.js'
 import { tellFaults } from './tell-faults.js'
-import { partOf, type Top } from './top.js'
 
 /** A recipe used as one step of another. */
 export interface Pipeline {
@@ -78,56 +75,6 @@ const readOwn = (
   return ok && faults.length === 0
 }
 
-const mapAt = (node: MapNode, key: string): MapNode | undefined => {
-  const value = node.entries.get(key)?.value
-  return value?.kind === 'map' ? value : undefined
-}
-
-/** What is missing in a pipeline is told where the pipeline stands. */
-const asPipeline = (reporter: Reporter, key: Entry['key']): Reporter => ({
-  ...reporter,
-  report: (code, message, place, hint, severity) =>
-    code === 'missing-param'
-      ? reporter.report(code, message, key, 'Give it under `params`.', severity)
-      : reporter.report(code, message, place, hint, severity),
-})
-
-/** Params of the recipe inside, at each combination of the pipeline's own axes. */
-const paramsOf = (
-  { entry, frame }: Outline,
-  node: MapNode,
-  top: Top,
-  lattice: Lattice,
-  reporter: Reporter,
-): Pick<Frame, 'names' | 'paramsAt'> => {
-  const written = mapAt(node, 'params')
-  const axes = Object.keys(lattice.axes)
-  const scopes = rowScopes(frame, lattice)
-  const known = new Map<string, Params>()
-  const read = (row: Row): Params => {
-    const values = written && interpolate(written, scopes.of(row), reporter)
-    const files = values?.kind === 'map' ? [{ shown: 'params', source: values.source, values }] : []
-    return readParams(
-      partOf(top, 'params'),
-      { set: {}, env: {}, files, cwd: '' },
-      asPipeline(reporter, entry.key),
-    )
-  }
-  const at = (row: Row): Params => {
-    const key = labelKey(row, axes)
-    const found = known.get(key) ?? read(row)
-    known.set(key, found)
-    return found
-  }
-  // Read at once, so that faults are told whether or not a step uses the value.
-  for (const row of lattice.rows) at(row)
-  const first = at(lattice.rows[0]!)
-  return {
-    names: paramNames(first),
-    paramsAt: row => (axes.every(axis => row[axis]) ? at(row) : first).values,
-  }
-}
-
 const latticeIn = (
   outline: Outline,
   node: MapNode,
@@ -145,52 +92,12 @@ const latticeIn = (
   return around && lattice && joinOrTell(id, around, lattice, matrix.key, reporter)
 }
 
-/** The references under `inputs`, each checked for its form; undefined where one is faulty. */
-const readBound = (
-  id: string,
-  node: MapNode,
-  reporter: Reporter,
-): Map<string, PlacedReference> | undefined => {
-  const bound = new Map<string, PlacedReference>()
-  let ok = true
-  for (const [name, { value }] of mapAt(node, 'inputs')?.entries ?? []) {
-    const reference = readReference(value, `${id}.inputs.${name}`, reporter)
-    if (reference) bound.set(name, reference)
-    else ok = false
-  }
-  return ok ? bound : undefined
-}
-
-/** Tells of inputs that are missing, and of those that the recipe does not have. */
-const checkInputs = (outline: Outline, node: MapNode, composed: Composed, reporter: Reporter): boolean => {
-  const known = composed.inputs.map(({ name }) => name)
-  const given = mapAt(node, 'inputs')?.entries ?? new Map<string, Entry>()
-  let ok = true
-  for (const [name, { key }] of given)
-    if (!known.includes(name)) {
-      ok = false
-      const hint = known.length > 0 ? `There are: ${known.join(', ')}.` : 'It takes none.'
-      reporter.report('unknown-input', `the recipe has no input "${name}"`, key, hint)
-    }
-  for (const { name, type, optional } of composed.inputs)
-    if (!optional && !given.has(name)) {
-      ok = false
-      const asked = type === 'metrics' ? type : `a ${type}`
-      reporter.report(
-        'missing-input',
-        `step "${outline.id}" lacks the input "${name}": ${asked}`,
-        outline.entry.key,
-        `Write inputs: {${name}: STEP}.`,
-      )
-    }
-  return ok
-}
-
 /** Puts the steps of the recipe that a pipeline uses in its place. A faulty pipeline has none, and poisons what hangs on it. */
 export const expandPipeline = async (
   outline: Outline,
   node: MapNode,
   context: ComposeContext,
+  compose: Compose,
 ): Promise<Pipeline> => {
   const { id, entry, frame, spec: base } = outline
   const { reporter } = context

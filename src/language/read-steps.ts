@@ -1,7 +1,7 @@
 import { topological } from '../core/order.js'
 import { latticeOf, sweptParams } from './axes.js'
 import { checkAxisNames } from './axis-names.js'
-import type { Finished } from './compose.js'
+import type { Finished } from './composed.js'
 import { takenBy, type Frame } from './frames.js'
 import { join, narrowed, type Lattice } from './lattice.js'
 import { tellLayers } from './layers.js'

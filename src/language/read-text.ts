@@ -74,10 +74,14 @@ export const textOfBytes = (
   }
 }
 
+/** Texts of files that an editor has open, in place of what lies on the disk; undefined of every other. */
+export type OpenTexts = (path: string) => string | undefined
+
 /** The text of a recipe, or of a file beside it, or why there is none. */
 export const readText = async (
   path: string,
   role: keyof typeof roles,
+  open?: OpenTexts,
 ): Promise<{ readonly text: string } | { readonly fault: TextFault }> => {
   const { noun, code, names } = roles[role]
   const fault = (
@@ -87,6 +91,8 @@ export const readText = async (
   ): { readonly fault: TextFault } => ({
     fault: { code: told, message, ...(hint === undefined ? {} : { hint }) },
   })
+  const written = open?.(path)
+  if (written !== undefined) return textOfBytes(Buffer.from(written), noun)
   try {
     const { size } = await stat(path)
     if (size > most)

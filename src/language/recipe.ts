@@ -149,8 +149,8 @@ export interface Recipe {
   readonly description?: string
   readonly seed: number
   readonly engine: EngineName | 'auto'
-  /** Params as declared, in the recipe's order; a faulty declaration is left out. */
-  readonly declared: ReadonlyMap<string, ParamDeclaration>
+  /** Params as declared, in the recipe's order; undefined where a declaration is faulty. */
+  readonly declared: ReadonlyMap<string, ParamDeclaration | undefined>
   /** Values after defaults, `--params`, environment and `--set`. */
   readonly params: Readonly<Record<string, unknown>>
   readonly set: Readonly<Record<string, unknown>>

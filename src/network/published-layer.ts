@@ -15,16 +15,22 @@ export const publishedLayer = (): Record<string, unknown> => {
     )
     return { ...schema, required }
   }
+  const bare = layerTypes.filter(needsNothing)
   return {
     description: 'A layer.',
     oneOf: [
-      { enum: layerTypes.filter(layer => needsNothing(layer)).map(layer => layer.type) },
       {
         type: 'object',
-        minProperties: 1,
-        maxProperties: 1,
+        // yaml-language-server counts the empty line that is being written as a key, hence the two.
+        maxProperties: 2,
+        allOf: [{ minProperties: 1, maxProperties: 1 }],
         additionalProperties: false,
         properties: Object.fromEntries(layerTypes.map(layer => [layer.type, alone(layer)])),
+      },
+      {
+        enum: bare.map(({ type }) => type),
+        enumDescriptions: bare.map(({ params }) => (params as { description?: string }).description ?? ''),
+        errorMessage: `No layer has this name alone. These have: ${bare.map(({ type }) => type).join(', ')}. The others are maps: {dense: {units: 10}}.`,
       },
     ],
   }

@@ -1,7 +1,7 @@
 import type { Span } from '../core/problem.js'
 import { problem } from '../core/problem.js'
 import type { Expression } from '../expression/expression.js'
-import type { Bind, Bound } from '../expression/figures.js'
+import type { Bind, Bound } from '../expression/scope.js'
 import { axisFault } from '../language/axis-names.js'
 import type { NameScope, Recipe, Step } from '../language/recipe.js'
 import { asWritten, canonical } from './canonical.js'
@@ -145,7 +145,14 @@ export const checkNames = (read: Read, all: Catalogue, problems: Problems): void
         ? matrixFault([canonical(of, read.names, read.recipe).path.at(-1)!], path, of.length, all)
         : checkName(written.path, all, read.names.prefix)
     if (fault)
-      say({ ...fault, segment: Math.max(0, fault.segment + written.dropped - of.length) }, path, start)
+      say(
+        {
+          ...fault,
+          segment: Math.max(0, fault.segment + (path[0] === 'matrix' ? 0 : written.dropped - of.length)),
+        },
+        path,
+        start,
+      )
   }
   for (const { path, start } of names) say(faultOf(path, read, all), path, start)
 }
@@ -171,8 +178,20 @@ export const checkConditions = (
           hint: 'Keep one; put the other bound under `where`.',
         }),
       )
-    for (const { expression, bind, names, locate } of draft.outer)
-      checkNames({ expression, bind, axes: step.axes, names, recipe, inGate: false, locate }, all, problems)
+    for (const outer of draft.outer)
+      checkNames(
+        {
+          expression: outer.expression,
+          bind: outer.bind,
+          axes: step.axes,
+          names: outer.names,
+          recipe,
+          inGate: false,
+          locate: within => outer.locate(within),
+        },
+        all,
+        problems,
+      )
     for (const [key, { expression, bind }] of conditions)
       checkNames(
         {

@@ -9,10 +9,10 @@ import { makeBinder } from './bindings.js'
 import { addConditions } from './conditions.js'
 import { resolveEngines } from './engines.js'
 import { expand, type Draft } from './expand.js'
-import { fileReader } from './files.js'
+import { fileReader, type FileMemory } from './files.js'
 import { planGates } from './gate-rows.js'
 import { checkExpressions } from './gates.js'
-import { inspectStep, type Inspected } from './inspect.js'
+import { inspectStep, type Inspected, type InspectionMemory } from './inspect.js'
 import { identityOf } from './key.js'
 import { machineClass } from './machine.js'
 import { moduleIdentity, type ModuleIdentity } from './module-graph.js'
@@ -32,6 +32,9 @@ export interface PlanningOptions<Report> {
   readonly chooseEngine: (asked: EngineName | 'auto', reports: readonly Report[]) => Result<EngineChoice>
   /** Instances or steps that are wanted, with all that they need. Absent: everything. */
   readonly only?: readonly string[]
+  /** What earlier plans of this process learned of files that have not changed since. */
+  readonly files?: FileMemory
+  readonly inspections?: InspectionMemory
 }
 
 /** An inherited axis named seed stands for the recipe's; the step's own one is its seed as it is. */
@@ -40,16 +43,21 @@ const seedOf = (recipe: Recipe, step: Step, { seed, matrix }: Variant): number =
   deriveSeed(typeof matrix['seed'] === 'number' ? matrix['seed'] : (step.from ?? recipe.seed), step.id)
 
 /** Files, headers and plug-in modules of the steps that are wanted, all at once. */
-const readFiles = async (drafts: readonly Draft[], problems: ReturnType<typeof collectProblems>) => {
-  const read = fileReader()
+const readFiles = async (
+  drafts: readonly Draft[],
+  problems: ReturnType<typeof collectProblems>,
+  { files, inspections }: { readonly files?: FileMemory; readonly inspections?: InspectionMemory },
+) => {
+  const read = fileReader(files)
   // Combinations that say the same share one config.
   const configs = new Map(drafts.map(({ step, spec, variant }) => [variant.config, { step, spec, variant }]))
   const inspected = new Map<Variant['config'], Inspected>()
+  const inspecting = { read, problems, ...(inspections ? { inspections } : {}) }
   const modules = new Map<string, ModuleIdentity>()
   const urls = new Set([...configs.values()].flatMap(({ spec }) => spec.module ?? []))
   await Promise.all([
     ...[...configs.values()].map(async ({ step, spec, variant: { config } }) => {
-      inspected.set(config, await inspectStep(step, config, spec, read, problems))
+      inspected.set(config, await inspectStep(step, config, spec, inspecting))
     }),
     ...[...urls].map(async url => modules.set(url, await moduleIdentity(url, read))),
   ])
@@ -77,7 +85,7 @@ export const createPlan = async <Report>(options: PlanningOptions<Report>): Prom
     problems,
   )
   const machine = machineClass()
-  const { inspected, modules } = await readFiles(drafts, problems)
+  const { inspected, modules } = await readFiles(drafts, problems, options)
   const filesOf = ({ variant }: Draft) => inspected.get(variant.config)!.files
 
   const identities = new Map<InstanceId, Instance['identity']>()
@@ -124,6 +132,7 @@ export const createPlan = async <Report>(options: PlanningOptions<Report>): Prom
       seed: seedOf(recipe, step, variant),
       engine: engines.of(step),
       threads: variant.resources.threads ?? 1,
+      ...(variant.resources.memory === undefined ? {} : { memoryLimit: variant.resources.memory }),
       ...(variant.timeout === undefined ? {} : { timeout: variant.timeout }),
       retries: variant.retries,
       status: statuses.get(id)!,

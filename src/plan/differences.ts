@@ -120,7 +120,12 @@ const furtherFiles = (was: unknown, is: unknown, names: FileNames): readonly Dif
   const [before, now] = [was, is].map(each => (Array.isArray(each) ? (each as Digest[]) : []))
   if (before!.length !== now!.length)
     return [
-      { what: 'file', was, is, text: `${now!.length} further files are read, there were ${before!.length}` },
+      {
+        what: 'file',
+        was,
+        is,
+        text: `further files that are read: ${now!.length}, there were ${before!.length}`,
+      },
     ]
   return now!.flatMap((digest, at): Difference[] =>
     digest === before![at]
@@ -142,6 +147,28 @@ const engineText = (engine: unknown): string =>
 const word = (value: unknown, absent: string): string =>
   value === undefined ? absent : String(value as string | number)
 
+/** Names in which two maps differ. */
+const differing = (was: Parts, is: Parts): string[] =>
+  [...new Set([...Object.keys(was), ...Object.keys(is)])].filter(name => !equal(was[name], is[name]))
+
+/** Which of a plug-in's files has other content, which of its packages another version. */
+const pluginText = (was: unknown, is: unknown): string => {
+  const [before, now] = [was, is].map(each => (isMap(each) ? each : {}))
+  const files = differing(
+    isMap(before!['files']) ? before!['files'] : {},
+    isMap(now!['files']) ? now!['files'] : {},
+  )
+  if (files.length > 0)
+    return `of the plug-in ${files.join(', ')} ${files.length === 1 ? 'has' : 'have'} other content`
+  const [packages, others] = [now, before].map(each =>
+    Array.isArray(each!['packages']) ? (each!['packages'] as unknown[]) : [],
+  )
+  const fresh = packages!.filter(each => !others!.includes(each))
+  return fresh.length > 0
+    ? `the plug-in imports ${fresh.join(', ')} now`
+    : 'the plug-in imports other packages'
+}
+
 const simple: Readonly<Record<string, (was: unknown, is: unknown) => Omit<Difference, 'was' | 'is'>>> = {
   kind: (was, is) => ({ what: 'kind', text: `kind was ${String(was)}, is ${String(is)}` }),
   revision: (was, is) => ({ what: 'revision', text: `revision ${String(was)} → ${String(is)}` }),
@@ -154,7 +181,7 @@ const simple: Readonly<Record<string, (was: unknown, is: unknown) => Omit<Differ
     what: 'machine',
     text: `machine was ${word(was, 'any')}, is ${word(is, 'any')}`,
   }),
-  module: () => ({ what: 'plug-in', text: 'the module of the plug-in has other content' }),
+  module: (was, is) => ({ what: 'plug-in', text: pluginText(was, is) }),
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Artifact } from '../core/artifact.js'
 import type { InstanceId, Key } from '../core/brand.js'
 import type { ResultHead, Store, StoredResult } from '../store/store.js'
 import { differencesOf, namesOf, type Difference } from './differences.js'
-import type { Edge, Instance, Plan } from './plan.js'
+import type { Edge, Instance, Plan, Status } from './plan.js'
 import { damagedWhy } from './status.js'
 
 /** Why an instance is reused, runs or waits. */
@@ -37,9 +37,24 @@ interface Candidate {
   readonly differences: readonly Difference[]
 }
 
+/** Names that are told one by one. */
+const named = 4
+
+const listed = (names: readonly string[]): string =>
+  names.length > named + 1
+    ? `${names.slice(0, named).join(', ')} and ${names.length - named} more`
+    : names.join(', ')
+
 const joined = (...texts: readonly string[]): string => texts.filter(text => text !== '').join('; ')
 
 const plain = (why: string): Explanation => ({ why, lead: why, differences: [] })
+
+/** A choice is made anew by every plan: nothing of it is stored. */
+const chosenText = (status: Status): string => {
+  if (status.type !== 'hit') return status.type === 'miss' ? status.why : ''
+  const { chosen, why } = status.result.output.record ?? {}
+  return `takes "${String(chosen)}"${typeof why === 'string' ? `: ${why}` : ''}`
+}
 
 const explainer = (plan: Plan, store: Store) => {
   const heads = store.results.heads()
@@ -123,14 +138,16 @@ const explainer = (plan: Plan, store: Store) => {
 
   return (instance: Instance): Explanation => {
     const { status, id } = instance
+    if (status.type === 'skipped') return plain(status.why)
+    if (instance.choice && status.type !== 'pending') return plain(chosenText(status))
     if (status.type === 'hit') {
       const { instance: maker } = status.result
       return plain(maker === id ? 'made before' : `made before, by "${maker}"`)
     }
     if (status.type === 'miss' && status.why === damagedWhy) return plain(damagedWhy)
-    const pending = status.type === 'pending' ? `pending below ${status.waitsFor.join(', ')}` : ''
-    const found = candidateOf(instance)
-    if (!found) return plain(joined(pending, 'never run'))
+    const pending = status.type === 'pending' ? `pending below ${listed(status.waitsFor)}` : ''
+    const found = instance.choice ? undefined : candidateOf(instance)
+    if (!found) return plain(joined(pending, instance.choice ? '' : 'never run'))
     const { head, differences } = found
     const lead = joined(pending, head.instance === id ? '' : `never run; nearest is "${head.instance}"`)
     const told = differences.map(({ text }) => text).join('; ')

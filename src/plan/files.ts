@@ -14,8 +14,20 @@ const most = 4
 const errnoOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 
-/** Digests of files, each read once however many steps name it. */
-export const fileReader = (): ((path: string) => Promise<FoundFile>) => {
+/** Digests of files by path, with what the disk said of the file when it was read. */
+export type FileMemory = Map<
+  string,
+  { readonly stamp: string; readonly digested: Awaited<ReturnType<typeof digestFile>> }
+>
+
+/** Changes when a file is written or replaced. */
+export const stampOf = async (path: string): Promise<string> => {
+  const { size, mtimeMs, ctimeMs, ino } = await stat(path)
+  return `${size} ${mtimeMs} ${ctimeMs} ${ino}`
+}
+
+/** Digests of files, each read once however many steps name it. `memory`: not even once if it did not change. */
+export const fileReader = (memory?: FileMemory): ((path: string) => Promise<FoundFile>) => {
   const known = new Map<string, Promise<FoundFile>>()
   const waiting: (() => void)[] = []
   let busy = 0
@@ -32,13 +44,23 @@ export const fileReader = (): ((path: string) => Promise<FoundFile>) => {
     }
   }
 
+  const digest = async (path: string) => {
+    if (!memory) return limited(() => digestFile(path))
+    const stamp = await stampOf(path)
+    const known = memory.get(path)
+    if (known?.stamp === stamp) return known.digested
+    const digested = await limited(() => digestFile(path))
+    memory.set(path, { stamp, digested })
+    return digested
+  }
+
   const folder = async (path: string): Promise<FileRef> => {
     const entries = await readdir(path, { recursive: true, withFileTypes: true })
     const names = entries
       .filter(entry => entry.isFile())
       .map(entry => join(entry.parentPath, entry.name))
       .sort()
-    const read = await Promise.all(names.map(name => limited(() => digestFile(name))))
+    const read = await Promise.all(names.map(digest))
     return {
       path,
       digest: digestValue(names.map((name, at) => [name.slice(path.length), read[at]!.digest])),
@@ -49,7 +71,7 @@ export const fileReader = (): ((path: string) => Promise<FoundFile>) => {
   const find = async (path: string): Promise<FoundFile> => {
     try {
       if ((await stat(path)).isDirectory()) return await folder(path)
-      return { path, ...(await limited(() => digestFile(path))) }
+      return { path, ...(await digest(path)) }
     } catch (error) {
       const code = errnoOf(error)
       if (code === undefined) throw error

@@ -136,8 +136,8 @@ const checkFaster = (
     return
   }
   const mayBe = recipe.steps.some(({ poisoned, spec, kind }) => poisoned && (!spec || isBenchmark(kind)))
-  const meant = [candidate, reference].map(name => canonical([name], gate.names, recipe).path[0])
-  const faulty = recipe.steps.some(({ id, poisoned }) => poisoned && meant.includes(id))
+  const meant = new Set([candidate, reference].map(name => canonical([name], gate.names, recipe).path[0]))
+  const faulty = recipe.steps.some(({ id, poisoned }) => poisoned && meant.has(id))
   if (!sound || mayBe || faulty) return
   const idOf = (name: string): string => gate.bind(name)?.instances[0]?.id ?? name
   const both = drafts.filter(({ step, inputs }) => {

@@ -52,6 +52,8 @@ export interface Instance {
   readonly seed: number
   readonly engine: EngineChoice
   readonly threads: number
+  /** Bytes of memory that the recipe lets it use. */
+  readonly memoryLimit?: number
   readonly timeout?: number
   readonly retries: number
   readonly status: Status

@@ -5,9 +5,8 @@ import { formatBytes } from '../core/units.js'
 import { exact, highest, lowest, type Figure } from '../network/description.js'
 import { sumOf } from '../network/holding.js'
 import { datasetBytes } from '../steps/data-bytes.js'
-import type { Step } from '../language/recipe.js'
 import type { DescribedInputs, Description, MemoryNeed } from '../steps/define-step.js'
-import type { Instance, Plan } from './plan.js'
+import type { Instance, Plan, Status } from './plan.js'
 
 /** What there is room for. An absent member is not known. */
 export interface MachineRoom {
@@ -37,6 +36,8 @@ export const machineRoom = async (store: string): Promise<MachineRoom> => {
   }
 }
 
+const willRun = ({ type }: Status): boolean => type === 'miss' || type === 'pending'
+
 const inputsOf = (instance: Instance, byId: ReadonlyMap<string, Instance>): DescribedInputs | undefined => {
   let isKnown = true
   const inputs = Object.fromEntries(
@@ -62,7 +63,7 @@ const needOf = (instance: Instance, byId: ReadonlyMap<string, Instance>): Memory
   const { spec, status, outputs, config } = instance
   const isDescribed = Object.keys(spec.produces).every(name => outputs[name] !== undefined)
   const inputs = inputsOf(instance, byId)
-  if (status.type === 'hit' || !isDescribed || !inputs) return {}
+  if (!willRun(status) || !isDescribed || !inputs) return {}
   const { bytes, engine } = spec.memory?.(config, inputs, outputs) ?? {}
   return { bytes: sumOf(exact(spec.computes ? idle.engine : idle.plain), bytes), engine }
 }
@@ -77,45 +78,56 @@ const saidOf = (figure: Figure, over: number): string =>
 const warning = (code: string, message: string, hint: string, at?: Span): Problem =>
   problem(code, message, { severity: 'warning', hint, ...(at ? { at } : {}) })
 
-const memoryProblems = (
-  instance: Instance,
-  need: MemoryNeed,
-  step: Step | undefined,
-  { memory: free }: MachineRoom,
-): readonly Problem[] => {
-  const { memory, id: name, at, engine } = instance
+interface Short {
+  readonly instance: Instance
+  readonly bytes: Figure
+  /** What it is more than. */
+  readonly limit: number
+  readonly against: 'given' | 'machine' | 'engine'
+}
+
+const shortOf = (instance: Instance, need: MemoryNeed, { memory: free }: MachineRoom): readonly Short[] => {
+  const { memory, engine, memoryLimit: given } = instance
   if (memory === undefined) return []
-  const given = step?.resources.memory
-  const found: Problem[] = []
-  const hint = 'Smaller layers, or a smaller batchSize, take less.'
-  if (given !== undefined && highest(memory) > given)
-    found.push(
-      warning(
-        'memory-short',
-        `"${name}" will hold ${saidOf(memory, given)} of memory, and its resources.memory is ${formatBytes(given)}`,
-        `Raise resources.memory. ${hint}`,
-        step?.locate(['resources', 'memory']),
-      ),
+  const over = (against: Short['against'], bytes: Figure, limit: number | undefined): readonly Short[] =>
+    limit !== undefined && highest(bytes) > limit ? [{ instance, bytes, limit, against }] : []
+  const machine = over('machine', memory, free)
+  const isSure = engine.name === 'wasm' && need.engine && lowest(need.engine) > wasmLimit
+  return [
+    ...over('given', memory, given),
+    ...(machine.length === 0 && isSure ? over('engine', need.engine, wasmLimit) : machine),
+  ]
+}
+
+/** Instances of one step that are short of the same are told once, by the one that takes the most. */
+const memoryProblems = (all: readonly Short[], plan: Plan): readonly Problem[] => {
+  const groups = new Map<string, Short[]>()
+  for (const each of all) {
+    const name = JSON.stringify([each.instance.step, each.against, each.limit])
+    groups.set(name, [...(groups.get(name) ?? []), each])
+  }
+  const steps = new Map(plan.recipe.steps.map(step => [step.id, step]))
+  return [...groups.values()].map(group => {
+    const { instance, bytes, limit, against } = group.reduce((most, each) =>
+      highest(each.bytes) > highest(most.bytes) ? each : most,
     )
-  if (free !== undefined && highest(memory) > free)
-    found.push(
-      warning(
+    const more = group.length > 1 ? `, the largest of ${group.length} instances,` : ''
+    const will = `"${instance.id}"${more} will hold ${saidOf(bytes, limit)}`
+    const room = formatBytes(limit)
+    const less = 'Smaller layers, or a smaller batchSize, take less.'
+    if (against === 'given')
+      return warning(
         'memory-short',
-        `"${name}" will hold ${saidOf(memory, free)} of memory, and this machine has ${formatBytes(free)} free`,
-        hint,
-        at,
-      ),
-    )
-  else if (engine.name === 'wasm' && need.engine && lowest(need.engine) > wasmLimit)
-    found.push(
-      warning(
-        'memory-short',
-        `"${name}" will hold about ${rough(lowest(need.engine))} on its engine, and the wasm engine has room for ${formatBytes(wasmLimit)}`,
-        hint,
-        at,
-      ),
-    )
-  return found
+        `${will} of memory, and its resources.memory is ${room}`,
+        `Raise resources.memory. ${less}`,
+        steps.get(instance.step)?.locate(['resources', 'memory']),
+      )
+    const end =
+      against === 'machine'
+        ? `of memory, and this machine has ${room} free`
+        : `on its engine, and the wasm engine has room for ${room}`
+    return warning('memory-short', `${will} ${end}`, less, instance.at)
+  })
 }
 
 /** Bytes that an output will take in the store: masks and formats beside weights are small. */
@@ -125,7 +137,7 @@ const storedBytes = (description: Description): Figure => {
 }
 
 const diskProblems = ({ instances, recipe }: Plan, { disk }: MachineRoom): readonly Problem[] => {
-  const missing = instances.filter(({ status }) => status.type !== 'hit')
+  const missing = instances.filter(({ status, spec }) => willRun(status) && spec.chooses === undefined)
   const stored = sumOf(...missing.flatMap(({ outputs }) => Object.values(outputs).map(storedBytes)))
   if (disk === undefined || stored === undefined || highest(stored) <= disk) return []
   return [
@@ -146,11 +158,8 @@ export const preflight = (plan: Plan, room: MachineRoom): Plan => {
     return memory === undefined ? instance : { ...instance, memory }
   })
   const measured = { ...plan, instances }
-  const steps = new Map(plan.recipe.steps.map(step => [step.id, step]))
-  const found = [
-    ...instances.flatMap(each => memoryProblems(each, needs.get(each.id)!, steps.get(each.step), room)),
-    ...diskProblems(measured, room),
-  ]
+  const short = instances.flatMap(each => shortOf(each, needs.get(each.id)!, room))
+  const found = [...memoryProblems(short, measured), ...diskProblems(measured, room)]
   const framed = found.map(each => (each.at ? { ...each, frame: plan.recipe.frame(each.at) } : each))
   return { ...measured, problems: [...plan.problems, ...framed] }
 }

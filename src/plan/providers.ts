@@ -1,5 +1,5 @@
 import type { InstanceId } from '../core/brand.js'
-import type { Bind } from '../expression/figures.js'
+import type { Bind } from '../expression/scope.js'
 import type { Draft } from './expand.js'
 import { isSplit, modelFacts } from './measured.js'
 

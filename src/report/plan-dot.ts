@@ -12,16 +12,19 @@ const looks: Readonly<Record<PlanRow['status'], string>> = {
   pending: 'fillcolor="#f3f4f6", color="#6b7280", style="filled,rounded,dashed"',
 }
 
+const arrows = { data: '', needs: ' [style=dashed]', reads: ' [style=dashed, label="reads"]' } as const
+
 const nodeLine = ({ id, label, status }: GraphNode): string =>
   `${id} [label=${quoted(label)}, ${looks[status]}];`
 
-/** A plan as a Graphviz digraph (`| dot -Tsvg`): reuse green, run amber, wait grey; `needs` dashed. */
+/** A plan as a Graphviz digraph (`| dot -Tsvg`): reuse green, run amber, wait grey; what only waits or reads metrics dashed. */
 export const planDot = (rows: readonly PlanRow[]): string[] => {
   const { groups, edges } = planGraph(rows)
   return [
     'digraph plan {',
     '  rankdir=LR;',
     '  node [shape=box, style="filled,rounded", fontname="Helvetica", fontsize=11];',
+    '  edge [fontname="Helvetica", fontsize=9, color="#6b7280"];',
     '  graph [fontname="Helvetica", fontsize=11, color="#9ca3af"];',
     ...groups.flatMap(({ id, step, nodes }) =>
       nodes.length === 1
@@ -33,7 +36,7 @@ export const planDot = (rows: readonly PlanRow[]): string[] => {
             '  }',
           ],
     ),
-    ...edges.map(({ from, to, waits }) => `  ${from} -> ${to}${waits ? ' [style=dashed]' : ''};`),
+    ...edges.map(({ from, to, what }) => `  ${from} -> ${to}${arrows[what]};`),
     '}',
   ]
 }

@@ -13,10 +13,12 @@ export interface PlanGraph {
   readonly edges: readonly {
     readonly from: string
     readonly to: string
-    /** `needs`: order, no data. */
-    readonly waits: boolean
+    readonly what: EdgeKind
   }[]
 }
+
+/** `needs`: order, no data. `reads`: metrics that a condition is about. */
+export type EdgeKind = 'data' | 'needs' | 'reads'
 
 export interface GraphNode {
   readonly id: string
@@ -66,13 +68,16 @@ export const planGraph = (rows: readonly PlanRow[]): PlanGraph => {
   }
   const edges = rows.flatMap(row => {
     const to = ids.get(row.instance)!
-    const edge = (waits: boolean) => (name: string) => {
+    const edge = (what: EdgeKind) => (name: string) => {
       const from = ids.get(name)
-      return from === undefined ? [] : [{ from, to, waits }]
+      return from === undefined ? [] : [{ from, to, what }]
     }
+    const needs = row.needs.filter(name => !row.from.includes(name))
+    const reads = row.reads.filter(name => !row.from.includes(name) && !needs.includes(name))
     return [
-      ...row.from.flatMap(edge(false)),
-      ...row.needs.filter(name => !row.from.includes(name)).flatMap(edge(true)),
+      ...row.from.flatMap(edge('data')),
+      ...needs.flatMap(edge('needs')),
+      ...reads.flatMap(edge('reads')),
     ]
   })
   return {

@@ -12,12 +12,14 @@ const classes = [
   'classDef pending fill:#f3f4f6,stroke:#6b7280,color:#374151,stroke-dasharray:4 3',
 ]
 
+const arrows = { data: '-->', needs: '-.->', reads: '-.->|reads|' } as const
+
 const nodeLine = ({ id, label, status }: GraphNode): string => {
   const text = label.map(quoted).map(each => each.slice(1, -1))
   return `${id}["${text.join('<br/>')}"]:::${status}`
 }
 
-/** A plan as a Mermaid flowchart, for Markdown: reuse green, run amber, wait grey; `needs` dashed. */
+/** A plan as a Mermaid flowchart, for Markdown: reuse green, run amber, wait grey; what only waits or reads metrics dashed. */
 export const planMermaid = (rows: readonly PlanRow[]): string[] => {
   const { groups, edges } = planGraph(rows)
   return [
@@ -27,7 +29,7 @@ export const planMermaid = (rows: readonly PlanRow[]): string[] => {
         ? nodes.map(node => `  ${nodeLine(node)}`)
         : [`  subgraph ${id}[${quoted(step)}]`, ...nodes.map(node => `    ${nodeLine(node)}`), '  end'],
     ),
-    ...edges.map(({ from, to, waits }) => `  ${from} ${waits ? '-.->' : '-->'} ${to}`),
+    ...edges.map(({ from, to, what }) => `  ${from} ${arrows[what]} ${to}`),
     ...classes.map(line => `  ${line}`),
   ]
 }

@@ -44,10 +44,15 @@ const listed = (names: readonly string[]): string =>
     : names.join(', ')
 
 const furtherOf = ({ row, below, others }: Place): string => {
-  const needs = row.needs.filter(name => name !== below)
-  // Drawn below what it only waits for, it takes nothing from there.
-  const waits = below !== undefined && !row.from.includes(below) ? [below, ...needs] : needs
-  return [others.length > 0 ? `with ${listed(others)}` : '', waits.length > 0 ? `after ${listed(waits)}` : '']
+  // Drawn below what it only waits for, it takes nothing from there, and says so.
+  const isApart = (name: string): boolean => name !== below || !row.from.includes(name)
+  const needs = row.needs.filter(isApart)
+  const reads = row.reads.filter(name => isApart(name) && !others.includes(name) && !needs.includes(name))
+  return [
+    others.length > 0 ? `with ${listed(others)}` : '',
+    needs.length > 0 ? `after ${listed(needs)}` : '',
+    reads.length > 0 ? `reads ${listed(reads)}` : '',
+  ]
     .filter(text => text !== '')
     .join(', ')
 }

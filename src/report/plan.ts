@@ -27,6 +27,8 @@ export interface PlanRow {
   readonly from: readonly string[]
   /** Instances that it only waits for. */
   readonly needs: readonly string[]
+  /** Instances whose metrics its conditions read. */
+  readonly reads: readonly string[]
   /** For `scores[int8]`: the instance whose model its metrics are about. */
   readonly about?: string
   /** Shape that its model or dataset has for one example. */
@@ -68,7 +70,9 @@ export const planFoot = (rows: readonly PlanRow[], engine: EngineChoice, paint: 
   const explained = rows.some(row => row.differences !== undefined)
   return paint.dim(
     `${rows.length} instances, ${reused} to reuse · engine ${engine.name} ${engine.version}${
-      reused === rows.length || explained ? '' : ' · --explain says why the others run'
+      explained || !rows.some(({ status }) => status === 'miss' || status === 'pending')
+        ? ''
+        : ' · --explain says why the others run'
     }`,
   )
 }

@@ -9,7 +9,7 @@ const recipe = `trimtab: 1
 seed: 3
 params: {epochs: 1, sparsity: 0.5}
 steps:
-  digits: {kind: dataset, source: {digits: {examples: 200}}, split: {train: 0.6, test: 0.4}, normalize: {divide: 255}}
+  digits: {kind: dataset, source: {digits: {examples: 200}}, split: {train: 0.6, validation: 0.2, test: 0.2}, normalize: {divide: 255}}
   base:
     kind: train
     data: digits
@@ -18,6 +18,8 @@ steps:
   pruned: {kind: prune, model: base, granularity: unit, sparsity: "\${{ params.sparsity }}"}
   scores: {kind: evaluate, models: [base, pruned], data: digits, reference: base}
   again: {kind: dataset, source: {digits: {examples: 100}}, needs: [base]}
+  spare: {kind: finetune, model: base, data: digits, epochs: 1, when: scores.base.accuracy < 0}
+  best: {kind: select, from: [base, pruned], minimize: it.bytes}
 `
 
 const project = (): string => {
@@ -76,7 +78,14 @@ test('--explain says why each step runs and what differs from before', async () 
   assert.is(ran.code, 0, ran.stderr)
   const reused = await trimtab(folder, ['plan', '--explain'])
   assert.match(reused.stdout, /^digits +reuse: made before\n/)
+  assert.match(reused.stdout, /\nspare +skip: {2}[\d.]+ < 0 is false\n/)
+  assert.match(reused.stdout, /\nbest +reuse: takes "pruned": /)
+  assert.match(
+    (await trimtab(folder, ['plan', '--format', 'tree'])).stdout,
+    /spare +finetune +skip .* reads scores\[base\]\n/,
+  )
   const changed = await trimtab(folder, ['plan', '--explain', '--set', 'epochs=2', '--set', 'sparsity=0.25'])
+  assert.match(changed.stdout, /\nbest +wait: {2}pending below base, pruned\n/)
   assert.match(changed.stdout, /\nbase +run: {3}config\.epochs was 1, is 2\n/)
   assert.match(
     changed.stdout,

@@ -222,6 +222,12 @@ test('a base with faults of YAML has them told in it, and nothing else is said',
   assert.equal(await over('', { 'lib/base.yml': '- a' }).told(), ['lib/base.yml:1 wrong-type'])
 })
 
+test('a base of another version of the language is told of, and nothing else', async () => {
+  const old = base.replace('trimtab: 1', 'trimtab: 0')
+  assert.equal(await over('', { 'lib/base.yml': old }).told(), ['lib/base.yml:1 old-version'])
+  assert.equal(await over('trimtab: 9').told(), ['recipe.yml:2 newer-version'])
+})
+
 test('circles are told with their trail', async () => {
   const { read } = project({
     'recipe.yml': 'trimtab: 1\nextends: lib/a.yml',

@@ -1,5 +1,12 @@
+import { realpathSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { readRecipe } from '../../src/language/read.js'
+import type { Recipe } from '../../src/language/recipe.js'
+import { pipeline } from '../../src/steps/pipeline/spec.js'
+import { emptyFolder } from '../rig.js'
 import { assert, suite } from '../suite.js'
-import { clean, codes, read, stepOf } from './rig.js'
+import { kinds } from './kinds.js'
+import { clean, codes, stepOf } from './rig.js'
 
 const test = suite('inputs and outputs')
 
@@ -37,20 +44,35 @@ test('inputs stand among the steps as stand-ins, and nothing is said of them', a
   )
 })
 
-test('optional inputs drop out where nobody gives them, and stay where they are given', async () => {
-  const ports = async (given: readonly string[]) => {
-    const { recipe, problems } = await read(text, { given })
-    assert.equal(problems, [])
-    const { teachers } = stepOf(recipe!, 'student').ports
-    const { data } = stepOf(recipe!, 'pruned').ports
+test('optional inputs drop out where nobody gives them, and stay where a pipeline gives them', async () => {
+  const ports = (recipe: Recipe, prefix: string) => {
+    const { ports: student, needs } = stepOf(recipe, `${prefix}student`)
+    const { ports: pruned } = stepOf(recipe, `${prefix}pruned`)
     return [
-      teachers!.map(({ step }) => step),
-      data?.map(({ step }) => step),
-      stepOf(recipe!, 'student').needs.length,
+      student['teachers']!.map(({ step }) => step),
+      pruned['data']?.map(({ step }) => step),
+      needs.length,
     ]
   }
-  assert.equal(await ports([]), [['base'], undefined, 0])
-  assert.equal(await ports(['data', 'teacher', 'more']), [['base', 'teacher'], ['more'], 1])
+  assert.equal(ports(await clean(text), ''), [['base'], undefined, 0])
+  const folder = realpathSync(emptyFolder())
+  writeFileSync(join(folder, 'inner.yml'), text)
+  const outer = (inputs: string): string => `trimtab: 1
+steps:
+  digits: {kind: dataset, source: {digits: {examples: 100}}}
+  first: {kind: train, data: digits, model: {layers: [flatten]}, epochs: 1}
+  small: {kind: pipeline, uses: inner.yml, inputs: {${inputs}}}
+`
+  writeFileSync(join(folder, 'recipe.yml'), outer('data: digits'))
+  const all = await readRecipe({
+    file: 'recipe.yml',
+    cwd: folder,
+    kinds: [...kinds, pipeline],
+    open: file =>
+      file.endsWith('recipe.yml') ? outer('data: digits, teacher: first, more: digits') : undefined,
+  })
+  assert.equal(all.problems, [])
+  assert.equal(ports(all.recipe!, 'small/'), [['small/base', 'first'], ['digits'], 1])
 })
 
 test('a faulty input gives no echo', async () => {

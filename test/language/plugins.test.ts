@@ -60,7 +60,7 @@ test('a kind of a file is checked, filled in and named by its module', async () 
     [...kinds.map(({ kind }) => kind), 'twice'],
   )
   const schema = editorSchema(all) as { definitions: Record<string, { properties: Record<string, object> }> }
-  assert.equal(Object.keys(schema.definitions['twice']!.properties).slice(0, 3), ['kind', 'by', 'data'])
+  assert.equal(Object.keys(schema.definitions['twice']!.properties).slice(0, 3), ['kind', 'data', 'by'])
 })
 
 test('a package is found as the project finds it, one that is only a module too', async () => {

@@ -12,14 +12,13 @@ export interface More {
   readonly folder?: string
   readonly cwd?: string
   readonly allow?: readonly string[]
-  readonly given?: readonly string[]
 }
 
 /** Reads a text as `recipe.yml` of a folder. */
 export const read = (text: string, more: More = {}) => {
   const folder = more.folder ?? realpathSync(emptyFolder())
   writeFileSync(join(folder, 'recipe.yml'), text)
-  const { set, env, allow, given } = more
+  const { set, env, allow } = more
   return readRecipe({
     file: join(folder, 'recipe.yml'),
     kinds,
@@ -27,7 +26,6 @@ export const read = (text: string, more: More = {}) => {
     ...(set ? { set } : {}),
     ...(env ? { env } : {}),
     ...(allow ? { allow } : {}),
-    ...(given ? { given } : {}),
   })
 }
 

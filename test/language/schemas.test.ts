@@ -98,10 +98,16 @@ test('every key says what it means', () => {
   const silent: string[] = []
   const visit = (schema: unknown, path: string): void => {
     if (typeof schema !== 'object' || schema === null) return
-    const { properties } = schema as { properties?: Record<string, { description?: string; $ref?: string }> }
+    const { properties } = schema as { properties?: Record<string, { description?: string } | boolean> }
     for (const [key, field] of Object.entries(properties ?? {}))
-      if (field.description === undefined && field.$ref === undefined) silent.push(`${path}.${key}`)
-    for (const [key, inner] of Object.entries(schema)) visit(inner, `${path}.${key}`)
+      if (
+        typeof field === 'object' &&
+        field.description === undefined &&
+        !('$ref' in field || 'doNotSuggest' in field)
+      )
+        silent.push(`${path}.${key}`)
+    // A condition is no place where anybody writes.
+    for (const [key, inner] of Object.entries(schema)) if (key !== 'if') visit(inner, `${path}.${key}`)
   }
   visit(editorSchema(builtInKinds), '')
   assert.equal(silent, [])

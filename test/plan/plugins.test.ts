@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { differencesOf } from '../../src/plan/differences.js'
 import { assert, suite } from '../suite.js'
 import { bench, instanceOf } from './rig.js'
 
@@ -103,4 +104,21 @@ test('the identity names files by their way from the entry, and keys do not depe
     'third.mjs',
   ])
   assert.equal(module.packages, ['tiny-package@1.0.0'])
+})
+
+test('what differs is named: a file of the plug-in, or a package', () => {
+  const identity = (helper: string, version: string) => ({
+    kind: 'own',
+    module: { files: { 'own.js': 'sha256:1', 'lib/half.js': helper }, packages: [`tiny@${version}`] },
+  })
+  const text = (was: object, is: object) =>
+    differencesOf(was as Record<string, unknown>, is as Record<string, unknown>, new Map()).map(
+      each => each.text,
+    )
+  assert.equal(text(identity('sha256:2', '1.0.0'), identity('sha256:3', '1.0.0')), [
+    'of the plug-in lib/half.js has other content',
+  ])
+  assert.equal(text(identity('sha256:2', '1.0.0'), identity('sha256:2', '2.0.0')), [
+    'the plug-in imports tiny@2.0.0 now',
+  ])
 })

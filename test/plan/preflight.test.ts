@@ -76,6 +76,24 @@ test('more than is free, more than resources.memory: a warning with the figures,
   assert.equal((await found({ a: { gigabytes: 1 }, b: { gigabytes: 3 } }, { memory: 4 * giga })).at, [])
 })
 
+test('instances of one step that are short of the same are told once, by the largest', async () => {
+  const { plan } = await bench()
+  const made = await plan(
+    'steps: {a: {kind: make, size: 8, matrix: {n: [1, 2, 3]}, resources: {memory: 1 GB}}, b: {kind: make, size: 8}}',
+  )
+  const instances = made.instances.map((each, at) => ({
+    ...each,
+    spec: { ...each.spec, memory: () => ({ bytes: range((at + 1) * giga, (at + 1) * giga) }) },
+  }))
+  assert.equal(
+    preflight({ ...made, instances }, { memory: 3.5 * giga }).problems.map(({ message }) => message),
+    [
+      '"a[n=3]", the largest of 3 instances, will hold about 3.10 GB of memory, and its resources.memory is 1.00 GB',
+      '"b" will hold about 4.10 GB of memory, and this machine has 3.50 GB free',
+    ],
+  )
+})
+
 test('the wasm engine has an end of its own', async () => {
   const setup = await bench()
   const made = await setup.plan('steps: {base: {kind: make, size: 8}}')

@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { packageFolder } from '../../src/core/home.js'
 import { assert, suite } from '../suite.js'
 import { fixtures, printed } from './rig.js'
 
@@ -15,6 +16,9 @@ test('there are fixtures', () => assert.ok(names.length >= 190))
 for (const name of names)
   test(name, async () => {
     const expected = join(fixtures, `${name}.txt`)
+    // What was read and found right may be kept: TRIMTAB_KEEP=1 node scripts/test.mjs problems/
+    if (process.env['TRIMTAB_KEEP'])
+      writeFileSync(join(packageFolder(), 'test/problems', `${name}.txt`), await printed(fixtures, name))
     assert.ok(existsSync(expected), `${name}.txt is missing`)
     assert.is(await printed(fixtures, name), readFileSync(expected, 'utf8'))
   })

@@ -20,6 +20,7 @@ const row = (instance: string, from: readonly string[] = [], more: Partial<PlanR
   why: '',
   from,
   needs: [],
+  reads: [],
   ...more,
 })
 
@@ -44,7 +45,8 @@ const graphs = fc
       name: fc.oneof(fc.constantFrom(...odd), fc.string({ minLength: 1, unit: 'binary' })),
       from: fc.array(fc.nat(), { maxLength: 4 }),
       needs: fc.array(fc.nat(), { maxLength: 2 }),
-      status: fc.constantFrom<PlanRow['status'][]>('hit', 'miss', 'pending'),
+      reads: fc.array(fc.nat(), { maxLength: 2 }),
+      status: fc.constantFrom<PlanRow['status'][]>('hit', 'miss', 'pending', 'skipped'),
     }),
     { minLength: 1, maxLength: 12 },
   )
@@ -54,8 +56,8 @@ const graphs = fc
     )
     const earlier = (at: number, picks: readonly number[]): string[] =>
       at === 0 ? [] : [...new Set(picks.map(pick => names[pick % at]!))]
-    return drafts.map(({ from, needs, status }, at) =>
-      row(names[at]!, earlier(at, from), { needs: earlier(at, needs), status }),
+    return drafts.map(({ from, needs, reads, status }, at) =>
+      row(names[at]!, earlier(at, from), { needs: earlier(at, needs), reads: earlier(at, reads), status }),
     )
   })
 
@@ -78,6 +80,7 @@ test('a tree draws each instance once, below what it waits for last, and names i
       status: 'pending',
     }),
     row('report', [], { kind: 'gather', needs: ['base'] }),
+    row('qat', ['base'], { kind: 'finetune', status: 'skipped', reads: ['scores[base]', 'base'] }),
   ]
   assert.is(
     tree(rows),
@@ -89,7 +92,8 @@ digits                     dataset   reuse
    │     └─ scores[tuned]  evaluate  wait                      with digits, base
    │        └─ best        select    wait                      with base, pruned, tuned, scores[base]
    ├─ scores[base]         evaluate  run                       with digits
-   └─ report               gather    run                       after base`,
+   ├─ report               gather    run                       after base
+   └─ qat                  finetune  skip                      reads scores[base]`,
   )
 })
 
@@ -106,7 +110,7 @@ test('a tree has a line an instance, whatever the graph, and a chain of thousand
 
 /** Every line that we may write, and nothing else; what is quoted holds nothing that Mermaid reads. */
 const mermaidLine =
-  /^(flowchart LR| {2}(end|classDef \w+ [^;]+)| {2}subgraph step_\w+\["[^"<>`\\*_~;%]*"\]| {2}s_\w* -(-|\.-)> s_\w*| {2,4}s_\w*\["[^"<>`\\*_~;%]*(<br\/>[^"<>`\\*_~;%]*)?"\]:::(hit|miss|pending))$/
+  /^(flowchart LR| {2}(end|classDef \w+ [^;]+)| {2}subgraph step_\w+\["[^"<>`\\*_~;%]*"\]| {2}s_\w* (-->|-\.->(\|reads\|)?) s_\w*| {2,4}s_\w*\["[^"<>`\\*_~;%]*(<br\/>[^"<>`\\*_~;%]*)?"\]:::(hit|miss|pending|skipped))$/
 
 test('Mermaid: ids are words whatever the names, labels hold no markup, needs are dashed', () => {
   const lines = planMermaid([
@@ -156,16 +160,22 @@ test('DOT: Graphviz reads every graph, with its nodes, edges and labels', () => 
     assert.is(read.stderr, '')
     const { objects, edges = [] } = JSON.parse(read.stdout) as {
       objects: { name: string; nodes?: number[] }[]
-      edges?: { style?: string }[]
+      edges?: { style?: string; label?: string }[]
     }
     const nodes = objects.filter(({ nodes }) => nodes === undefined)
     assert.is(nodes.length, rows.length)
-    const known = new Set(rows.map(({ instance }) => instance))
-    const waits = rows.flatMap(({ from, needs }) =>
-      needs.filter(name => known.has(name) && !from.includes(name)),
+    const waits = rows.flatMap(({ from, needs, reads }) =>
+      [...new Set([...needs, ...reads])].filter(name => !from.includes(name)),
     )
-    assert.is(edges.length, rows.reduce((sum, { from }) => sum + from.length, 0) + waits.length)
+    assert.is(
+      edges.length,
+      rows.reduce((sum, { from }) => sum + from.length, waits.length),
+    )
     assert.is(edges.filter(({ style }) => style === 'dashed').length, waits.length)
+    const reads = rows.flatMap(({ from, needs, reads }) =>
+      reads.filter(name => !from.includes(name) && !needs.includes(name)),
+    )
+    assert.is(edges.filter(({ label }) => label === 'reads').length, reads.length)
   }
   check(rows)
   fc.assert(fc.property(graphs, check), { numRuns: 30 })

@@ -118,14 +118,14 @@ const predict = (config: PruneConfig, inputs: DescribedInputs): Prediction => {
   return { outputs: { model: describePruned(model, model.network, config, targets) }, faults }
 }
 
-/** Activations are measured on batches of 32, and copied out. */
+/** Activations are measured on batches of 32 and copied out; several batches lie about until they are collected. */
 const memory = (config: PruneConfig, inputs: DescribedInputs): MemoryNeed => {
   const model = inputs['model']![0]!.description as ModelDescription
   const weights = weightBytes(model, 5)
   if (config.method === 'magnitude') return { bytes: weights }
   const pass = passBytes(model, 'inference', 32)
   return {
-    bytes: sumOf(weights, datasetBytes(inputs['data']?.[0]), pass && timesOf(pass, 3)),
+    bytes: sumOf(weights, datasetBytes(inputs['data']?.[0]), pass && timesOf(pass, 8)),
     engine: sumOf(weightBytes(model, 1), pass),
   }
 }
