@@ -25,11 +25,13 @@ const matrices = fc.record({
 type Row = Readonly<Record<string, number>>
 
 const productOf = (axes: Row): Row[] =>
-  Object.entries(axes).reduce<Row[]>(
-    (rows, [axis, count]) =>
-      rows.flatMap(row => Array.from({ length: count }, (_, at) => ({ ...row, [axis]: at + 1 }))),
-    [{}],
-  )
+  Object.entries(axes)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .reduce<Row[]>(
+      (rows, [axis, count]) =>
+        rows.flatMap(row => Array.from({ length: count }, (_, at) => ({ ...row, [axis]: at + 1 }))),
+      [{}],
+    )
 
 const fits = (row: Row, wanted: Row): boolean =>
   Object.entries(wanted).every(([axis, value]) => row[axis] === value)

@@ -17,8 +17,8 @@ test('one instance a combination, named by its axes in the order of their names,
   assert.equal(idsOf(made), [
     'base',
     'changed[a=x,z=1]',
-    'changed[a=y,z=1]',
     'changed[a=x,z=2.5]',
+    'changed[a=y,z=1]',
     'changed[a=y,z=2.5]',
   ])
   assert.equal(instanceOf(made, 'changed[a=y,z=2.5]').config, { by: 5, text: 'y' })
@@ -116,8 +116,8 @@ test('axes with structured values have names; include and exclude shape the prod
     by: \${{ matrix.by }}
 `)
   assert.equal(idsOf(made).slice(1), [
-    'small[by=1,how=wide]',
     'small[by=1,how=deep]',
+    'small[by=1,how=wide]',
     'small[by=2,how=deep]',
     'small[by=9,how=deep]',
   ])
