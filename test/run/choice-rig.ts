@@ -58,3 +58,12 @@ export const chosen = (record: RunRecord, instance = 'best'): unknown =>
 /** Status and finding by gate. */
 export const verdicts = (record: RunRecord): Record<string, string> =>
   Object.fromEntries(record.verdicts.map(({ gate, status, found }) => [gate, `${status}: ${found}`]))
+
+/** Two candidates and a base, measured: `qat` is better and larger than `ptq`. */
+export const models = (more = ''): string => `params: {budget: 0.05}
+steps:
+  base: {kind: given, accuracy: 0.9, size: 400}
+  ptq: {kind: given, accuracy: 0.87, size: 100}
+  qat: {kind: given, accuracy: 0.89, size: 200}
+  scores: {kind: gauge, models: [base, ptq, qat]}
+${more}`
