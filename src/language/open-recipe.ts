@@ -52,12 +52,12 @@ const realPath = (path: string): string => {
 /** Reads a recipe, all that it extends, and its plug-ins; undefined where its text cannot be read, which was told. */
 export const openRecipe = async (options: OpenOptions, reporter: Reporter): Promise<Opened | undefined> => {
   const { cwd, kinds } = options
-  const shipped = findShipped(options.file)
-  if (shipped && shipped.path === undefined) {
-    reporter.report('recipe-missing', shipped.message, undefined, shipped.hint)
+  const named = findShipped(options.file)
+  if (named && named.path === undefined) {
+    reporter.report('recipe-missing', named.message, undefined, named.hint)
     return undefined
   }
-  const path = shipped?.path ?? resolve(cwd, options.file)
+  const path = named?.path ?? resolve(cwd, options.file)
   const read = await readText(path, 'recipe', options.open && (() => options.open?.(realPath(path))))
   if ('fault' in read) {
     const { code, message, hint } = read.fault
