@@ -1,4 +1,5 @@
-// Writes what is generated from the schemas: `schemas/` and the parameter tables of the step kinds' pages.
+// Writes what is generated from the schemas: `schemas/` and the parameter tables of the pages of the step kinds
+// and of the recipes that ship.
 // With --check it writes nothing and fails when something differs.
 import { build } from 'esbuild'
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -14,6 +15,7 @@ await build({
   stdin: {
     contents: `export { builtInKinds } from './src/steps/index.js'
       export { editorSchema } from './src/language/editor-schema.js'
+      export { shippedManuals } from './src/api/shipped.js'
       export { fieldRows } from './src/core/field-rows.js'
       export { runRecordSchema } from './src/store/run-record-schema.js'`,
     resolveDir: '.',
@@ -26,14 +28,16 @@ await build({
   packages: 'external',
   logLevel: 'error',
 })
-const { builtInKinds, editorSchema, fieldRows, runRecordSchema } = await import(pathToFileURL(bundle).href)
+const { builtInKinds, editorSchema, fieldRows, runRecordSchema, shippedManuals } = await import(
+  pathToFileURL(bundle).href
+)
 rmSync(bundle)
 
 const json = async value => format(JSON.stringify(value), { parser: 'json', printWidth: 120 })
 const draft = { $schema: 'https://json-schema.org/draft/2020-12/schema' }
 
 const cell = text => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
-const parameterTable = spec =>
+const fieldTable = spec =>
   [
     '| field | type | default | meaning |',
     '| --- | --- | --- | --- |',
@@ -43,7 +47,38 @@ const parameterTable = spec =>
     ),
   ].join('\n')
 
+const typeOf = ({ type, minimum, maximum, enum: values }) =>
+  values
+    ? values.join(' | ')
+    : [
+        type,
+        [
+          ...(minimum === undefined ? [] : [`≥ ${minimum}`]),
+          ...(maximum === undefined ? [] : [`≤ ${maximum}`]),
+        ].join(', '),
+      ]
+        .join(' ')
+        .trim()
+const paramTable = ({ params }) =>
+  [
+    '| param | type | default | meaning |',
+    '| --- | --- | --- | --- |',
+    ...params.map(
+      each =>
+        `| \`${each.name}\` | ${cell(typeOf(each))} | ${each.required ? 'required' : `\`${each.default}\``} | ${cell(each.description ?? '')} |`,
+    ),
+  ].join('\n')
+
 const wanted = new Map()
+/** Puts a table in its place in a page, where there is such a page. */
+const fill = (page, text) => {
+  if (!existsSync(page)) return
+  const marks = /<!-- params -->[\s\S]*?<!-- \/params -->/
+  wanted.set(
+    page,
+    readFileSync(page, 'utf8').replace(marks, () => `<!-- params -->\n${text}\n<!-- /params -->`),
+  )
+}
 wanted.set('schemas/recipe.schema.json', await json(editorSchema(builtInKinds)))
 wanted.set('schemas/run-record.schema.json', await json({ ...draft, ...runRecordSchema }))
 for (const spec of builtInKinds) {
@@ -52,17 +87,10 @@ for (const spec of builtInKinds) {
     `schemas/steps/${spec.kind}.schema.json`,
     await json({ $schema: 'http://json-schema.org/draft-07/schema#', ...spec.params }),
   )
-  const page = `src/steps/${spec.kind}/README.md`
-  if (!existsSync(page)) continue
-  const text = readFileSync(page, 'utf8')
-  wanted.set(
-    page,
-    text.replace(
-      /<!-- params -->[\s\S]*?<!-- \/params -->/,
-      () => `<!-- params -->\n${parameterTable(spec)}\n<!-- /params -->`,
-    ),
-  )
+  fill(`src/steps/${spec.kind}/README.md`, fieldTable(spec))
 }
+for (const manual of await shippedManuals())
+  fill(`pipelines/${manual.recipe.replace('trimtab:', '')}/README.md`, paramTable(manual))
 
 const differing = [...wanted]
   .filter(([file, text]) => !existsSync(file) || readFileSync(file, 'utf8') !== text)

@@ -1,4 +1,5 @@
 import type { Problem } from '../core/problem.js'
+import type { RecipeInput } from '../language/inputs.js'
 import { variableOf } from '../language/params.js'
 import { readRecipe } from '../language/read.js'
 import { builtInKinds } from '../steps/index.js'
@@ -10,6 +11,10 @@ export interface RecipeManual {
   readonly recipe: string
   readonly description?: string
   readonly params: readonly ParamManual[]
+  /** What it takes from a recipe around it; with some that are needed it does not run by itself. */
+  readonly inputs: readonly Omit<RecipeInput, 'at'>[]
+  /** Names under which it hands out what it makes, each with the step behind it. */
+  readonly outputs: readonly { readonly name: string; readonly step: string }[]
   readonly steps: readonly { readonly id: string; readonly kind: string }[]
   readonly gates: readonly string[]
   /** Errors inside the recipe, besides params that wait for a value. */
@@ -57,7 +62,9 @@ export const readManual = async (
       recipe: options.recipe,
       ...(recipe.description === undefined ? {} : { description: recipe.description }),
       params,
-      steps: recipe.steps.map(({ id, kind }) => ({ id, kind })),
+      inputs: recipe.inputs.map(({ at: _, ...input }) => input),
+      outputs: Object.entries(recipe.outputs).map(([name, { step }]) => ({ name, step })),
+      steps: recipe.steps.filter(({ kind }) => kind !== 'input').map(({ id, kind }) => ({ id, kind })),
       gates: recipe.gates.map(({ name }) => name),
       faults: problems.filter(
         ({ code, severity, at }) => at && severity === 'error' && code !== 'missing-param',

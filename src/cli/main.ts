@@ -6,6 +6,7 @@ import { initCommand } from './commands/init.js'
 import { kindsCommand } from './commands/kinds.js'
 import { lspCommand } from './commands/lsp.js'
 import { migrateCommand } from './commands/migrate.js'
+import { pipelinesCommand } from './commands/pipelines.js'
 import { planCommand } from './commands/plan.js'
 import { runCommand } from './commands/run.js'
 import { runsCommand } from './commands/runs.js'
@@ -38,6 +39,7 @@ for (const make of [
   validateCommand,
   planCommand,
   kindsCommand,
+  pipelinesCommand,
   runsCommand,
   showCommand,
   initCommand,

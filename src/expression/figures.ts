@@ -84,9 +84,10 @@ export interface Figures {
   by(id: InstanceId): Readonly<Tree>
 }
 
-const chosenOf = ({ output }: Measured): string | undefined => {
+/** The winner of a choice; undefined for a record of anything else. */
+export const chosenOf = ({ output }: Pick<Measured, 'output'>): InstanceId | undefined => {
   const chosen = output?.record?.['chosen']
-  return typeof chosen === 'string' ? chosen : undefined
+  return typeof chosen === 'string' ? (chosen as InstanceId) : undefined
 }
 
 /** True for a step of a recipe or pipeline itself, not of one inside of it. */

@@ -87,7 +87,10 @@ export const compose = async (top: Top, frame: Frame, context: ComposeContext): 
     const pipelines = new Map<string, Readonly<Record<string, Reference>>>()
     for (const [id, pipeline] of pipes) bind(id, pipeline)
     const inner = new Map([...pipes].map(([id, { composed }]) => [id, composed.finish()]))
-    const ids = [...inner.values()].flatMap(each => [...each.outlines.keys()])
+    // An optional input that was not given stands for nothing that one could wait for.
+    const ids = [...inner.values()].flatMap(({ outlines: all }) =>
+      [...all].filter(([, { kind }]) => kind !== 'input').map(([id]) => id),
+    )
     for (const [id, outline] of local) {
       const finished = inner.get(id)
       const full = `${frame.prefix}${id}`

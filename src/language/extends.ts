@@ -1,12 +1,11 @@
-import { existsSync, readdirSync, realpathSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
-import { packageFolder } from '../core/home.js'
-import { didYouMean } from '../core/nearest.js'
 import { describeValue, plainOf, type MapNode, type Node, type ScalarNode } from './node.js'
 import { hideSecrets } from './param-declarations.js'
 import { mayRead } from './paths.js'
 import { readText, type OpenTexts } from './read-text.js'
 import type { Reporter } from './reporter.js'
+import { findShipped, shippedFolder } from './shipped.js'
 import { sourceFile, type SourceFile } from './source-file.js'
 import { tellOtherVersion } from './version.js'
 import { readYaml } from './yaml-document.js'
@@ -33,17 +32,6 @@ export interface LayersContext {
   readonly allowed: readonly string[]
   readonly reporter: Reporter
   readonly open?: OpenTexts
-}
-
-/** Recipes that ship with Trimtab, for `trimtab:NAME`. */
-export const shippedFolder = (): string => join(packageFolder(), 'pipelines')
-
-export const shippedNames = (): string[] => {
-  try {
-    return readdirSync(shippedFolder()).filter(name => existsSync(join(shippedFolder(), name, 'recipe.yml')))
-  } catch {
-    return []
-  }
 }
 
 const isText = (node: Node): node is ScalarNode & { readonly value: string } =>
@@ -93,7 +81,7 @@ export const readLayers = async (
 ): Promise<Layers | undefined> => {
   const roots: MapNode[] = []
   const sources = [source]
-  const shipped = new Set<string>()
+  const brought = new Set<string>()
   const reach = { project, allowed: [...allowed] }
   const done = new Set<string>()
   let size = source.text.length
@@ -105,25 +93,12 @@ export const readLayers = async (
 
   /** Where a base lies; undefined where it does not, which was told. */
   const pathOf = (node: ScalarNode & { value: string }): string | undefined => {
-    const name = /^trimtab:(.*)$/s.exec(node.value)?.[1]
-    if (name === undefined) return resolve(dirname(node.source.path), node.value)
-    const known = shippedNames()
-    if (known.includes(name)) {
-      shipped.add(shippedFolder())
-      reach.allowed.push(shippedFolder())
-      return join(shippedFolder(), name, 'recipe.yml')
-    }
-    const all =
-      known.length > 0 ? `There are: ${known.map(each => `trimtab:${each}`).join(', ')}.` : undefined
-    return refuse(
-      'extends-missing',
-      `no recipe "${name}" comes with Trimtab`,
-      node,
-      didYouMean(
-        node.value,
-        known.map(each => `trimtab:${each}`),
-      ) ?? all,
-    )
+    const shipped = findShipped(node.value)
+    if (!shipped) return resolve(dirname(node.source.path), node.value)
+    if (shipped.path === undefined) return refuse('extends-missing', shipped.message, node, shipped.hint)
+    brought.add(shippedFolder())
+    reach.allowed.push(shippedFolder())
+    return shipped.path
   }
 
   const show = (path: string): string => {
@@ -201,5 +176,5 @@ export const readLayers = async (
   }
 
   await visit(root, [source.path])
-  return complete ? { roots, sources, shipped: [...shipped] } : undefined
+  return complete ? { roots, sources, shipped: [...brought] } : undefined
 }

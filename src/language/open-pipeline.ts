@@ -1,13 +1,12 @@
 import { existsSync, realpathSync } from 'node:fs'
-import { dirname, join, relative, resolve } from 'node:path'
-import { didYouMean } from '../core/nearest.js'
+import { dirname, relative, resolve } from 'node:path'
 import type { AnyStepSpec } from '../steps/define-step.js'
 import type { OpenPipeline, PlacedText } from './composed.js'
-import { shippedFolder, shippedNames } from './extends.js'
 import { mergeLayers } from './merge.js'
 import { openRecipe, type OpenOptions } from './open-recipe.js'
 import { mayRead } from './paths.js'
 import type { Reporter } from './reporter.js'
+import { findShipped, shippedFolder } from './shipped.js'
 import type { SourceFile } from './source-file.js'
 import { readTop } from './top.js'
 
@@ -21,17 +20,10 @@ export interface PipelinesContext extends Pick<OpenOptions, 'trustPlugins' | 'op
 
 /** Where the recipe that a pipeline uses lies; undefined where it does not, which was told. */
 const pathOf = (uses: PlacedText, reporter: Reporter): string | undefined => {
-  const name = /^trimtab:(.*)$/s.exec(uses.value)?.[1]
-  if (name === undefined) return resolve(dirname(uses.source.path), uses.value)
-  const known = shippedNames()
-  if (known.includes(name)) return join(shippedFolder(), name, 'recipe.yml')
-  const all = known.map(each => `trimtab:${each}`)
-  reporter.report(
-    'pipeline-missing',
-    `no recipe "${name}" comes with Trimtab`,
-    uses,
-    didYouMean(uses.value, all) ?? (all.length > 0 ? `There are: ${all.join(', ')}.` : undefined),
-  )
+  const shipped = findShipped(uses.value)
+  if (!shipped) return resolve(dirname(uses.source.path), uses.value)
+  if (shipped.path !== undefined) return shipped.path
+  reporter.report('pipeline-missing', shipped.message, uses, shipped.hint)
   return undefined
 }
 

@@ -7,12 +7,13 @@ import { loadPlugins } from './plugins.js'
 import { projectOf } from './project.js'
 import { readText, type OpenTexts } from './read-text.js'
 import type { Reporter } from './reporter.js'
+import { findShipped } from './shipped.js'
 import { sourceFile, type SourceFile } from './source-file.js'
 import { tellOtherVersion } from './version.js'
 import { readYaml } from './yaml-document.js'
 
 export interface OpenOptions {
-  /** Path of the recipe, from `cwd`. */
+  /** Path of the recipe, from `cwd`, or `trimtab:NAME`. */
   readonly file: string
   readonly cwd: string
   readonly kinds: readonly AnyStepSpec[]
@@ -51,7 +52,12 @@ const realPath = (path: string): string => {
 /** Reads a recipe, all that it extends, and its plug-ins; undefined where its text cannot be read, which was told. */
 export const openRecipe = async (options: OpenOptions, reporter: Reporter): Promise<Opened | undefined> => {
   const { cwd, kinds } = options
-  const path = resolve(cwd, options.file)
+  const named = findShipped(options.file)
+  if (named && named.path === undefined) {
+    reporter.report('recipe-missing', named.message, undefined, named.hint)
+    return undefined
+  }
+  const path = named?.path ?? resolve(cwd, options.file)
   const read = await readText(path, 'recipe', options.open && (() => options.open?.(realPath(path))))
   if ('fault' in read) {
     const { code, message, hint } = read.fault

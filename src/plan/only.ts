@@ -8,12 +8,13 @@ import type { Conditioned } from './conditions.js'
 import type { Draft } from './expand.js'
 import type { Problems } from './placed.js'
 
-/** Is the instance meant by this name: its own, that of its step, or one that leaves some of its axes open? */
+/** Is the instance meant by this name: its own, that of its step or of a pipeline around it, or one that leaves some of its axes open? */
 const isMeant = ({ id, step, member, variant }: Draft, name: string): boolean => {
   if (id === name || step.id === name || step.id.startsWith(`${name}/`)) return true
   const parsed = parseInstanceName(name)
   return (
-    parsed?.step === step.id &&
+    parsed !== undefined &&
+    (step.id === parsed.step || (parsed.member === undefined && step.id.startsWith(`${parsed.step}/`))) &&
     parsed.output === undefined &&
     (parsed.member === undefined || parsed.member === member) &&
     Object.entries(parsed.pins).every(([axis, label]) => variant.labels[axis] === label)
@@ -28,13 +29,19 @@ export const limitTo = (
   problems: Problems,
 ): readonly Conditioned[] => {
   const byId = new Map(drafts.map(draft => [draft.id, draft]))
-  const known = new Set([...recipe.steps.map(({ id }) => id), ...byId.keys()])
+  const known = new Set([
+    ...recipe.steps.filter(({ kind }) => kind !== 'input').map(({ id }) => id),
+    ...recipe.pipelines.keys(),
+    ...byId.keys(),
+  ])
   const wanted: InstanceId[] = []
   for (const name of only) {
     const meant = drafts.filter(draft => isMeant(draft, name))
     if (meant.length === 0 && !known.has(name)) {
       const parsed = parseInstanceName(name)
-      const own = drafts.filter(({ step }) => step.id === parsed?.step).map(({ id }) => id)
+      const own = drafts
+        .filter(({ step }) => parsed && (step.id === parsed.step || step.id.startsWith(`${parsed.step}/`)))
+        .map(({ id }) => id)
       const among = own.length > 0 ? own : [...known]
       const hint = didYouMean(name, among) ?? `There are: ${list(among)}.`
       problems.add(

@@ -14,10 +14,19 @@ interface Param {
   readonly set?: unknown
 }
 
+interface Input {
+  readonly name: string
+  readonly type: string
+  readonly optional: boolean
+  readonly description?: string
+}
+
 interface Manual {
   readonly recipe: string
   readonly description?: string
   readonly params: readonly Param[]
+  readonly inputs: readonly Input[]
+  readonly outputs: readonly { readonly name: string; readonly step: string }[]
   readonly steps: readonly { readonly id: string; readonly kind: string }[]
   readonly gates: readonly string[]
   readonly faults: number
@@ -34,6 +43,8 @@ const typeText = ({ type, minimum, maximum, enum: values }: Param): string => {
   if (minimum !== undefined) return `${type}, at least ${minimum}`
   return maximum === undefined ? type : `${type}, at most ${maximum}`
 }
+
+const inputNote = ({ optional }: Input): string => (optional ? 'optional' : 'required')
 
 const noteOf = (param: Param): string => {
   const own = param.required
@@ -56,8 +67,22 @@ const sampleOf = ({ type, default: fallback, minimum, maximum, enum: values }: P
 const shell = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 
+/** How a recipe that takes something is used: it does not run by itself. */
+const usesOf = ({ recipe, inputs, params }: Manual): string[] => {
+  const needed = inputs.filter(({ optional }) => !optional)
+  const steps = needed.map(({ name, type }) => `${name} (${type})`).join(' and ')
+  const given = needed.map(({ name }) => `${name}: STEP`).join(', ')
+  const [first] = params.filter(({ type }) => type !== undefined)
+  const set = first ? `, params: {${first.name}: ${sampleOf(first)}}` : ''
+  return [
+    `extends: ${recipe}  # and steps ${steps}`,
+    `made: {kind: pipeline, uses: ${recipe}, inputs: {${given}}${set}}`,
+  ]
+}
+
 /** What must be given, else the first that may be. */
 const examplesOf = (manual: Manual, command: string): string[] => {
+  if (manual.inputs.some(({ optional }) => !optional)) return usesOf(manual)
   const usable = manual.params.filter(({ type }) => type !== undefined)
   const required = usable.filter(param => param.required)
   const shown = required.length > 0 ? required : usable.slice(0, 1)
@@ -74,7 +99,11 @@ const examplesOf = (manual: Manual, command: string): string[] => {
 /** A recipe's own params as a page of a manual. `command`: what its examples begin with. */
 export const manualLines = (manual: Manual, command: string, paint: Paint, columns: number): string[] => {
   const wide = Math.max(40, Math.min(columns, 110))
-  const { params, steps, gates, faults } = manual
+  const { params, inputs, outputs, steps, gates, faults } = manual
+  const port = (input: Input): string[] => [
+    `  ${paint.bold(input.name)}  ${paint.cyan(input.type)}  ${paint.dim(inputNote(input))}`,
+    ...wrap(input.description ?? '', wide - 6).map(line => `      ${line}`),
+  ]
   const entry = (param: Param): string[] => {
     const note = noteOf(param)
     return [
@@ -89,7 +118,11 @@ export const manualLines = (manual: Manual, command: string, paint: Paint, colum
   return [
     paint.bold(manual.recipe),
     ...wrap(manual.description ?? '', wide),
+    ...(inputs.length > 0 ? section('INPUTS', inputs.flatMap(port)) : []),
     ...section('PARAMS', params.length > 0 ? params.flatMap(entry) : ['  It has none.']),
+    ...(outputs.length > 0
+      ? section('OUTPUTS', listed(outputs.map(({ name, step }) => `${name} (${step})`)))
+      : []),
     ...section('STEPS', listed(steps.map(({ id, kind }) => `${id} (${kind})`))),
     ...(gates.length > 0 ? section('GATES', listed(gates)) : []),
     ...section(
@@ -104,5 +137,18 @@ export const manualLines = (manual: Manual, command: string, paint: Paint, colum
           ),
         ]
       : []),
+  ]
+}
+
+/** Several recipes, each with what it is for. */
+export const manualsLines = (manuals: readonly Manual[], paint: Paint, columns: number): string[] => {
+  const wide = Math.max(40, Math.min(columns, 110))
+  return [
+    ...manuals.flatMap(({ recipe, description, inputs }) => [
+      `${paint.bold(recipe)}  ${paint.dim(`takes ${inputs.map(({ name }) => name).join(', ')}`)}`,
+      ...wrap(description ?? '', wide - 4).map(line => `    ${line}`),
+    ]),
+    '',
+    paint.dim('trimtab pipelines NAME shows one whole.'),
   ]
 }

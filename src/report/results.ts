@@ -39,7 +39,13 @@ interface Latency {
   readonly simulated?: boolean
 }
 
-/** The models that a run evaluated or timed, in the order of the record. */
+/** How many pipelines a step stands in. */
+const depthOf = ({ step }: InstanceRecord): number => step.split('/').length - 1
+
+/**
+ * The models that a run evaluated or timed, in the order of the record. Of several that measured a model, the one
+ * outside of pipelines counts, as its reference is that of the recipe.
+ */
 export const modelRows = (record: RunRecord): ModelRow[] => {
   const byId = new Map(record.instances.map(each => [each.instance, each]))
   const rows = new Map<string, { -readonly [K in keyof ModelRow]: ModelRow[K] }>()
@@ -61,6 +67,11 @@ export const modelRows = (record: RunRecord): ModelRow[] => {
   const measured = record.instances.filter(each => each.kind === 'evaluate' && each.output?.metrics)
   for (const each of measured) {
     const model = each.inputs['models']?.[0]
+    if (model !== undefined && accuracyOf(each)) rowOf(model)
+  }
+  // The outermost last, over all others.
+  for (const each of measured.toSorted((a, b) => depthOf(b) - depthOf(a))) {
+    const model = each.inputs['models']?.[0]
     const metrics = accuracyOf(each)
     if (model === undefined || metrics === undefined) continue
     const row = rowOf(model)
@@ -69,7 +80,8 @@ export const modelRows = (record: RunRecord): ModelRow[] => {
     const reference = each.inputs['reference']?.[0]
     const twin = measured.find(other => other.step === each.step && other.inputs['models']?.[0] === reference)
     const base = twin && accuracyOf(twin)?.['accuracy']
-    if (reference === model) row.reference = true
+    row.reference = reference === model
+    if (row.reference) delete row.change
     else if (base !== undefined && row.accuracy !== undefined) row.change = row.accuracy - base
   }
   for (const each of record.instances) {

@@ -143,6 +143,18 @@ test('answers to other data, other counts, or none make no pairs', async () => {
   assert.match(await found([one, failed]), /"scores\[base\]" failed/)
 })
 
+test('what was chosen is judged by the answers of its winner, through choices of choices', async () => {
+  const choice = (name: string, chosen: string): InstanceRecord =>
+    record(name, { kind: 'select', output: { outputs: {}, record: { chosen } } })
+  const gate = nonInferior(0.1, { candidate: 'best' })
+  const answers = await pair(180, 0, 0, 20)
+  const found = await verdictOf(gate, [choice('best', 'small'), choice('small', 'int8'), ...answers])
+  assert.is(found.status, 'pass', found.found)
+  assert.match(found.found!, /0 gained, 0 lost of 200/)
+  const other = await verdictOf(gate, [choice('best', 'student'), ...answers])
+  assert.is(other.status, 'inconclusive')
+})
+
 test('the long form picks the step that measured', async () => {
   const right = new Array<boolean>(200).fill(true)
   const wrong = new Array<boolean>(200).fill(false)

@@ -12,6 +12,7 @@ import { createPlan } from '../../src/plan/create-plan.js'
 import { keyOf } from '../../src/plan/key.js'
 import type { Instance, Plan } from '../../src/plan/plan.js'
 import { defineStep, list, one, optional } from '../../src/steps/define-step.js'
+import { pipeline } from '../../src/steps/pipeline/spec.js'
 import { select } from '../../src/steps/select/spec.js'
 import { openStore } from '../../src/store/open.js'
 import type { Store } from '../../src/store/store.js'
@@ -128,7 +129,7 @@ export const gather = defineStep({
   produces: { out: 'file' },
 })
 
-export const kinds = [source, make, halve, change, measure, benchmark, gather, select]
+export const kinds = [source, make, halve, change, measure, benchmark, gather, select, pipeline]
 
 export const wasm: EngineChoice = { name: 'wasm', version: '1+kernels' }
 

@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from 'node:path'
-import { shippedFolder } from '../extends.js'
+import { shippedFolder } from '../shipped.js'
 import type { Outline } from './outline.js'
 import { standingAt } from './standing.js'
 

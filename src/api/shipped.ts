@@ -1,0 +1,10 @@
+import { shippedNames } from '../language/shipped.js'
+import { readManual, type RecipeManual } from './recipe-manual.js'
+
+/** The recipes that come with Trimtab, each as its users see it. */
+export const shippedManuals = async (): Promise<readonly RecipeManual[]> => {
+  const read = await Promise.all(
+    shippedNames().map(name => readManual({ recipe: `trimtab:${name}`, env: {} })),
+  )
+  return read.flatMap(({ manual }) => manual ?? [])
+}

@@ -1,0 +1,359 @@
+import { deriveSeed } from '../../src/core/random.js'
+import type { Plan } from '../../src/plan/plan.js'
+import { assert, suite } from '../suite.js'
+import { bench, finish, instanceOf, told } from './rig.js'
+
+const test = suite('plan pipelines')
+
+const small = `trimtab: 1
+seed: 99
+inputs: {model: model, data: {type: dataset, optional: true}}
+params: {by: {type: number, default: 1, minimum: 0}, least: 0.5}
+steps:
+  cut: {kind: halve, model: model}
+  tuned: {kind: change, model: cut, by: "\${{ params.by }}"}
+  scores: {kind: measure, models: [model, tuned], data: data}
+outputs: {tuned: tuned, cut: cut}
+gates:
+  kept: {check: tuned.accuracy >= model.accuracy - params.least}
+`
+
+const twice = `trimtab: 1
+inputs: {model: model}
+params: {by: 3}
+steps:
+  once: {kind: pipeline, uses: small.yml, inputs: {model: model}, params: {by: "\${{ params.by }}"}}
+  again: {kind: pipeline, uses: ./small.yml, inputs: {model: once.cut}, params: {by: "\${{ params.by + 1 }}"}}
+outputs: {model: again, first: once.tuned}
+`
+
+const files = { 'data.txt': 'x', 'parts/small.yml': small, 'parts/twice.yml': twice }
+const { plan } = await bench(files)
+
+const idsOf = (made: Plan): string[] => made.instances.map(({ id }) => id)
+
+const clean = async (text: string, more: Parameters<typeof plan>[1] = {}): Promise<Plan> => {
+  const made = await plan(text, more)
+  assert.equal(made.problems, [])
+  return made
+}
+
+const from = (made: Plan, id: string): Record<string, readonly string[]> =>
+  Object.fromEntries(
+    Object.entries(instanceOf(made, id).inputs).map(([port, edges]) => [
+      port,
+      edges.map(({ instance }) => instance),
+    ]),
+  )
+
+const base = `steps:
+  base: {kind: make, size: 8}
+`
+
+test('its steps stand in its place; its name is its first output, and every output can be named', async () => {
+  const made =
+    await clean(`${base}  small: {kind: pipeline, uses: parts/small.yml, inputs: {model: base}, params: {by: 4}}
+  after: {kind: change, model: small, other: small.cut}
+`)
+  assert.equal(idsOf(made), [
+    'base',
+    'small/cut',
+    'small/tuned',
+    'small/scores[base]',
+    'small/scores[small/tuned]',
+    'after',
+  ])
+  assert.equal(from(made, 'after'), { model: ['small/tuned'], other: ['small/cut'] })
+  assert.equal(from(made, 'small/cut'), { model: ['base'] })
+  assert.is(instanceOf(made, 'small/tuned').config['by'], 4)
+})
+
+test('an optional input stays in the port where it is given, and drops out of it where it is not', async () => {
+  const text = (inputs: string): string => `steps:
+  data: {kind: source, file: data.txt}
+  base: {kind: make, size: 8}
+  small: {kind: pipeline, uses: parts/small.yml, inputs: {${inputs}}}
+`
+  const given = await clean(text('model: base, data: data'))
+  assert.equal(from(given, 'small/scores[base]'), { models: ['base'], data: ['data'] })
+  assert.equal(from(await clean(text('model: base')), 'small/scores[base]'), { models: ['base'] })
+})
+
+test('seeds derive from the outer recipe and the full id, or from the seed of the pipeline', async () => {
+  const text = (seed: string): string => `seed: 5
+${base}  small: {kind: pipeline, uses: parts/small.yml, inputs: {model: base}${seed}}
+`
+  const seed = async (more: string): Promise<number> =>
+    instanceOf(await clean(text(more)), 'small/tuned').seed
+  assert.is(await seed(''), deriveSeed(5, 'small/tuned'))
+  assert.is(await seed(', seed: 7'), deriveSeed(7, 'small/tuned'))
+})
+
+test('a further pipeline changes no key of the others; the same work in two has one key', async () => {
+  const own = await bench(files)
+  const text = (
+    more: string,
+  ): string => `${base}  small: {kind: pipeline, uses: parts/small.yml, inputs: {model: base}}
+${more}`
+  const one = await own.plan(text(''))
+  await finish(own, one, 'base')
+  for (const id of ['small/cut', 'small/tuned', 'small/scores[base]', 'small/scores[small/tuned]'])
+    await finish(own, await own.plan(text('')), id)
+  const two = await own.plan(
+    text('  other: {kind: pipeline, uses: parts/small.yml, inputs: {model: base}, params: {by: 2}}\n'),
+  )
+  assert.equal(two.problems, [])
+  assert.equal(
+    two.instances.map(({ id, status }) => `${id} ${status.type}`),
+    [
+      'base hit',
+      'small/cut hit',
+      'small/tuned hit',
+      'small/scores[base] hit',
+      'small/scores[small/tuned] hit',
+      // Neither draws: what they make from the base is the same.
+      'other/cut hit',
+      'other/tuned miss',
+      'other/scores[base] hit',
+      'other/scores[other/tuned] pending',
+    ],
+  )
+})
+
+test('a matrix makes each step inside one instance a combination; params read its axes', async () => {
+  const made = await clean(`${base}  small:
+    kind: pipeline
+    uses: parts/small.yml
+    inputs: {model: base}
+    matrix: {by: [1, 2]}
+    params: {by: "\${{ matrix.by * 10 }}"}
+  all: {kind: gather, models: [small, base]}
+  after: {kind: change, model: small}
+`)
+  assert.equal(
+    ['small/tuned[by=1]', 'small/tuned[by=2]'].map(id => instanceOf(made, id).config['by']),
+    [10, 20],
+  )
+  assert.equal(from(made, 'all')['models'], ['small/tuned[by=1]', 'small/tuned[by=2]', 'base'])
+  assert.equal(from(made, 'after[by=2]'), { model: ['small/tuned[by=2]'] })
+  assert.equal(
+    idsOf(made).filter(id => id.startsWith('small/scores')),
+    [
+      'small/scores[base,by=1]',
+      'small/scores[small/tuned,by=1]',
+      'small/scores[base,by=2]',
+      'small/scores[small/tuned,by=2]',
+    ],
+  )
+})
+
+test('a matrix comes in through the inputs, and joins with one of its own', async () => {
+  const made =
+    await clean(`${base}  sized: {kind: change, model: base, matrix: {x: [a, b]}, text: "\${{ matrix.x }}"}
+  small: {kind: pipeline, uses: parts/small.yml, inputs: {model: sized}, matrix: {by: [1, 2]}, params: {by: "\${{ matrix.by }}"}}
+`)
+  assert.equal(
+    idsOf(made).filter(id => id.startsWith('small/tuned')),
+    [
+      'small/tuned[by=1,x=a]',
+      'small/tuned[by=2,x=a]',
+      'small/tuned[by=1,x=b]',
+      'small/tuned[by=2,x=b]',
+    ].toSorted(),
+  )
+  assert.equal(from(made, 'small/cut[by=2,x=b]'), { model: ['sized[x=b]'] })
+  assert.is(instanceOf(made, 'small/tuned[by=2,x=b]').config['by'], 2)
+})
+
+test('a pinned instance of a pipeline is a port, and so is one of another output', async () => {
+  const made =
+    await clean(`${base}  small: {kind: pipeline, uses: parts/small.yml, inputs: {model: base}, matrix: {by: [1, 2]}, params: {by: "\${{ matrix.by }}"}}
+  one: {kind: change, model: "small[by=2]", other: "small[by=1].cut"}
+`)
+  assert.equal(from(made, 'one'), { model: ['small/tuned[by=2]'], other: ['small/cut[by=1]'] })
+})
+
+test('pipelines inside pipelines: paths from their own files, params handed through, outputs of outputs', async () => {
+  const made =
+    await clean(`${base}  deep: {kind: pipeline, uses: parts/twice.yml, inputs: {model: base}, params: {by: 5}}
+  after: {kind: change, model: deep, other: deep.first}
+`)
+  assert.equal(
+    ['deep/once/tuned', 'deep/again/tuned'].map(id => instanceOf(made, id).config['by']),
+    [5, 6],
+  )
+  assert.equal(from(made, 'deep/again/cut'), { model: ['deep/once/cut'] })
+  assert.equal(from(made, 'after'), { model: ['deep/again/tuned'], other: ['deep/once/tuned'] })
+  assert.equal(
+    made.gates.map(({ name }) => name),
+    ['deep/once/kept', 'deep/again/kept'],
+  )
+})
+
+test('needs: all of a pipeline comes first, and all of it waits', async () => {
+  const made = await clean(`${base}  first: {kind: pipeline, uses: parts/small.yml, inputs: {model: base}}
+  then: {kind: pipeline, uses: parts/small.yml, inputs: {model: base}, params: {by: 2}, needs: [first]}
+  last: {kind: change, model: base, needs: [then]}
+`)
+  const all = ['first/cut', 'first/tuned', 'first/scores[base]', 'first/scores[first/tuned]']
+  for (const id of ['then/cut', 'then/tuned', 'then/scores[base]'])
+    assert.equal(instanceOf(made, id).needs.toSorted(), all.toSorted(), id)
+  assert.equal(
+    instanceOf(made, 'last').needs.toSorted(),
+    all.map(id => id.replaceAll('first', 'then')).toSorted(),
+  )
+})
+
+test('engine: that of the pipeline, else of the recipe around it', async () => {
+  const made = await clean(`engine: cpu
+${base}  small: {kind: pipeline, uses: parts/twice.yml, inputs: {model: base}, engine: wasm}
+  other: {kind: pipeline, uses: parts/twice.yml, inputs: {model: base}}
+`)
+  const engine = (id: string): string => made.recipe.steps.find(step => step.id === id)!.engine
+  assert.equal(['base', 'small/once/cut', 'small/again/tuned', 'other/once/cut'].map(engine), [
+    'cpu',
+    'wasm',
+    'wasm',
+    'cpu',
+  ])
+})
+
+test('gates inside are judged with their own params, once for each combination', async () => {
+  const made =
+    await clean(`${base}  small: {kind: pipeline, uses: parts/small.yml, inputs: {model: base}, matrix: {least: [0.1, 0.2]}, params: {least: "\${{ matrix.least }}"}}
+  other: {kind: pipeline, uses: parts/small.yml, inputs: {model: base}}
+`)
+  assert.equal(
+    made.gates.map(({ name, given }) => [name, (given['params'] as { least: number }).least]),
+    [
+      ['small/kept[least=0.1]', 0.1],
+      ['small/kept[least=0.2]', 0.2],
+      ['other/kept', 0.5],
+    ],
+  )
+  const [first, second, third] = made.gates
+  const bound = (gate: typeof first, name: string): readonly string[] =>
+    gate!.bind(name)!.instances.map(({ id }) => id)
+  assert.equal(bound(first, 'tuned'), ['small/tuned[least=0.1]'])
+  assert.equal(bound(second, 'tuned'), ['small/tuned[least=0.2]'])
+  assert.equal(bound(second, 'model'), ['base'])
+  assert.equal(bound(third, 'tuned'), ['other/tuned'])
+})
+
+test('gates outside read outputs: the first by the name alone, lists over a matrix, and `each`', async () => {
+  const text = `${base}  small: {kind: pipeline, uses: parts/small.yml, inputs: {model: base}, matrix: {by: [1, 2]}, params: {by: "\${{ matrix.by }}"}}
+  scores: {kind: measure, models: [base, small]}
+  one: {kind: pipeline, uses: parts/small.yml, inputs: {model: base}}
+gates:
+  all: {check: "small.all(s, s.accuracy > 0.5 && s.bytes < base.bytes)"}
+  every: {each: small, check: small.accuracy > 0.5}
+  named: {check: one.accuracy > 0.5 && one.cut.bytes < base.bytes && one.tuned.accuracy > 0.5}
+  choice: {check: one.bytes > 0, when: one.accuracy > 0.1}
+`
+  const made = await clean(text)
+  assert.equal(
+    made.gates.map(({ name }) => name).filter(name => !name.includes('/')),
+    ['all', 'every[by=1]', 'every[by=2]', 'named', 'choice'],
+  )
+  const gate = (name: string) => made.gates.find(each => each.name === name)!
+  const bound = (name: string, word: string): readonly string[] =>
+    gate(name)
+      .bind(word)!
+      .instances.map(({ id }) => id)
+  assert.ok(gate('all').bind('small')!.list)
+  assert.equal(bound('all', 'small'), ['small/tuned[by=1]', 'small/tuned[by=2]'])
+  assert.equal(bound('every[by=2]', 'small'), ['small/tuned[by=2]'])
+  assert.not(gate('every[by=2]').bind('small')!.list)
+  assert.equal(bound('named', 'one'), ['one/tuned'])
+  const wrong = await plan(text.replace('one.cut.bytes', 'one.cutt.bytes'))
+  assert.equal(wrong.problems.length, 1)
+})
+
+test('select takes what pipelines hand out, with all of a matrix', async () => {
+  const made =
+    await clean(`${base}  small: {kind: pipeline, uses: parts/small.yml, inputs: {model: base}, matrix: {by: [1, 2]}, params: {by: "\${{ matrix.by }}"}}
+  other: {kind: pipeline, uses: parts/small.yml, inputs: {model: base}, params: {by: 9}}
+  best: {kind: select, from: [small, other], where: it.accuracy > 0.5, minimize: it.bytes}
+  after: {kind: change, model: best}
+`)
+  assert.equal(from(made, 'best')['from'], ['small/tuned[by=1]', 'small/tuned[by=2]', 'other/tuned'])
+  assert.equal(from(made, 'after'), { model: ['best'] })
+})
+
+test('when: holds for every step inside, read where the pipeline stands', async () => {
+  const made = await clean(`params: {go: true}
+${base}  scores: {kind: measure, models: [base]}
+  off: {kind: pipeline, uses: parts/small.yml, inputs: {model: base}, when: "!params.go"}
+  on: {kind: pipeline, uses: parts/small.yml, inputs: {model: base}, params: {by: 2}, when: params.go && base.accuracy > 0.5}
+`)
+  const status = (id: string): string => instanceOf(made, id).status.type
+  assert.equal(['off/cut', 'off/tuned', 'off/scores[base]'].map(status), ['skipped', 'skipped', 'skipped'])
+  for (const id of ['on/cut', 'on/tuned', 'on/scores[base]']) assert.is.not(status(id), 'skipped', id)
+})
+
+test('--sweep goes through params of pipelines', async () => {
+  const text = `params: {by: 1}
+${base}  small: {kind: pipeline, uses: parts/small.yml, inputs: {model: base}, params: {by: "\${{ params.by + 1 }}"}}
+`
+  const made = await clean(text, { sweep: { by: ['1', '5'] } })
+  assert.equal(
+    made.instances
+      .filter(({ step }) => step === 'small/tuned')
+      .map(({ id, config }) => [id, config['by']]),
+    [
+      ['small/tuned[by=1]', 2],
+      ['small/tuned[by=5]', 6],
+    ],
+  )
+})
+
+test('--only takes a whole pipeline, or one step of it, with what these need', async () => {
+  const text = `${base}  small: {kind: pipeline, uses: parts/small.yml, inputs: {model: base}}
+  other: {kind: pipeline, uses: parts/small.yml, inputs: {model: base}, params: {by: 2}}
+`
+  assert.equal(idsOf(await clean(text, { only: ['small'] })), [
+    'base',
+    'small/cut',
+    'small/tuned',
+    'small/scores[base]',
+    'small/scores[small/tuned]',
+  ])
+  assert.equal(idsOf(await clean(text, { only: ['small/cut'] })), ['base', 'small/cut'])
+  const many = text.replace('inputs', 'matrix: {by: [1, 2]}, inputs')
+  assert.equal(idsOf(await clean(many, { only: ['small[by=2]'] })), [
+    'base',
+    'small/cut[by=2]',
+    'small/tuned[by=2]',
+    'small/scores[base,by=2]',
+    'small/scores[small/tuned,by=2]',
+  ])
+  const wrong = await plan(text, { only: ['smal'] })
+  assert.equal(
+    wrong.problems.map(({ code, hint }) => [code, hint]),
+    [['unknown-step', 'Did you mean "small"?']],
+  )
+})
+
+test('what cannot be made inside is told in the file that it stands in, with its own line', async () => {
+  const text = `steps:
+  base: {kind: make, size: 7}
+  small: {kind: pipeline, uses: parts/small.yml, inputs: {model: base}}
+`
+  const { problems, recipe } = await plan(text)
+  assert.equal(
+    problems.map(({ code, at }) => [code, at?.file.replace(/^.*\/parts/, 'parts'), at?.line]),
+    [['odd', 'parts/small.yml', 6]],
+  )
+  assert.match(recipe.frame(problems[0]!.at!), /cut: \{kind: halve/)
+})
+
+test('two pipelines that wait for each other are one circle, and a faulty input poisons what hangs on it alone', async () => {
+  const text = `${base}  one: {kind: pipeline, uses: parts/small.yml, inputs: {model: two}}
+  two: {kind: pipeline, uses: parts/small.yml, inputs: {model: one}}
+  fine: {kind: change, model: base}
+`
+  const circle = await plan(text)
+  assert.equal(told(circle.problems, text).length, 1)
+  assert.match(told(circle.problems, text)[0]!, /^graph-cycle/)
+  assert.ok(idsOf(circle).includes('fine'))
+})
