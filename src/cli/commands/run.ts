@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import type { Event } from '../../core/event.js'
 import { jsonLines } from '../../report/json-lines.js'
-import type { RunRecord } from '../../store/run-record.js'
+import type { RunRecord } from '../../api/index.js'
 import { exitCodeOf, exitCodes } from '../exit-codes.js'
 import { err, out, outPaint, errPaint, tellProblems } from '../output.js'
 import { planOptions, takesRecipe, type RecipeFlags } from '../recipe-options.js'
