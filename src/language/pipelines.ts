@@ -273,13 +273,19 @@ export const expandPipeline = async (
       return type ? [[name, type]] : []
     }),
   )
+  // What it hands out is not known where that has a fault, which was told inside.
+  const isKnown =
+    Object.keys(outputs).length === (partOf(opened.top, 'outputs')?.entries.size ?? 0) &&
+    Object.keys(produces).length === Object.keys(outputs).length
   const ports = Object.fromEntries(
     [...bound]
       .filter(([name]) => Object.hasOwn(consumes, name))
       .map(([name, reference]) => [name, [reference]]),
   )
   return {
-    outline: { ...outline, spec: spec(consumes, produces, base!), ports, faulty: outline.faulty || !fits },
+    outline: isKnown
+      ? { ...outline, spec: spec(consumes, produces, base!), ports, faulty: outline.faulty || !fits }
+      : { ...blank, ports, faulty: true },
     composed,
     outputs,
     inputs,
