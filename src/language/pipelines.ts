@@ -5,16 +5,13 @@ import { checkValue } from './check-value.js'
 import type { Compose, ComposeContext, Composed, PlacedText } from './composed.js'
 import type { Frame, Guard } from './frames.js'
 import { plainScope } from './frames.js'
-import { interpolate } from './interpolate.js'
-import { joinOrTell, labelKey, type Lattice } from './lattice.js'
-import type { Row } from './axis-values.js'
+import { joinOrTell, type Lattice } from './lattice.js'
 import { readMatrix } from './matrix.js'
 import { readMeta } from './meta.js'
 import { plainOf, type Entry, type MapNode } from './node.js'
-import { paramNames, readParams, type Params } from './params.js'
+import { mapAt, paramsOf } from './pipeline-params.js'
 import { readReference, type PlacedReference } from './ports.js'
 import type { Reporter } from './reporter.js'
-import { rowScopes } from './row-names.js'
 import { isMetaKey } from './schema.js'
 import type { Outline } from './step-outline.js'
 import { tellFaults } from './tell-faults.js'
@@ -77,62 +74,6 @@ const readOwn = (
   const { faults } = checkValue(base.params, plainOf(node), `step "${id}"`)
   tellFaults(faults, { key: whole.key, value: node }, reporter)
   return ok && faults.length === 0
-}
-
-const mapAt = (node: MapNode, key: string): MapNode | undefined => {
-  const value = node.entries.get(key)?.value
-  return value?.kind === 'map' ? value : undefined
-}
-
-/** What is missing in a pipeline is told where the pipeline stands; a value that is faulty is not missing. */
-const asPipeline = (reporter: Reporter, key: Entry['key'], written: MapNode | undefined): Reporter => ({
-  ...reporter,
-  report: (code, message, place, hint, severity) => {
-    if (code !== 'missing-param') return reporter.report(code, message, place, hint, severity)
-    const [, name = ''] = /^param "(\w+)"/.exec(message) ?? []
-    if (!written?.entries.has(name)) reporter.report(code, message, key, 'Give it under `params`.', severity)
-  },
-})
-
-/** Params of the recipe inside, at each combination of the pipeline's own axes. */
-const paramsOf = (
-  { entry, frame }: Outline,
-  node: MapNode,
-  top: Top,
-  lattice: Lattice,
-  reporter: Reporter,
-): Pick<Frame, 'names' | 'paramsAt'> => {
-  const written = mapAt(node, 'params')
-  const axes = Object.keys(lattice.axes)
-  const scopes = rowScopes(frame, lattice)
-  const known = new Map<string, Params>()
-  const read = (row: Row): Params => {
-    const scope = scopes.of(row)
-    const entries = [...(written?.entries ?? [])].flatMap(([name, { key, value }]): [string, Entry][] => {
-      const found = interpolate(value, scope, reporter)
-      return found ? [[name, { key, value: found }]] : []
-    })
-    const values = written && { ...written, entries: new Map(entries) }
-    const files = values ? [{ shown: 'params', source: values.source, values }] : []
-    return readParams(
-      partOf(top, 'params'),
-      { set: {}, env: {}, files, cwd: '' },
-      asPipeline(reporter, entry.key, written),
-    )
-  }
-  const at = (row: Row): Params => {
-    const key = labelKey(row, axes)
-    const found = known.get(key) ?? read(row)
-    known.set(key, found)
-    return found
-  }
-  // Read at once, so that faults are told whether or not a step uses the value.
-  for (const row of lattice.rows) at(row)
-  const first = at(lattice.rows[0]!)
-  return {
-    names: paramNames(first),
-    paramsAt: row => (axes.every(axis => row[axis]) ? at(row) : first).values,
-  }
 }
 
 const latticeIn = (
