@@ -62,7 +62,12 @@ export const readManual = async (
       recipe: options.recipe,
       ...(recipe.description === undefined ? {} : { description: recipe.description }),
       params,
-      inputs: recipe.inputs.map(({ at: _, ...input }) => input),
+      inputs: recipe.inputs.map(({ name, type, optional, description }) => ({
+        name,
+        type,
+        optional,
+        ...(description === undefined ? {} : { description }),
+      })),
       outputs: Object.entries(recipe.outputs).map(([name, { step }]) => ({ name, step })),
       steps: recipe.steps.filter(({ kind }) => kind !== 'input').map(({ id, kind }) => ({ id, kind })),
       gates: recipe.gates.map(({ name }) => name),

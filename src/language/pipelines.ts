@@ -15,7 +15,7 @@ import type { Reporter } from './reporter.js'
 import { isMetaKey } from './schema.js'
 import type { Outline } from './step-outline.js'
 import { tellFaults } from './tell-faults.js'
-import { partOf, type Top } from './top.js'
+import { partOf } from './top.js'
 
 /** A recipe used as one step of another. */
 export interface Pipeline {

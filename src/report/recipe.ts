@@ -72,7 +72,7 @@ const usesOf = ({ recipe, inputs, params }: Manual): string[] => {
   const needed = inputs.filter(({ optional }) => !optional)
   const steps = needed.map(({ name, type }) => `${name} (${type})`).join(' and ')
   const given = needed.map(({ name }) => `${name}: STEP`).join(', ')
-  const [first] = params.filter(({ type }) => type !== undefined)
+  const first = params.find(({ type }) => type !== undefined)
   const set = first ? `, params: {${first.name}: ${sampleOf(first)}}` : ''
   return [
     `extends: ${recipe}  # and steps ${steps}`,

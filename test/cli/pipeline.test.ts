@@ -51,8 +51,8 @@ test('a whole run: the work of two pipelines that is equal is done once, and the
     one.record.verdicts.map(({ gate, status, at }) => [
       gate,
       status,
-      at.file.endsWith('parts/inner.yml'),
-      at.line,
+      at!.file.endsWith('parts/inner.yml'),
+      at!.line,
     ]),
     [['small/sparse', 'pass', true, 10]],
   )
