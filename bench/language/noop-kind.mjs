@@ -26,3 +26,15 @@ export const recipeOf = steps => {
 }
 
 export const median = figures => [...figures].sort((a, b) => a - b)[figures.length >> 1]
+
+/** The same kind as a plug-in: one module with its `run`. */
+export const pluginOf = step => `import { defineStep, list, Type } from 'trimtab'
+${step}
+export const noop = defineStep({
+  kind: 'noop',
+  revision: 1,
+  params: Type.Object({ value: Type.Number() }, { additionalProperties: false, description: 'Sums.' }),
+  consumes: { from: { ...list('file'), optional: true } },
+  produces: { sum: 'file' },
+})
+`

@@ -40,6 +40,22 @@ const shapes = {
     )
     return `trimtab: 1\nparams: {epochs: 3}\nsteps:\n  digits: {kind: dataset, source: {digits: {examples: 5000}}, split: {train: 0.8, validation: 0.1, test: 0.1}}\n${rows.join('\n')}\n`
   },
+  /** Five steps a group, each of 100 combinations: 10,000 instances are 100 steps. */
+  matrices: count => {
+    const list = (length, of) => `[${Array.from({ length }, (_, at) => of(at)).join(', ')}]`
+    const rows = Array.from(
+      { length: Math.max(1, Math.floor(count / 500)) },
+      (
+        _,
+        at,
+      ) => `  base${at}: {kind: train, data: digits, epochs: ${at + 1}, matrix: {units: ${list(10, unit => 8 + unit)}, seed: ${list(10, seed => seed)}}, model: {layers: [flatten, {dense: {units: "\${{ matrix.units }}", activation: relu}}, {dense: {units: 10, activation: softmax}}]}}
+  pruned${at}: {kind: prune, model: base${at}, sparsity: 0.5, granularity: unit}
+  tuned${at}: {kind: finetune, model: pruned${at}, data: digits, epochs: 2}
+  int8${at}: {kind: quantize, model: tuned${at}, data: digits, activations: uint8}
+  scores${at}: {kind: evaluate, models: [int8${at}], data: digits}`,
+    )
+    return `trimtab: 1\nsteps:\n  digits: {kind: dataset, source: {digits: {examples: 5000}}, split: {train: 0.8, validation: 0.1, test: 0.1}}\n${rows.join('\n')}\n`
+  },
   'one evaluation of all': count => {
     const half = Math.floor(count / 2)
     const rows = Array.from(
@@ -77,6 +93,11 @@ const child = async (out, shape, count) => {
     const file = join(folder, 'recipe.yml')
     writeFileSync(file, shapes[shape](count))
     const store = await openStore(join(folder, '.trimtab'))
+    const cpuTime = () => {
+      const { user, system } = process.cpuUsage()
+      return (user + system) / 1000
+    }
+    const cpuAtStart = cpuTime()
     const started = performance.now()
     const { recipe, problems } = await readRecipe({ file, kinds, cwd: folder })
     const read = performance.now()
@@ -95,6 +116,8 @@ const child = async (out, shape, count) => {
       read: read - started,
       plan: planned - read,
       memory: process.memoryUsage.rss(),
+      // Of all threads, garbage collection and compiling included: what does not depend on who else is at work.
+      cpu: cpuTime() - cpuAtStart,
     }
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -132,7 +155,7 @@ try {
       const of = part => median(all.map(part))
       const total = of(({ read, plan }) => read + plan)
       console.log(
-        `${shape}, ${all[0].instances} instances: parse and check ${Math.round(of(({ read }) => read))} ms, plan ${Math.round(of(({ plan }) => plan))} ms, together ${Math.round(total)} ms, ${Math.round(of(({ memory }) => memory) / 1e6)} MB`,
+        `${shape}, ${all[0].instances} instances: parse and check ${Math.round(of(({ read }) => read))} ms, plan ${Math.round(of(({ plan }) => plan))} ms, together ${Math.round(total)} ms (${Math.round(of(({ cpu }) => cpu))} ms of processor time), ${Math.round(of(({ memory }) => memory) / 1e6)} MB`,
       )
       return total
     })

@@ -1,13 +1,23 @@
 import type { Figure } from '../network/description.js'
 import { explainPlan } from '../plan/explain.js'
 import type { Instance, Plan } from '../plan/plan.js'
+import { gathered } from '../report/gathered.js'
 import type { PlannedFigure, PlanRow } from '../report/plan.js'
 import type { Store } from '../store/store.js'
 
 const figure = (value: Figure): PlannedFigure => ('exact' in value ? value.exact : value)
 
+/** Of a step that may be skipped or that chooses: why, or what it waits for. */
+const noteOf = ({ status, after, choice }: Instance): string | undefined => {
+  if (status.type === 'skipped') return status.why
+  if (status.type === 'hit') return choice && status.result.output.notes?.[0]
+  const measurements = status.type === 'pending' ? status.waitsFor.filter(id => after.includes(id)) : []
+  return measurements.length > 0 ? `waits for ${gathered(measurements)}` : undefined
+}
+
 const rowOf = (instance: Instance): PlanRow => {
   const described = Object.values(instance.outputs)[0]
+  const note = noteOf(instance)
   const base: PlanRow = {
     instance: instance.id,
     step: instance.step,
@@ -18,7 +28,8 @@ const rowOf = (instance: Instance): PlanRow => {
         ? 'made before with the same key'
         : instance.status.type !== 'pending'
           ? instance.status.why
-          : `waits for ${instance.status.waitsFor.join(', ')}`,
+          : `waits for ${gathered(instance.status.waitsFor)}`,
+    ...(note === undefined ? {} : { note }),
     ...('key' in instance.status ? { key: instance.status.key } : {}),
     from: [...new Set(Object.values(instance.inputs).flatMap(edges => edges.map(edge => edge.instance)))],
     needs: instance.needs,

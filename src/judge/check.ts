@@ -1,7 +1,8 @@
 import type { Expression, Scope } from '../expression/expression.js'
 import type { InstanceRecord } from '../store/run-record.js'
 import type { Decision } from './gate.js'
-import { isThere, type Bind, type Bound } from '../expression/figures.js'
+import { isThere } from '../expression/figures.js'
+import { type Bind, type Bound } from '../expression/scope.js'
 
 const splits = ['test', 'validation', 'train']
 

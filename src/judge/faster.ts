@@ -1,6 +1,7 @@
 import { medianInterval } from '../core/median-interval.js'
 import type { InstanceRecord } from '../store/run-record.js'
-import { isThere, type Bind } from '../expression/figures.js'
+import { isThere } from '../expression/figures.js'
+import { type Bind } from '../expression/scope.js'
 import type { Decision, JudgedGate } from './gate.js'
 
 type Faster = Extract<JudgedGate, { form: 'faster' }>

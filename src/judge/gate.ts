@@ -1,6 +1,6 @@
 import type { Span } from '../core/problem.js'
 import type { Expression, Scope } from '../expression/expression.js'
-import type { Bind } from '../expression/figures.js'
+import type { Bind } from '../expression/scope.js'
 
 /** A gate as the judge sees it: what was asked, checked before the run. */
 export type JudgedGate = {

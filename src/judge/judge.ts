@@ -1,6 +1,7 @@
 import type { Outcome } from '../core/event.js'
 import type { Verdict } from '../core/verdict.js'
-import { bindRecords, figuresOf, scopeOf, type Bind, type Figures } from '../expression/figures.js'
+import { figuresOf, type Figures } from '../expression/figures.js'
+import { bindRecords, scopeOf, type Bind } from '../expression/scope.js'
 import type { Expression, Scope } from '../expression/expression.js'
 import type { InstanceRecord } from '../store/run-record.js'
 import type { Store } from '../store/store.js'

@@ -1,4 +1,5 @@
-import { chosenOf, type Bind } from '../expression/figures.js'
+import { chosenOf } from '../expression/figures.js'
+import type { Bind } from '../expression/scope.js'
 import type { InstanceRecord } from '../store/run-record.js'
 
 /**

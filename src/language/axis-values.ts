@@ -88,7 +88,8 @@ const mapAxis = (node: MapNode, what: string, reporter: Reporter): AxisValue[] |
     ok = checkLabel(label, key, what, reporter) && ok
     return { label: canonicalLabel(label), node: value }
   })
-  return ok ? values : undefined
+  // By name, like everything whose order in a file has no meaning: lists that gather the instances enter keys.
+  return ok ? values.sort((a, b) => (a.label < b.label ? -1 : 1)) : undefined
 }
 
 /** Tells of values of an axis named seed that are no seeds. */

@@ -84,7 +84,10 @@ const readChoices = (
         `each of ${what} must be a map, and is ${describeValue(plainOf(found))}`,
         found,
       )
-    const row = found?.kind === 'map' ? readChoice(found, key, axes, context) : undefined
+    const isEmpty = key === 'exclude' && found?.kind === 'map' && found.entries.size === 0
+    if (isEmpty)
+      reporter.report('wrong-value', `each of ${what} names an axis: this would exclude everything`, found)
+    const row = found?.kind === 'map' && !isEmpty ? readChoice(found, key, axes, context) : undefined
     if (!row) ok = false
     return row ? [{ row, at: item }] : []
   })
@@ -98,9 +101,10 @@ export const excludeRows = (
   axes: OwnAxes,
   context: MatrixContext,
 ): readonly Row[] | undefined => {
-  let ok = true
+  const choices = readChoices(entry, 'exclude', axes, context)
+  let ok = choices !== undefined
   let left = rows
-  for (const { row, at } of readChoices(entry, 'exclude', axes, context) ?? []) {
+  for (const { row, at } of choices ?? []) {
     const wanted = Object.entries(row)
     const kept = left.filter(each => !wanted.every(([axis, { label }]) => each[axis]!.label === label))
     if (kept.length === left.length) {

@@ -3,7 +3,8 @@ import type { AnyStepSpec, Port } from '../steps/define-step.js'
 import { authored, shown, type Schema } from './authored.js'
 import { allowExtending, partial } from './extending-schema.js'
 import { hoist } from './hoist.js'
-import { gateForms, gateSchema, inputSchema, metaSchema, paramSchema, recipeSchema } from './schema.js'
+import { gateForms, gateSchema } from './gate-schema.js'
+import { inputSchema, metaSchema, paramSchema, recipeSchema } from './schema.js'
 
 const reference = {
   type: 'string',

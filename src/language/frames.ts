@@ -63,7 +63,7 @@ export const topFrame = (params: Params, engine: Frame['engine']): Frame => ({
 })
 
 /** What expressions of a frame see where there is no matrix. */
-export const plainScope = ({ names, paramsAt, lattice }: Frame): Interpolation => ({
-  names,
-  scope: { params: paramsAt(lattice.rows[0] ?? {}, lattice.axes) },
+export const plainScope = (frame: Frame): Interpolation => ({
+  names: frame.names,
+  scope: { params: frame.paramsAt(frame.lattice.rows[0] ?? {}, frame.lattice.axes) },
 })

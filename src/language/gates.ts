@@ -10,7 +10,7 @@ import { readReference } from './ports.js'
 import type { Gate, GateRow } from './recipe.js'
 import { matrixOfRow } from './row-names.js'
 import type { Reporter } from './reporter.js'
-import { gateForms, gateSchema, laterGateKeys } from './schema.js'
+import { gateForms, gateSchema, laterGateKeys } from './gate-schema.js'
 import { spanOf } from './source-file.js'
 import { tellFaults } from './tell-faults.js'
 

@@ -72,12 +72,11 @@ export const layersOfStep = async (
   if (references.length > 0)
     return agreed(
       await Promise.all(
-        references.map(reference => {
+        references.map(async reference => {
           const source = steps.get(reference.step)
-          const shared = Object.entries(pins).filter(
-            ([axis]) => source && source.axes[axis] === step.axes[axis],
-          )
-          return source && layersOfStep(source, steps, { ...Object.fromEntries(shared), ...reference.pins })
+          if (!source) return undefined
+          const shared = Object.entries(pins).filter(([axis]) => source.axes[axis] === step.axes[axis])
+          return layersOfStep(source, steps, { ...Object.fromEntries(shared), ...reference.pins })
         }),
       ),
     )

@@ -28,7 +28,7 @@ const axesOfIncluded = (node: Node | undefined, reporter: Reporter): string[] | 
     if (misnamed) reporter.report('wrong-name', misnamed.message, key, misnamed.hint)
     ok &&= misnamed === undefined
   }
-  return ok ? [...first.entries.keys()] : undefined
+  return ok ? [...first.entries.keys()].sort() : undefined
 }
 
 /** Reads a step's `matrix`; undefined where it is faulty, which was told. */
@@ -46,7 +46,8 @@ export const readMatrix = (id: string, entry: Entry, context: MatrixContext): Ow
   const named = new Set<string>()
   let ok = true
   let count = 1
-  for (const [name, each] of node.entries) {
+  // Axes by name too: which stands first in the file would else decide the order of the instances.
+  for (const [name, each] of [...node.entries].sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (name === 'include' || name === 'exclude') continue
     const found = readAxis(id, name, each, context)
     if (!found) ok = false

@@ -1,19 +1,14 @@
+import type { Row } from './axis-values.js'
 import type { Frame } from './frames.js'
 import { interpolate } from './interpolate.js'
 import { labelKey, type Lattice } from './lattice.js'
-import type { Row } from './axis-values.js'
 import type { Entry, MapNode } from './node.js'
 import { paramNames, readParams, type Params } from './params.js'
+import { mapAt } from './pipeline-inputs.js'
 import type { Reporter } from './reporter.js'
 import { rowScopes } from './row-names.js'
 import type { Outline } from './step-outline.js'
 import { partOf, type Top } from './top.js'
-
-/** The map under a key, where there is one. */
-export const mapAt = (node: MapNode, key: string): MapNode | undefined => {
-  const value = node.entries.get(key)?.value
-  return value?.kind === 'map' ? value : undefined
-}
 
 /** What is missing in a pipeline is told where the pipeline stands; a value that is faulty is not missing. */
 const asPipeline = (reporter: Reporter, key: Entry['key'], written: MapNode | undefined): Reporter => ({

@@ -1,4 +1,5 @@
-import { didYouMean, nearest } from '../core/nearest.js'
+import { checkInputs, readBound } from './pipeline-inputs.js'
+import { paramsOf } from './pipeline-params.js'
 import { defineStep, type AnyStepSpec, type Port } from '../steps/define-step.js'
 import { sweepOf, paramsReadIn } from './axes.js'
 import { checkValue } from './check-value.js'
@@ -9,13 +10,12 @@ import { joinOrTell, type Lattice } from './lattice.js'
 import { readMatrix } from './matrix.js'
 import { readMeta } from './meta.js'
 import { plainOf, type Entry, type MapNode } from './node.js'
-import { mapAt, paramsOf } from './pipeline-params.js'
-import { readReference, type PlacedReference } from './ports.js'
+import type { PlacedReference } from './ports.js'
 import type { Reporter } from './reporter.js'
 import { isMetaKey } from './schema.js'
+import { partOf } from './top.js'
 import type { Outline } from './step-outline.js'
 import { tellFaults } from './tell-faults.js'
-import { partOf } from './top.js'
 
 /** A recipe used as one step of another. */
 export interface Pipeline {
@@ -91,52 +91,6 @@ const latticeIn = (
   const full = `${frame.prefix}${id}`
   const lattice = own && { axes: Object.fromEntries(own.axes.map(axis => [axis, full])), rows: own.rows }
   return around && lattice && joinOrTell(id, around, lattice, matrix.key, reporter)
-}
-
-/** The references under `inputs`, each checked for its form; undefined where one is faulty. */
-const readBound = (
-  id: string,
-  node: MapNode,
-  reporter: Reporter,
-): Map<string, PlacedReference> | undefined => {
-  const bound = new Map<string, PlacedReference>()
-  let ok = true
-  for (const [name, { value }] of mapAt(node, 'inputs')?.entries ?? []) {
-    const reference = readReference(value, `${id}.inputs.${name}`, reporter)
-    if (reference) bound.set(name, reference)
-    else ok = false
-  }
-  return ok ? bound : undefined
-}
-
-/** Tells of inputs that are missing, and of those that the recipe does not have. */
-const checkInputs = (outline: Outline, node: MapNode, composed: Composed, reporter: Reporter): boolean => {
-  const known = composed.inputs.map(({ name }) => name)
-  const given = mapAt(node, 'inputs')?.entries ?? new Map<string, Entry>()
-  const strangers = [...given.keys()].filter(name => !known.includes(name))
-  for (const name of strangers) {
-    const hint = known.length > 0 ? `There are: ${known.join(', ')}.` : 'It takes none.'
-    reporter.report(
-      'unknown-input',
-      `the recipe has no input "${name}"`,
-      given.get(name)!.key,
-      didYouMean(name, known) ?? hint,
-    )
-  }
-  let ok = strangers.length === 0
-  for (const { name, type, optional } of composed.inputs) {
-    if (optional || given.has(name)) continue
-    ok = false
-    // Told where the misspelt name stands.
-    if (nearest(name, strangers) !== undefined) continue
-    reporter.report(
-      'missing-input',
-      `step "${outline.id}" lacks the input "${name}": ${type === 'metrics' ? type : `a ${type}`}`,
-      outline.entry.key,
-      `Write inputs: {${name}: STEP}.`,
-    )
-  }
-  return ok
 }
 
 /** Puts the steps of the recipe that a pipeline uses in its place. A faulty pipeline has none, and poisons what hangs on it. */

@@ -45,13 +45,24 @@ const isQuoted = (text: string, at: number): boolean => {
   return /(^|[\s,:[{])["'][^"']*$/.test(rest)
 }
 
+/** True where a line is `key: ${{ … }}` and no more, outside of brackets as far as the line before tells: YAML reads that as one text. */
+const isOrdinary = (text: string, at: number): boolean => {
+  const near = text.slice(Math.max(0, at - 400), at + 400)
+  const within = Math.min(at, 400)
+  const from = near.lastIndexOf('\n', within) + 1
+  const to = near.indexOf('\n', within)
+  if (from === 0 || to < 0 || /[,[{]\s*$/.test(near.slice(0, from))) return false
+  return /^\s*(?:- +)*[\w-]+: +\$\{\{[^\n{}"':#]*\}\}\s*$/.test(near.slice(from, to))
+}
+
 /**
  * Offsets of `${{` that YAML does not read as one text: unquoted in a flow map (a brace there begins a map), or
  * unquoted with `: ` or ` #` inside.
  */
 export const unquotedExpressions = (text: string): { start: number; end: number }[] => {
   if (!text.includes('${{')) return []
-  const stretches = stretchesOf(text)
+  // Most are told by their line; only for the others the text is taken apart once more.
+  let stretches: Stretch[] | undefined
   const nextOf = (wanted: string) => {
     let found = -1
     // Asked for ever later places: nothing is searched through twice.
@@ -65,12 +76,13 @@ export const unquotedExpressions = (text: string): { start: number; end: number 
   let next = 0
   const found: { start: number; end: number }[] = []
   for (const { index: at } of text.matchAll(/\$\{\{/g)) {
+    if (isQuoted(text, at) || isOrdinary(text, at)) continue
+    stretches ??= stretchesOf(text)
     // What ended before this expression ends before all later ones.
     while (next < stretches.length && stretches[next]!.end < at + 3) next++
     const inside = stretches[next] && stretches[next]!.start <= at ? stretches[next] : undefined
     const close = closing(at)
     if (inside && (inside.kind !== 'plain' || close + 2 <= inside.end)) continue
-    if (isQuoted(text, at)) continue
     const isClosed = close < lineEnd(at)
     if (!inside && !isClosed) continue
     found.push({ start: at, end: isClosed ? close + 2 : at + 3 })

@@ -68,7 +68,7 @@ const assemble = async (
   })
   const finished = composed.finish()
   const reach = { project, allowed, told: new Set<string>() }
-  const { steps, latticeIn } = await readSteps(finished, { reach, reporter, sweep })
+  const read = await readSteps(finished, { reach, reporter, sweep })
   return {
     file: source.path,
     files: sources.map(({ path }) => path),
@@ -85,8 +85,8 @@ const assemble = async (
     inputs: composed.inputs,
     outputs: composed.outputs,
     pipelines: finished.pipelines,
-    steps: steps.map(stepOf),
-    gates: finished.gates.map(gate => gateOf(gate, latticeIn(gate.frame))),
+    steps: read.steps.map(stepOf),
+    gates: finished.gates.map(gate => gateOf(gate, read.latticeIn(gate.frame))),
     frame: at => sources.find(({ path }) => path === at.file)?.frame(at) ?? '',
   }
 }

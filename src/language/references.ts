@@ -29,6 +29,8 @@ const follow = (
     })
     return false
   }
+  // That a step waits for itself is told as a circle.
+  if (target.id === step.id) return false
   // What a step of an unknown kind makes is not known, and asking for it would be an echo.
   if (!target.spec) return false
   if (output !== undefined && !Object.hasOwn(target.spec.produces, output)) {

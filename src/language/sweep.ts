@@ -33,6 +33,13 @@ export const readSweep = (
   const names = Object.keys(sweeps)
   if (names.length === 0)
     return { params: readParams(node, sources, reporter), sweep: { axes: {}, rows: [{}] } }
+  for (const name of names.filter(each => Object.hasOwn(sources.set, each)))
+    reporter.report(
+      'wrong-param',
+      `--set and --sweep both give ${name}`,
+      undefined,
+      'Keep one; a single value may be swept too.',
+    )
   const firsts = Object.fromEntries(names.map(name => [name, sweeps[name]![0]!]))
   const readWith = (more: Readonly<Record<string, string>>): Params =>
     readParams(node, { ...sources, set: { ...sources.set, ...firsts, ...more } }, asSweep(reporter))

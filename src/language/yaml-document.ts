@@ -1,20 +1,13 @@
-import {
-  isAlias,
-  isCollection,
-  isMap,
-  isPair,
-  isScalar,
-  isSeq,
-  parseDocument,
-  type Document,
-  type YAMLError,
-} from 'yaml'
+import { parseDocument, type Document, type YAMLError } from 'yaml'
 import { deepest, mostMarks, outlineOf, tooDeep } from './nesting.js'
-import type { Entry, Node } from './node.js'
-import { stretchesOf, unquotedExpressions } from './quoting.js'
+import type { Node } from './node.js'
+import { unquotedExpressions } from './quoting.js'
 import { createReporter, type Reporter } from './reporter.js'
 import type { Place, SourceFile } from './source-file.js'
+import { innerBlocks, topBlocks, type Block } from './yaml-blocks.js'
 import { yamlFault } from './yaml-faults.js'
+import { reader } from './yaml-nodes.js'
+import { openingOf } from './yaml-openings.js'
 
 /** How a recipe's YAML is read, by whatever reads it. */
 export const yamlOptions = {
@@ -31,118 +24,6 @@ export const yamlOptions = {
 /** Values after all aliases are written out. */
 const most = 200_000
 
-/** Turns a composed document into nodes of ours. */
-const reader = (source: SourceFile, document: Document.Parsed, reporter: Reporter) => {
-  const read = new Map<object, { node: Node; size: number }>()
-  // Asking the document for an anchor walks all of it each time.
-  const anchors = new Map<string, object>()
-  const within = new Set<object>()
-  const place = (range: readonly number[] | null | undefined): Place => ({
-    source,
-    start: range?.[0] ?? 0,
-    end: range?.[1] ?? 0,
-  })
-  const empty = (at: Place): { node: Node; size: number } => ({
-    node: { ...at, kind: 'scalar', value: null },
-    size: 1,
-  })
-
-  const scalar = (value: unknown, at: Place): Node => {
-    if (typeof value === 'number' && !Number.isFinite(value)) {
-      reporter.report('not-finite', 'a recipe holds finite numbers only', at)
-      return { ...at, kind: 'scalar', value: 0 }
-    }
-    if (
-      typeof value === 'number' &&
-      Number.isInteger(value) &&
-      !Number.isSafeInteger(value) &&
-      Math.abs(value) < 1e21
-    ) {
-      reporter.report(
-        'number-too-large',
-        `${source.text.slice(at.start, at.end)} has more digits than a number keeps`,
-        at,
-        'Whole numbers go up to 9007199254740991; put it in quotes if it is a text.',
-      )
-    }
-    const known = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
-    return { ...at, kind: 'scalar', value: known ? value : null }
-  }
-
-  const visit = (value: unknown, at: Place): { node: Node; size: number } => {
-    if (isAlias(value)) {
-      const target = anchors.get(value.source)
-      const here = place(value.range)
-      if (!target) {
-        reporter.report(
-          'unknown-alias',
-          `there is no anchor "&${value.source}" before this`,
-          here,
-          'Define it above, perhaps under an `x-` key; put it in quotes if the asterisk belongs to a text.',
-        )
-        return empty(here)
-      }
-      if (within.has(target)) {
-        reporter.report('alias-cycle', `"*${value.source}" stands inside of what it names`, here)
-        return empty(here)
-      }
-      return visit(target, here)
-    }
-    if (typeof value !== 'object' || value === null) return empty(at)
-    const known = read.get(value)
-    if (known) return known
-    if ('anchor' in value && typeof value.anchor === 'string') anchors.set(value.anchor, value)
-    within.add(value)
-    const made = create(value, at)
-    within.delete(value)
-    read.set(value, made)
-    return made
-  }
-
-  const create = (value: object, at: Place): { node: Node; size: number } => {
-    if (isScalar(value)) return { node: scalar(value.value, place(value.range)), size: 1 }
-    if (!isCollection(value)) return empty(at)
-    const here = place(value.range)
-    if (isSeq(value)) {
-      const items = value.items.map(item => visit(item, here))
-      return {
-        node: { ...here, kind: 'list', items: items.map(({ node }) => node) },
-        size: items.reduce((sum, { size }) => sum + size, 1),
-      }
-    }
-    const entries = new Map<string, Entry>()
-    let size = 1
-    if (isMap(value))
-      for (const pair of value.items) {
-        if (!isPair(pair)) continue
-        const keyAt =
-          isScalar(pair.key) || isCollection(pair.key) || isAlias(pair.key) ? place(pair.key.range) : here
-        if (!isScalar(pair.key)) {
-          reporter.report('wrong-key', 'a key must be a plain word or text', keyAt)
-          continue
-        }
-        const key =
-          typeof pair.key.value === 'string' ? pair.key.value : source.text.slice(keyAt.start, keyAt.end)
-        if (key === '<<') {
-          reporter.report(
-            'merge-key',
-            '"<<" is not part of YAML 1.2',
-            keyAt,
-            'Write the keys out, or name the whole map with an alias.',
-          )
-          continue
-        }
-        if (entries.has(key))
-          reporter.report('duplicate-key', `the key "${key}" stands here twice`, keyAt, 'Keep one of them.')
-        const inner = visit(pair.value, { ...keyAt, start: keyAt.end })
-        size += inner.size
-        entries.set(key, { key: keyAt, value: inner.node })
-      }
-    return { node: { ...here, kind: 'map', entries }, size }
-  }
-  return { read: () => visit(document.contents, { source, start: 0, end: 0 }) }
-}
-
 /** The composed document; undefined where it is so deep that the parser ran out of stack. */
 const parsed = (text: string): Document.Parsed | undefined => {
   const { stackTraceLimit } = Error
@@ -158,16 +39,38 @@ const parsed = (text: string): Document.Parsed | undefined => {
   }
 }
 
-/** Where a fault begins: of a text that is not closed its quote, else where the reader noticed. */
-const openingOf = (fault: YAMLError, text: string): number => {
-  const [at] = fault.pos
-  if (fault.code === 'MISSING_CHAR' && fault.message.includes('quote'))
-    return stretchesOf(text).findLast(each => each.kind === 'quoted' && each.start < at)?.start ?? at
-  // A line that is indented wrongly is shown at what stands in it.
-  if (fault.code !== 'BAD_INDENT') return at
-  let first = at
-  while (text[first] === ' ') first++
-  return first < text.length && text[first] !== '\n' ? first : at
+const isSyntax = ({ code }: YAMLError): boolean => code !== 'TAG_RESOLVE_FAILED' && code !== 'BAD_DIRECTIVE'
+
+/**
+ * The entries of the top level, and of the maps below, that are broken by themselves, each with its first fault: what
+ * the parser says after that is guesswork. Empty where the text breaks only as a whole.
+ */
+const brokenBlocks = (text: string): (Block & { readonly fault: YAMLError })[] => {
+  const broken = (blocks: readonly Block[]) =>
+    blocks.flatMap(block => {
+      const fault = parsed(text.slice(block.start, block.end))?.errors.find(isSyntax)
+      return fault ? [{ ...block, fault }] : []
+    })
+  return broken(topBlocks(text)).flatMap(block => {
+    const inner = broken(innerBlocks(text, block))
+    return inner.length > 0 ? inner : [block]
+  })
+}
+
+/** Tells of a fault of a text that begins at an offset of its file. */
+const tellFault = (
+  fault: YAMLError,
+  text: string,
+  offset: number,
+  source: SourceFile,
+  reporter: Reporter,
+): void => {
+  const start = openingOf(fault, text)
+  const word = /^(?:"[^"\n]*"|'[^'\n]*'|[^\s:,[\]{}]+|.)/.exec(text.slice(start, start + 200))?.[0] ?? ''
+  const end = Math.max(start + Math.max(1, word.length), Math.min(fault.pos[1], start + 1))
+  const { code, message, hint } = yamlFault(fault, word, text[start - 1])
+  const inFile = (at: number): number => Math.min(offset + at, source.text.length)
+  reporter.report(code, message, { source, start: inFile(start), end: inFile(end) }, hint)
 }
 
 /**
@@ -236,21 +139,16 @@ export const readYaml = (source: SourceFile, reporter: Reporter): Node | undefin
       )
     return undefined
   }
-  const faults = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0])
-  let broken = false
-  for (const fault of faults) {
-    if (broken && fault.code !== 'TAG_RESOLVE_FAILED' && fault.code !== 'BAD_DIRECTIVE') continue
-    const start = openingOf(fault, text)
-    const word = /^(?:"[^"\n]*"|'[^'\n]*'|[^\s:,[\]{}]+|.)/.exec(text.slice(start, start + 200))?.[0] ?? ''
-    const end = Math.max(start + Math.max(1, word.length), Math.min(fault.pos[1], start + 1))
-    const { code, message, hint } = yamlFault(fault, word, text[start - 1])
-    const isSyntax = code === 'yaml-syntax'
-    // After the first broken place the rest is guesswork, and would only be an echo.
-    if (isSyntax && broken) continue
-    broken ||= isSyntax
-    reporter.report(code, message, at(Math.min(start, text.length), Math.min(end, text.length)), hint)
+  const all = [...document.errors, ...document.warnings].sort((a, b) => a.pos[0] - b.pos[0])
+  for (const fault of all.filter(each => !isSyntax(each))) tellFault(fault, text, 0, source, reporter)
+  const first = all.find(isSyntax)
+  if (first) {
+    const found = brokenBlocks(text)
+    for (const { fault, start, end } of found)
+      tellFault(fault, text.slice(start, end), start, source, reporter)
+    if (found.length === 0) tellFault(first, text, 0, source, reporter)
+    return undefined
   }
-  if (broken) return undefined
   const { node, size } = reader(source, document, reporter).read()
   if (size > most) {
     reporter.report('too-large', `with all aliases written out it has more than ${most} values`, at(0, 0))

@@ -13,6 +13,13 @@ export const yamlFault = (error: YAMLError, near: string, before = ''): Fault =>
     message,
     ...(hint === undefined ? {} : { hint }),
   })
+  const unclosed = (word: string): Fault | undefined =>
+    word === '[' || word === '{'
+      ? syntax(
+          `this ${word} is not closed`,
+          `Close it with ${word === '[' ? ']' : '}'}, indented more than its key.`,
+        )
+      : undefined
   switch (error.code) {
     case 'TAB_AS_INDENT':
       return syntax('a tab cannot indent YAML', 'Indent with spaces.')
@@ -28,7 +35,7 @@ export const yamlFault = (error: YAMLError, near: string, before = ''): Fault =>
     case 'MISSING_CHAR':
       return /quote/.test(error.message)
         ? syntax('a quote is not closed', 'Close the text with the quote that it began with.')
-        : syntax('a character is missing here', error.message)
+        : (unclosed(near) ?? syntax('a character is missing here', error.message))
     case 'BLOCK_AS_IMPLICIT_KEY':
       return syntax(
         'a second ": " on one line',
@@ -41,10 +48,11 @@ export const yamlFault = (error: YAMLError, near: string, before = ''): Fault =>
       )
     case 'BAD_INDENT':
       return /end with a/.test(error.message)
-        ? syntax(
-            'a list or map in brackets is not closed before this, or its end is not indented enough',
-            'Look above for the [ or { without a partner.',
-          )
+        ? (unclosed(near) ??
+            syntax(
+              'a list or map in brackets is not closed before this, or its end is not indented enough',
+              'Look above for the [ or { without a partner.',
+            ))
         : syntax(
             'the indentation does not fit what stands above',
             'Keys of one map, and items of one list, begin in the same column.',

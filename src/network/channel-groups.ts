@@ -66,11 +66,27 @@ const groupsOf = (network: Network, flow: ChannelFlow): ChannelGroup[] => {
   })
 }
 
+interface Followed {
+  readonly flow: ChannelFlow
+  readonly groups: readonly ChannelGroup[]
+}
+
+const known = new WeakMap<Network, Followed>()
+
+const follow = (network: Network): Followed => {
+  const found = known.get(network)
+  if (found) return found
+  const flow = channelFlow(network)
+  const followed = { flow, groups: groupsOf(network, flow) }
+  known.set(network, followed)
+  return followed
+}
+
 /**
  * Groups of channels that structured pruning can remove, and those that it cannot, with the reason. The network's
  * input and output, and whatever is tied to them or passes through a layer that mixes or moves channels, are locked.
  */
-export const channelGroups = (network: Network): ChannelGroup[] => groupsOf(network, channelFlow(network))
+export const channelGroups = (network: Network): readonly ChannelGroup[] => follow(network).groups
 
 /** Units to remove, by group: indices into its `units`. */
 export type Removal = ReadonlyMap<string, readonly number[]>
@@ -98,8 +114,8 @@ export const removeChannels = (
   network: Network,
   removal: Removal,
 ): { readonly network: Network; readonly slices: ReadonlyMap<string, Slices> } => {
-  const flow = channelFlow(network)
-  const groups = new Map(groupsOf(network, flow).map(group => [group.id, group]))
+  const { flow, groups: all } = follow(network)
+  const groups = new Map(all.map(group => [group.id, group]))
   const numbers = new Map(flow.origins.map(({ layer, channel }, number) => [`${layer} ${channel}`, number]))
   const removed = new Set<number>()
   for (const [id, units] of removal) {

@@ -110,13 +110,22 @@ export const propagate = (network: Network, pathOf?: (node: LayerNode) => Path):
   return { nodes, faults, ...(outputShape === undefined ? {} : { outputShape }) }
 }
 
+interface NetworkFacts {
+  readonly nodes: ReadonlyMap<string, NodeFacts>
+  readonly outputShape: Shape
+}
+
+const known = new WeakMap<Network, NetworkFacts>()
+
 /** Facts of a network that fits. Throws where it does not: resolving has refused it. */
-export const factsOfNetwork = (
-  network: Network,
-): { readonly nodes: ReadonlyMap<string, NodeFacts>; readonly outputShape: Shape } => {
+export const factsOfNetwork = (network: Network): NetworkFacts => {
+  // Asked for again by every step that a model goes through.
+  const found = known.get(network)
+  if (found) return found
   const { nodes, outputShape, faults } = propagate(network)
   if (outputShape === undefined || faults.length > 0)
     throw new Error(`a network that does not fit: ${faults.map(fault => fault.message).join('; ')}`)
+  known.set(network, { nodes, outputShape })
   return { nodes, outputShape }
 }
 

@@ -1,5 +1,5 @@
 import { parseInstanceName } from '../core/instance-name.js'
-import type { Bind, Bound, Reader } from '../expression/figures.js'
+import type { Bind, Bound, Reader } from '../expression/scope.js'
 import type { NameScope, Recipe, Reference, Step } from '../language/recipe.js'
 import type { Draft } from './expand.js'
 import { twinFinder } from './twins.js'

@@ -1,7 +1,7 @@
 import type { Span } from '../core/problem.js'
 import { problem } from '../core/problem.js'
 import type { Expression } from '../expression/expression.js'
-import type { Bind, Bound } from '../expression/figures.js'
+import type { Bind, Bound } from '../expression/scope.js'
 import { axisFault } from '../language/axis-names.js'
 import type { NameScope, Recipe, Step } from '../language/recipe.js'
 import { asWritten, canonical } from './canonical.js'
@@ -58,6 +58,18 @@ const listFault = (
   }
 }
 
+/** What is wrong with `matrix.AXIS` of one of these steps' instances. `depth`: words before it. */
+const matrixFault = (
+  steps: readonly string[],
+  path: readonly string[],
+  depth: number,
+  all: Catalogue,
+): NameFault | undefined => {
+  const axes = Object.assign({}, ...steps.map(id => all.steps.get(id)?.step.axes)) as Step['axes']
+  const fault = axisFault(path, axes)
+  return fault && { code: 'expression-name', ...fault, segment: depth + (path.length > 1 ? 1 : 0) }
+}
+
 /** The fault of a name as it stands by itself: `int8.accuracy`. */
 const faultOf = (path: readonly string[], read: Read, all: Catalogue): NameFault | undefined => {
   const [first = '', ...rest] = path
@@ -67,7 +79,7 @@ const faultOf = (path: readonly string[], read: Read, all: Catalogue): NameFault
     return fault && { code: 'expression-name', ...fault, segment: 1 }
   }
   if (first === 'it' && read.candidates) {
-    if (rest[0] === 'matrix') return undefined
+    if (rest[0] === 'matrix') return matrixFault(read.candidates, rest, 1, all)
     for (const candidate of read.candidates) {
       const fault = checkName([candidate, ...rest], all, read.names.prefix)
       if (fault) return fault
@@ -84,7 +96,13 @@ const faultOf = (path: readonly string[], read: Read, all: Catalogue): NameFault
   const listed = bound?.measures ? bound.measures[rest[0] ?? ''] : bound
   const depth = bound?.measures ? 1 : 0
   if (listed?.list && rest.length === depth) return undefined
-  if (rest[depth] === 'matrix') return undefined
+  if (rest[depth] === 'matrix')
+    return matrixFault(
+      [canonical(path.slice(0, depth + 1), read.names, read.recipe).path.at(-1)!],
+      rest.slice(depth),
+      depth + 1,
+      all,
+    )
   if (listed?.list) return listFault(path, depth + 1, listed, read.inGate)
   const written = canonical(path, read.names, read.recipe)
   return asWritten(checkName(written.path, all, read.names.prefix), written)
@@ -124,7 +142,7 @@ export const checkNames = (read: Read, all: Catalogue, problems: Problems): void
     const written = canonical([...of, ...path], read.names, read.recipe)
     const fault =
       path[0] === 'matrix'
-        ? elementAxisFault(path, canonical(of, read.names, read.recipe).path.at(-1)!, all)
+        ? matrixFault([canonical(of, read.names, read.recipe).path.at(-1)!], path, of.length, all)
         : checkName(written.path, all, read.names.prefix)
     if (fault)
       say(
@@ -137,12 +155,6 @@ export const checkNames = (read: Read, all: Catalogue, problems: Problems): void
       )
   }
   for (const { path, start } of names) say(faultOf(path, read, all), path, start)
-}
-
-/** What is wrong with `i.matrix.AXIS` of a step's instances. */
-const elementAxisFault = (path: readonly string[], step: string, all: Catalogue): NameFault | undefined => {
-  const fault = axisFault(path, all.steps.get(step)?.step.axes ?? {})
-  return fault && { code: 'expression-name', ...fault, segment: 1 }
 }
 
 /** Checks the names of `when` and of choices; those of the first instance stand for all. */
@@ -166,8 +178,20 @@ export const checkConditions = (
           hint: 'Keep one; put the other bound under `where`.',
         }),
       )
-    for (const { expression, bind, names, locate } of draft.outer)
-      checkNames({ expression, bind, axes: step.axes, names, recipe, inGate: false, locate }, all, problems)
+    for (const outer of draft.outer)
+      checkNames(
+        {
+          expression: outer.expression,
+          bind: outer.bind,
+          axes: step.axes,
+          names: outer.names,
+          recipe,
+          inGate: false,
+          locate: within => outer.locate(within),
+        },
+        all,
+        problems,
+      )
     for (const [key, { expression, bind }] of conditions)
       checkNames(
         {

@@ -1,8 +1,13 @@
+import type { Artifact } from '../core/artifact.js'
 import type { InstanceId } from '../core/brand.js'
 import { problem, type Problem } from '../core/problem.js'
+import type { StepOutput } from '../core/step-file.js'
 import type { Evaluated } from '../expression/expression.js'
-import { scopeOf, type Figures } from '../expression/figures.js'
+import { type Figures } from '../expression/figures.js'
+import { scopeOf } from '../expression/scope.js'
+import type { AnyStepSpec } from '../steps/define-step.js'
 import { about, type Choice, type Condition } from './conditions.js'
+import type { Edge } from './plan.js'
 
 const evaluate = ({ expression, bind, given }: Condition, figures: Figures): Evaluated =>
   expression.evaluate(scopeOf({ names: expression.names }, bind, figures, given))
@@ -100,17 +105,30 @@ export const choose = (
             hint: 'Name a step under `otherwise`, or ask for less.',
           }),
         }
-      : { type: 'otherwise', why }
+      : { type: 'otherwise', why: `no candidate will do: ${why}` }
   }
   const best = others.reduce((a, b) => (b.rank < a.rank ? b : a), first)
   const rank = minimize ? best.rank : -best.rank
   return {
     type: 'candidate',
     id: best.id,
-    why: by
-      ? `${inTheNameOf(best.id, by)} is ${figure(rank)}, the ${minimize ? 'least' : 'greatest'} of ${ranked.length}`
-      : fitting.length === 1
+    why:
+      ranked.length === 1
         ? 'it alone will do'
-        : `the first of ${fitting.length} that will do`,
+        : by
+          ? `${inTheNameOf(best.id, by)} is ${figure(rank)}, the ${minimize ? 'least' : 'greatest'} of ${ranked.length}`
+          : `the first of ${ranked.length} that will do`,
   }
 }
+
+/** What a choice makes of what it took: the same artifact, and why. */
+export const chosenOutput = (
+  { produces }: AnyStepSpec,
+  { instance }: Edge,
+  artifact: Artifact,
+  why: string,
+): StepOutput => ({
+  outputs: { [Object.keys(produces)[0]!]: artifact },
+  record: { chosen: instance, why },
+  notes: [`${instance}: ${why}`],
+})

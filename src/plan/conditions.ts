@@ -2,7 +2,7 @@ import type { InstanceId } from '../core/brand.js'
 import { topological } from '../core/order.js'
 import { problem, type Span } from '../core/problem.js'
 import type { Expression, Scope } from '../expression/expression.js'
-import type { Bind, Reader } from '../expression/figures.js'
+import type { Bind, Reader } from '../expression/scope.js'
 import type { NameScope } from '../language/recipe.js'
 import type { Binder } from './bindings.js'
 import type { Draft } from './expand.js'
@@ -52,12 +52,12 @@ const conditionOf = (expression: Expression, { step, variant }: Draft, binder: B
 })
 
 const outerOf = ({ step, variant }: Draft, binder: Binder): OuterWhen[] =>
-  step.outer.map(({ when, names, locate }, at) => ({
-    expression: when,
-    ...binder(step.axes, variant.labels, names),
+  step.outer.map((outer, at) => ({
+    expression: outer.when,
+    ...binder(step.axes, variant.labels, outer.names),
     given: { params: variant.outerParams?.[at] ?? {}, matrix: variant.matrix },
-    names,
-    locate,
+    names: outer.names,
+    locate: within => outer.locate(within),
   }))
 
 /** `it` is one of the candidates: its name stands for each of them in turn. */

@@ -159,7 +159,7 @@ const pluginText = (was: unknown, is: unknown): string => {
     isMap(now!['files']) ? now!['files'] : {},
   )
   if (files.length > 0)
-    return `of the plug-in ${files.join(', ')} ${files.length === 1 ? 'has' : 'have'} other content`
+    return `the plug-in's ${files.join(', ')} ${files.length === 1 ? 'has' : 'have'} other content`
   const [packages, others] = [now, before].map(each =>
     Array.isArray(each!['packages']) ? (each!['packages'] as unknown[]) : [],
   )

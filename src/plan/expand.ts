@@ -134,7 +134,9 @@ export const expand = (recipe: Recipe, problems: Problems): readonly Draft[] => 
       const members = [...new Set(own.flatMap(({ member }) => member ?? []))]
       const hint =
         members.length === 0
-          ? `Write ${reference.step} without it.`
+          ? own.length > 1
+            ? `There are: ${list(own.map(({ id }) => id))}.`
+            : `Write ${reference.step} without it.`
           : (didYouMean(reference.member, members) ?? `There are: ${list(members)}.`)
       const message = `step "${reference.step}" has no instance of "${reference.member}"`
       problems.add(problem('unknown-instance', message, { at: reference.at, hint }))

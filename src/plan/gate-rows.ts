@@ -1,6 +1,6 @@
 import { instanceName } from '../core/instance-name.js'
 import type { Scope } from '../expression/expression.js'
-import type { Bind } from '../expression/figures.js'
+import type { Bind } from '../expression/scope.js'
 import { sweepOrigin } from '../language/lattice.js'
 import type { Gate, GateRow, Recipe, Step, Variant } from '../language/recipe.js'
 import type { Binder } from './bindings.js'

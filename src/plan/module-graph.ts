@@ -48,14 +48,17 @@ const importsOf = async (text: string): Promise<Import[]> => {
 }
 
 /** The package that a file belongs to. */
-const packageOf = (file: string): { readonly name: string; readonly version: string } | undefined => {
+const packageOf = (
+  file: string,
+): { readonly name: string; readonly version: string; readonly manifest: string } | undefined => {
   for (let folder = dirname(file); ; folder = dirname(folder)) {
     const manifest = join(folder, 'package.json')
     if (existsSync(manifest))
       try {
         const { name, version } = JSON.parse(readFileSync(manifest, 'utf8')) as Record<string, unknown>
         // Packages of two formats keep one without a name beside each.
-        if (typeof name === 'string') return { name, version: typeof version === 'string' ? version : '' }
+        if (typeof name === 'string')
+          return { name, version: typeof version === 'string' ? version : '', manifest }
       } catch {
         // A manifest that cannot be read names nothing.
       }
@@ -67,11 +70,13 @@ const isInstalled = (file: string): boolean => file.split(sep).includes('node_mo
 
 /**
  * Identity of a plug-in's module: its own file, and every file of the project that it reaches by relative imports
- * or through a linked package, by content; installed packages by name and version.
+ * or through a linked package, by content; installed packages by name and version. `looked`: gathers every file that
+ * this was told by.
  */
 export const moduleIdentity = async (
   url: string,
   read: (path: string) => Promise<FoundFile>,
+  looked?: Set<string>,
 ): Promise<ModuleIdentity> => {
   if (!url.startsWith('file:') || !existsSync(fileURLToPath(url))) return { files: {}, packages: [] }
   const { resolve } = await import('import-meta-resolve')
@@ -94,7 +99,9 @@ export const moduleIdentity = async (
 
   const addPackage = (file: string): void => {
     const found = packageOf(file)
-    if (found) packages.add(`${found.name}@${found.version}`)
+    if (!found) return
+    packages.add(`${found.name}@${found.version}`)
+    looked?.add(found.manifest)
   }
 
   const waiting = [entry]
@@ -106,6 +113,7 @@ export const moduleIdentity = async (
     }
     const found = await read(file)
     if (!('digest' in found)) continue
+    looked?.add(file)
     files.set(relative(home, file).replaceAll(sep, '/'), found.digest)
     if (!code.has(extname(file))) continue
     for (const each of await importsOf(readFileSync(file, 'utf8'))) {

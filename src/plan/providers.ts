@@ -1,5 +1,6 @@
 import type { InstanceId } from '../core/brand.js'
-import { nearestMeasures, type Bind, type Reader } from '../expression/figures.js'
+import { nearestMeasures } from '../expression/figures.js'
+import type { Bind, Reader } from '../expression/scope.js'
 import type { Draft } from './expand.js'
 import { isSplit, modelFacts } from './measured.js'
 

@@ -2,7 +2,7 @@ import type { Artifact } from '../core/artifact.js'
 import type { InstanceId } from '../core/brand.js'
 import { growingFigures, type Measured } from '../expression/figures.js'
 import type { Store, StoredResult } from '../store/store.js'
-import { choose, failing } from './choose.js'
+import { choose, chosenOutput, failing } from './choose.js'
 import type { Conditioned } from './conditions.js'
 import { keyOf } from './key.js'
 import { leftOf } from './left-out.js'
@@ -53,10 +53,7 @@ export const findStatuses = async (
       key,
       kind: spec.kind,
       instance: id,
-      output: {
-        outputs: { [Object.keys(spec.produces)[0]!]: artifact },
-        record: { chosen: edge.instance, why: chosen.why },
-      },
+      output: chosenOutput(spec, edge, artifact, chosen.why),
       seconds: 0,
       parts,
     }

@@ -1,5 +1,6 @@
 import type { EngineChoice } from '../core/engine-name.js'
 import { formatBytes, short } from './figures.js'
+import { gathered } from './gathered.js'
 import type { Paint } from './paint.js'
 import { table } from './table.js'
 
@@ -17,6 +18,8 @@ export interface PlanRow {
   /** The stored result that it was held against, and what differs from it: where the plan was explained. */
   readonly candidate?: { readonly key: string; readonly instance: string; readonly saved: string }
   readonly differences?: readonly { readonly text: string }[]
+  /** What decides whether or how it runs: the measurements that a condition waits for, why it is skipped, what was chosen. */
+  readonly note?: string
   readonly key?: string
   /** The declared step that it is an instance of. */
   readonly step: string
@@ -87,17 +90,19 @@ export const planLines = (rows: readonly PlanRow[], engine: EngineChoice, paint:
       { title: 'MACs', align: 'right' },
       { title: 'bytes', align: 'right' },
       { title: 'memory', align: 'right' },
+      { title: 'note' },
     ],
     rows.map(row => [
       row.instance,
       row.kind,
       statusText(row, paint),
-      paint.dim(row.from.join(', ')),
+      paint.dim(gathered(row.from)),
       row.shape === undefined ? '' : row.shape.join('×'),
       figure(row.parameters, short),
       figure(row.macs, short),
       figure(row.bytes, formatBytes),
       memoryText(row.memory),
+      paint.dim(row.note ?? ''),
     ]),
     paint,
   )

@@ -7,15 +7,30 @@ import { outcomeText } from './runs.js'
 import { table } from './table.js'
 import { verdictLines } from './verdicts.js'
 
+/** What each choice took, and why. */
+const choiceLines = (record: RunRecord, paint: Paint): string[] =>
+  record.instances
+    .filter(({ output }) => typeof output?.record?.['chosen'] === 'string')
+    .map(({ instance, output }) => `${paint.bold(instance)} is ${output!.notes?.[0] ?? ''}`)
+
 /** What stands at the end of a run: models, verdicts, one line of outcome. */
 export const conclusionLines = (record: RunRecord, paint: Paint): string[] => {
   const results = resultLines(record, paint)
+  const choices = choiceLines(record, paint)
   const verdicts = verdictLines(record.verdicts, paint)
   const reused = record.instances.filter(each => each.status === 'reused').length
   const finished = record.instances.filter(each => each.status === 'finished').length
-  const parts = [`${finished} ran`, `${reused} reused`, formatSeconds(record.seconds), `run ${record.id}`]
+  const skipped = record.instances.filter(each => each.status === 'skipped').length
+  const parts = [
+    `${finished} ran`,
+    `${reused} reused`,
+    ...(skipped > 0 ? [`${skipped} skipped`] : []),
+    formatSeconds(record.seconds),
+    `run ${record.id}`,
+  ]
   return [
     ...(results.length > 0 ? ['', ...results] : []),
+    ...(choices.length > 0 ? ['', ...choices] : []),
     ...(verdicts.length > 0 ? ['', ...verdicts] : []),
     '',
     `${outcomeText(record.outcome, paint)} ${paint.dim(`· ${parts.join(' · ')}`)}`,

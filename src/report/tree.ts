@@ -13,6 +13,8 @@ interface Row {
   readonly progress: Map<string, Progress>
   seconds: number
   note: string
+  /** Why the last of its instances that were skipped was. */
+  skipped: string
   /** Its task has ended: a title set later would be drawn below the tree's last state. */
   over: boolean
   task?: Task
@@ -48,10 +50,18 @@ const titleOf = (row: Row, wide: number, paint: Paint): string => {
   const left = counted('waiting') + counted('running')
   if (left === 0) {
     const reused = counted('reused')
+    const skipped = counted('skipped')
     const all = reused === states.length
+    const none = skipped === states.length
+    const counts = [
+      `${states.length} instances`,
+      reused > 0 && !all ? `${reused} reused` : '',
+      skipped > 0 && !none ? `${skipped} skipped` : '',
+    ].filter(part => part !== '')
     const parts = [
-      all ? 'reused' : formatSeconds(row.seconds),
-      states.length > 1 ? `${states.length} instances${reused > 0 && !all ? `, ${reused} reused` : ''}` : '',
+      all ? 'reused' : none ? '' : formatSeconds(row.seconds),
+      states.length > 1 ? counts.join(', ') : '',
+      none && row.skipped !== '' ? `skipped: ${row.skipped}` : '',
       row.note,
     ]
     return `${named}  ${paint.dim(parts.filter(part => part !== '').join(' · '))}`
@@ -74,6 +84,7 @@ const makeRows = (instances: readonly PlannedInstance[], most: number): Row[] =>
     progress: new Map(),
     seconds: 0,
     note: '',
+    skipped: '',
     over: false,
   })
   const steps = [...bySteps.entries()]
@@ -175,7 +186,7 @@ export const liveTree = (paint: Paint, terminalRows: number): LiveTree => {
           break
         case 'skipped':
           row = set(event.instance, 'skipped')
-          if (row) row.note = `skipped: ${event.reason}`
+          if (row) row.skipped = event.reason
           break
         default:
           return

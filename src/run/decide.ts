@@ -3,7 +3,7 @@ import { problem, type Problem } from '../core/problem.js'
 import { failed as notDone, ok, type Result } from '../core/result.js'
 import type { StepOutput } from '../core/step-file.js'
 import type { Figures } from '../expression/figures.js'
-import { choose, failing } from '../plan/choose.js'
+import { choose, chosenOutput, failing } from '../plan/choose.js'
 import { keyOf } from '../plan/key.js'
 import { leftOf } from '../plan/left-out.js'
 import type { Edge, Instance } from '../plan/plan.js'
@@ -59,9 +59,6 @@ export const settleChosen = (
   if (!artifact) throw new Error(`${edge.instance} has no output ${edge.output}`)
   return ok({
     key: keyOf(instance, { [port]: [{ artifact }] }).key,
-    output: {
-      outputs: { [Object.keys(instance.spec.produces)[0]!]: artifact },
-      record: { chosen: edge.instance, why },
-    },
+    output: chosenOutput(instance.spec, edge, artifact, why),
   })
 }

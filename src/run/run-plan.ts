@@ -67,7 +67,7 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
   const started = new Date()
   const clock = performance.now()
   const run = await store.runs.open(started)
-  const where = whereOf(plan)
+  const where = whereOf({ project: plan.recipe.project, engine: plan.engine, machine: plan.machine })
   const halt = new AbortController()
   const running = new Set<Attempt>()
   const stop = (): void => {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { version } from '../core/home.js'
-import type { Plan } from '../plan/plan.js'
+import type { EngineChoice } from '../core/engine-name.js'
 import type { RunRecord } from '../store/run-record.js'
 
 /** Undefined where git is absent, the folder is no repository, or the answer takes too long to be worth waiting for. */
@@ -16,16 +16,24 @@ const git = (folder: string, ...args: readonly string[]): Promise<string | undef
   })
 
 /** Where a run happens, for its record: versions, engine, machine, commit. */
-export const whereOf = async (plan: Plan): Promise<RunRecord['where']> => {
+export const whereOf = async ({
+  project,
+  engine,
+  machine,
+}: {
+  readonly project: string
+  readonly engine: EngineChoice
+  readonly machine: string
+}): Promise<RunRecord['where']> => {
   const [commit, changed] = await Promise.all([
-    git(plan.recipe.project, 'rev-parse', 'HEAD'),
-    git(plan.recipe.project, 'status', '--porcelain', '--untracked-files=no'),
+    git(project, 'rev-parse', 'HEAD'),
+    git(project, 'status', '--porcelain', '--untracked-files=no'),
   ])
   return {
     trimtab: version(),
     node: process.version,
-    engine: plan.engine,
-    machine: plan.machine,
+    engine,
+    machine,
     ...(commit ? { commit } : {}),
     ...(commit && changed !== undefined ? { dirty: changed !== '' } : {}),
   }

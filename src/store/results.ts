@@ -93,6 +93,7 @@ export const openResults = (folder: string, objects: GuardedObjects): Results =>
         throw readError(error, path(key))
       }
     },
+    path,
     save: result => writeFileSafely(path(result.key), textOf(result), join(folder, 'tmp')),
   }
 }

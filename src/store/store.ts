@@ -40,6 +40,8 @@ export interface Results {
   /** A result whose every object is there and verified; undefined otherwise, with the damage said in `problems`. */
   find(key: Key): Promise<{ readonly result?: StoredResult; readonly problems: readonly Problem[] }>
   save(result: StoredResult): Promise<void>
+  /** Where a key's result lies. */
+  path(key: Key): string
   /** How many results are stored, damaged ones too. */
   count(): number
   /** Every result, newest first; reads a little of each file. Damaged ones are left out. */

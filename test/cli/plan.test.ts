@@ -50,7 +50,7 @@ test('a plan is a table, a tree, Mermaid, DOT or JSON', async () => {
     ),
   )
   for (const told of [table!, tree!, mermaid!, dot!, json!]) assert.is(told.code, 0, told.stderr)
-  assert.match(table!.stdout, /^step +kind +plan +from +shape +parameters +MACs +bytes +memory\n/)
+  assert.match(table!.stdout, /^step +kind +plan +from +shape +parameters +MACs +bytes +memory( +note)?\n/)
   assert.match(table!.stdout, /base +train +wait .* (≤ )?\d+ MB\n/)
   assert.match(tree!.stdout, /\n└─ base +train +wait +38\.2 kB\n {3}├─ pruned/)
   assert.match(tree!.stdout, /again +dataset +run +after base/)

@@ -123,6 +123,10 @@ export const startServer = async (options: ServerOptions) => {
     hover: (uri: string, at: Position): Promise<Hover | null> =>
       connection.sendRequest('textDocument/hover', position(uri, at)),
     exited,
+    /** Goes away without a word. */
+    leave: (): void => {
+      child.stdin.destroy()
+    },
     stop: async (): Promise<number | null> => {
       await connection.sendRequest('shutdown')
       await connection.sendNotification('exit')

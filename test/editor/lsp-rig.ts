@@ -7,10 +7,10 @@ import { emptyFolder } from '../rig.js'
 import { startServer, type Server } from './client.js'
 
 /** The real `trimtab lsp` in a folder of its own, with what an editor does with one file. */
-export const startTrimtab = async (initializationOptions?: unknown) => {
+export const startTrimtab = async (initializationOptions?: unknown, node: readonly string[] = []) => {
   const folder = realpathSync(emptyFolder())
   const server = await startServer({
-    args: [join(packageFolder(), 'bin/trimtab.js'), 'lsp', '--stdio'],
+    args: [...node, join(packageFolder(), 'bin/trimtab.js'), 'lsp', '--stdio'],
     cwd: folder,
     ...(initializationOptions === undefined ? {} : { initializationOptions }),
   })

@@ -236,4 +236,12 @@ export const completions: readonly Case[] = [
     text: `${extending('a: null')}gates:\n  g:\n    ‸\n`,
     has: ['check', 'severity'],
   },
+  {
+    name: 'a pipeline',
+    text: step('kind: pipeline', '‸'),
+    has: ['uses', 'inputs', 'params', 'needs', 'when', 'matrix'],
+    lacks: ['model', 'data'],
+    describes: { uses: /trimtab:NAME/ },
+  },
+  { name: 'plug-ins', text: 'trimtab: 1\n‸\nsteps: {}\n', has: ['plugins', 'extends', 'inputs', 'outputs'] },
 ]

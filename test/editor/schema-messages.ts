@@ -188,6 +188,22 @@ export const messages: readonly Case[] = [
     text: gate('g: {nonInferior: {candidate: a, reference: b, margin: "${{ params.m }}"}}'),
     says: ['Incorrect type. Expected "number".'],
   },
+  {
+    name: 'a pipeline with inputs and params',
+    text: step(
+      'kind: pipeline',
+      'uses: trimtab:slim',
+      'inputs: {net: base, data: d.dataset}',
+      'params: {share: 0.5}',
+    ),
+    says: [],
+  },
+  { name: 'a pipeline that uses nothing', text: step('kind: pipeline'), says: ['Missing property "uses".'] },
+  {
+    name: 'plug-ins, as a list',
+    text: `${recipe('  a: {kind: model, source: {tfjs: m}}')}plugins: [./scale.js, a-package]\n`,
+    says: [],
+  },
 ]
 
 /** What is shown of a word. */

@@ -217,7 +217,7 @@ test('anchors are those of a file, and x- keys stay behind', async () => {
 })
 
 test('a base with faults of YAML has them told in it, and nothing else is said', async () => {
-  assert.equal(await over('', { 'lib/base.yml': 'a: [1\nb: 2' }).told(), ['lib/base.yml:2 yaml-syntax'])
+  assert.equal(await over('', { 'lib/base.yml': 'a: [1\nb: 2' }).told(), ['lib/base.yml:1 yaml-syntax'])
   assert.equal(await over('', { 'lib/base.yml': '' }).told(), ['lib/base.yml:1 empty-recipe'])
   assert.equal(await over('', { 'lib/base.yml': '- a' }).told(), ['lib/base.yml:1 wrong-type'])
 })

@@ -25,7 +25,7 @@ for (const file of readdirSync(folder).filter(each => each.endsWith('.yml') && !
 
 test('faults of the YAML are told as validate tells them', () => {
   for (const [text, code, place] of [
-    ['a: [1\nb: 2\n', 'yaml-syntax', '2:1'],
+    ['a: [1\nb: 2\n', 'yaml-syntax', '1:4'],
     ['a: 1\na: 2\n', 'duplicate-key', '2:1'],
     ['a: !secret x\n', 'yaml-tag', '1:4'],
     ['a: *b\n', 'unknown-alias', '1:4'],

@@ -80,7 +80,7 @@ test('a faulty file is told at its place, and the rest is read all the same', as
     [
       ['params-missing', undefined, undefined],
       ['wrong-param', join(folder, 'a.yml'), 1],
-      ['yaml-syntax', join(folder, 'bad.yml'), 2],
+      ['yaml-syntax', join(folder, 'bad.yml'), 1],
     ],
   )
 })

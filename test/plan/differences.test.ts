@@ -54,7 +54,7 @@ test('everything else that enters a key', () => {
     seed: 7,
     engine: { name: 'wasm', version: '4+x' },
     machine: 'm',
-    module: 'd',
+    module: { files: { 'step.js': digest('d') }, packages: [] },
   }
   assert.equal(
     told(before, {
@@ -63,14 +63,14 @@ test('everything else that enters a key', () => {
       seed: 9,
       engine: { name: 'native', version: '4' },
       machine: 'n',
-      module: 'e',
+      module: { files: { 'step.js': digest('e') }, packages: [] },
     }),
     [
       'revision 1 → 2',
       'seed was 7, is 9',
       'engine wasm 4+x → native 4',
       'machine was m, is n',
-      'the module of the plug-in has other content',
+      "the plug-in's step.js has other content",
     ],
   )
   assert.equal(told({ kind: 'a', seed: 7 }, { kind: 'a', engine: before.engine }), [

@@ -1,6 +1,6 @@
 import type { Plan } from '../../src/plan/plan.js'
 import { assert, suite } from '../suite.js'
-import { bench, finish, instanceOf, told } from './rig.js'
+import { bench, instanceOf, told } from './rig.js'
 
 const test = suite('plan gates and choices of pipelines')
 

@@ -116,7 +116,7 @@ test('what differs is named: a file of the plug-in, or a package', () => {
       each => each.text,
     )
   assert.equal(text(identity('sha256:2', '1.0.0'), identity('sha256:3', '1.0.0')), [
-    'of the plug-in lib/half.js has other content',
+    "the plug-in's lib/half.js has other content",
   ])
   assert.equal(text(identity('sha256:2', '1.0.0'), identity('sha256:2', '2.0.0')), [
     'the plug-in imports tiny@2.0.0 now',

@@ -7,10 +7,14 @@ import { builtInKinds } from '../../steps/index.js'
 const tables = new Set<Kinds>()
 const schemas = new WeakMap<Kinds, Schema>()
 
+/** A plug-in's kind is made anew from its module each time, of the same parts. */
+const isSame = (a: AnyStepSpec | undefined, b: AnyStepSpec): boolean =>
+  a === b || (a?.params === b.params && a.module === b.module && a.revision === b.revision)
+
 /** Kinds by name. The same kinds give the same table, however often they are read. */
 export const kindsOf = (specs: readonly AnyStepSpec[]): Kinds => {
   for (const table of tables)
-    if (table.size === specs.length && specs.every(spec => table.get(spec.kind) === spec)) return table
+    if (table.size === specs.length && specs.every(spec => isSame(table.get(spec.kind), spec))) return table
   // Plug-ins that are being written come in many versions.
   if (tables.size > 20) tables.clear()
   const table: Kinds = new Map(specs.map(spec => [spec.kind, spec]))

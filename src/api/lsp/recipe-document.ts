@@ -5,6 +5,7 @@ import type { TextDocument } from 'vscode-languageserver-textdocument'
 import { occurrencesOf, type Kinds, type Occurrence } from '../../language/editor/occurrences.js'
 import { entriesOf, outlineOf, textAt, type Outline } from '../../language/editor/outline.js'
 import type { KnownParam, KnownStep } from '../../language/editor/completion.js'
+import type { Recipe, Reference } from '../../language/recipe.js'
 import type { Planned } from '../validate.js'
 
 /** A document that an editor has open. */
@@ -33,7 +34,7 @@ export const pathOf = (uri: string): string => {
 
 /** True for what is meant as a recipe: editors send every YAML file. */
 export const isRecipe = (path: string, text: string): boolean =>
-  /^\s*["']?trimtab["']?\s*:/m.test(text) || /(^|[.-])(recipe|trimtab)\.ya?ml$/i.test(basename(path))
+  /^\uFEFF?["']?trimtab["']? *:/m.test(text) || /(^|[.-])(recipe|trimtab)\.ya?ml$/i.test(basename(path))
 
 interface Read {
   readonly version: number
@@ -67,6 +68,28 @@ export const occurrencesIn = (document: RecipeDocument): readonly Occurrence[] =
   return read.occurrences
 }
 
+/** What each pipeline of a recipe hands out, by name. */
+const outputsOfPipelines = (recipe: Recipe | undefined): Map<string, KnownStep['outputs']> => {
+  const specs = new Map(recipe?.steps.map(({ id, spec }) => [id, spec]))
+  const typeOf = ({ step, output }: Reference) =>
+    output === undefined
+      ? Object.values(specs.get(step)?.produces ?? {})[0]
+      : specs.get(step)?.produces[output]
+  return new Map(
+    [...(recipe?.pipelines ?? [])]
+      .filter(([id]) => !id.includes('/'))
+      .map(([id, outputs]) => [
+        id,
+        Object.fromEntries(
+          Object.entries(outputs).flatMap(([name, reference]) => {
+            const type = typeOf(reference)
+            return type ? [[name, type]] : []
+          }),
+        ),
+      ]),
+  )
+}
+
 /** Steps that others may name: those of the present text, and those that it hides while it is half-written, or inherits. */
 export const knownSteps = (
   { planned }: RecipeDocument,
@@ -74,7 +97,11 @@ export const knownSteps = (
   kinds: Kinds,
 ): ReadonlyMap<string, KnownStep> => {
   const known = new Map<string, KnownStep>()
-  for (const { id, kind, spec, description, axes } of planned?.recipe?.steps ?? [])
+  for (const [id, outputs] of outputsOfPipelines(planned?.recipe))
+    known.set(id, { id, kind: 'pipeline', outputs, axes: [] })
+  for (const { id, kind, spec, description, axes } of planned?.recipe?.steps ?? []) {
+    // Steps inside of a pipeline have no name outside of it.
+    if (id.includes('/')) continue
     known.set(id, {
       id,
       kind,
@@ -82,14 +109,16 @@ export const knownSteps = (
       axes: Object.keys(axes),
       ...(description === undefined ? {} : { description }),
     })
+  }
   for (const { id, kind, value } of steps.values()) {
     if (kind === undefined && known.has(id)) continue
+    const spec = kinds.get(kind ?? '')
     const description = textAt(value, 'description')
     const axes = [...entriesOf(entriesOf(value).get('matrix')?.value).keys()]
     known.set(id, {
       id,
       ...(kind === undefined ? {} : { kind }),
-      outputs: kinds.get(kind ?? '')?.produces ?? {},
+      outputs: (spec?.composes ? known.get(id)?.outputs : spec?.produces) ?? {},
       axes: [...new Set([...(known.get(id)?.axes ?? []), ...axes])].filter(
         axis => axis !== 'include' && axis !== 'exclude',
       ),
@@ -102,8 +131,16 @@ export const knownSteps = (
 /** Params that expressions may name, in the same way. */
 export const knownParams = ({ planned }: RecipeDocument, { params }: Outline): readonly KnownParam[] => {
   const known = new Map<string, KnownParam>()
-  for (const [name, value] of Object.entries(planned?.recipe?.params ?? {}))
-    known.set(name, { name, detail: `${typeof value}, default: ${String(value)}` })
+  const values = planned?.recipe?.params ?? {}
+  for (const [name, declaration] of planned?.recipe?.declared ?? []) {
+    const { type, description } = declaration ?? {}
+    const declared = type ?? typeof values[name]
+    known.set(name, {
+      name,
+      detail: values[name] === undefined ? declared : `${declared}, default: ${JSON.stringify(values[name])}`,
+      ...(description === undefined ? {} : { description }),
+    })
+  }
   for (const [name, { value }] of params) {
     const written = value.kind === 'map' ? value.entries.get('default')?.value : value
     const plain = written?.kind === 'scalar' ? written.value : undefined

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
 import { pathToFileURL } from 'node:url'
 import {
@@ -18,6 +19,7 @@ import {
 import { version } from '../../core/home.js'
 import { tellParam, tellSchema, tellStep } from '../../language/editor/hover.js'
 import { occurrenceAt, type Occurrence } from '../../language/editor/occurrences.js'
+import { namedFile } from '../../language/editor/named-file.js'
 import { fixedName, mentionsOf, renameFault, renamePlaces } from '../../language/editor/rename.js'
 import { symbolsOf, type RecipeSymbol } from '../../language/editor/symbols.js'
 import type { Place } from '../../language/source-file.js'
@@ -103,6 +105,15 @@ const symbolIn = (document: RecipeDocument, symbol: RecipeSymbol): DocumentSymbo
   children: symbol.children.map(child => symbolIn(document, child)),
 })
 
+/** The file that a position names: of `extends`, or of a pipeline's `uses`. */
+const fileAt = (workspace: Workspace, { textDocument, position }: At) => {
+  const document = workspace.find(textDocument.uri)
+  const path = document && namedFile(outlineIn(document), document.text.offsetAt(position))
+  if (path === undefined || !existsSync(path)) return null
+  const start = { line: 0, character: 0 }
+  return { uri: pathToFileURL(path).href, range: { start, end: start } }
+}
+
 /** Where a step stands that a base brought along. */
 const inherited = ({ planned }: RecipeDocument, { what, name }: Occurrence) => {
   const at = what === 'step' && planned?.recipe?.steps.find(({ id }) => id === name)?.at
@@ -117,7 +128,7 @@ const answerAboutNames = (connection: Connection, workspace: Workspace): void =>
   connection.onDefinition(params => {
     const found = mentionAt(workspace, params)
     const target = found && mentionsOf(found.all, found.one).find(({ role }) => role === 'definition')
-    if (!found) return null
+    if (!found) return fileAt(workspace, params)
     return target ? location(found.document, target) : inherited(found.document, found.one)
   })
   connection.onReferences(params => {

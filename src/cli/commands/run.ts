@@ -1,5 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander'
 import type { Event } from '../../core/event.js'
+import { jsonLines } from '../../report/json-lines.js'
+import type { RunRecord } from '../../api/index.js'
 import { exitCodeOf, exitCodes } from '../exit-codes.js'
 import { err, out, outPaint, errPaint, tellProblems } from '../output.js'
 import { planOptions, takesRecipe, type RecipeFlags } from '../recipe-options.js'
@@ -29,6 +31,16 @@ const cancelOnSignal = (): AbortSignal => {
   return controller.signal
 }
 
+/** Prints what a run came to, and settles the exit code. */
+const conclude = async (record: RunRecord, live: boolean): Promise<void> => {
+  const problems = [...record.problems, ...record.instances.flatMap(each => each.problems ?? [])]
+  if (problems.length > 0) tellProblems(problems)
+  const { conclusionLines } = await import('../../report/run.js')
+  if (live) out(conclusionLines(record, outPaint()))
+  else err(conclusionLines(record, errPaint()))
+  process.exitCode = exitCodeOf(record.outcome)
+}
+
 /** `trimtab run`: makes what is not there yet, then judges the gates. */
 export const runCommand = (): Command =>
   takesRecipe(new Command('run'))
@@ -50,25 +62,31 @@ On a terminal it draws a tree of the running steps; elsewhere standard output ca
 a line, and the table and verdicts go to standard error.`,
     )
     .action(async (named: string | undefined, flags: RunFlags) => {
+      const options = planOptions(named, flags)
+      const live = process.stdout.isTTY && !flags.json
+      const { runUnchanged } = await import('../../api/unchanged.js')
+      const print = jsonLines(text => process.stdout.write(text))
+      const again = await runUnchanged(options, live ? () => undefined : print)
+      if (again) {
+        await conclude(again, live)
+        return
+      }
+      const began = Date.now()
       const { planToRun } = await import('../../api/validate.js')
-      const planned = await planToRun(planOptions(named, flags))
+      const planned = await planToRun(options)
       if (!planned.ok || !planned.plan || !planned.store) {
         tellProblems(planned.problems)
         process.exitCode = exitCodes.refused
         return
       }
       if (planned.problems.length > 0) tellProblems(planned.problems)
-      const live = process.stdout.isTTY && !flags.json
       const [{ runPlanned }, sink] = await Promise.all([
         import('../../api/run.js'),
         live
           ? import('../../report/tree.js').then(({ liveTree }) =>
               liveTree(outPaint(), process.stdout.rows || 24),
             )
-          : import('../../report/json-lines.js').then(({ jsonLines }) => ({
-              on: jsonLines(text => process.stdout.write(text)),
-              done: async () => {},
-            })),
+          : { on: print, done: async () => {} },
       ])
       const record = await runPlanned(planned.plan, planned.store, {
         signal: cancelOnSignal(),
@@ -78,10 +96,7 @@ a line, and the table and verdicts go to standard error.`,
         ...(flags.only ? { only: flags.only } : {}),
       })
       await sink.done()
-      const problems = [...record.problems, ...record.instances.flatMap(each => each.problems ?? [])]
-      if (problems.length > 0) tellProblems(problems)
-      const { conclusionLines } = await import('../../report/run.js')
-      if (live) out(conclusionLines(record, outPaint()))
-      else err(conclusionLines(record, errPaint()))
-      process.exitCode = exitCodeOf(record.outcome)
+      const { rememberRun } = await import('../../api/remember.js')
+      await rememberRun(options, { plan: planned.plan, store: planned.store, record, began })
+      await conclude(record, live)
     })

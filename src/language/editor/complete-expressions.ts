@@ -66,7 +66,9 @@ export const completeMetrics = (before: string, { steps }: MeasuredNames, choice
   const candidate = choice === undefined ? undefined : steps.get(choice)
   const [first = '', second, third] = path
   if (path.length === 1) {
-    const measured = [...steps].filter(([, { own, by, members }]) => own.size + by.size + members.size > 0)
+    const measured = [...steps].filter(
+      ([id, { own, by, members }]) => !id.includes('/') && own.size + by.size + members.size > 0,
+    )
     const it: Completion = { label: 'it', is: 'word', insert: 'it.', detail: 'a candidate', rank: 0 }
     return [
       ...(candidate ? [it] : []),

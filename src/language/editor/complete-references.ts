@@ -44,10 +44,13 @@ const wantedAt = ({ path, on, outline }: Cursor, kinds: Kinds): { readonly type:
   if (part === 'outputs') return typeof id === 'string' && key === undefined ? { type: 'any' } : undefined
   if (part !== 'steps' || typeof id !== 'string' || typeof key !== 'string' || more.length > 0)
     return undefined
+  const spec = kinds.get(outline.steps.get(id)?.kind ?? '')
+  if (key === 'inputs' && spec?.composes)
+    return typeof index === 'string' && last === undefined ? { type: 'any' } : undefined
   if (key === 'matrix') return last === 'layersOf' ? { type: 'model' } : undefined
   if (last !== undefined || (index !== undefined && typeof index !== 'number')) return undefined
   if (key === 'needs') return { type: 'any' }
-  const consumes = kinds.get(outline.steps.get(id)?.kind ?? '')?.consumes ?? {}
+  const consumes = spec?.consumes ?? {}
   return Object.hasOwn(consumes, key) ? consumes[key] : undefined
 }
 

@@ -98,6 +98,8 @@ export const occurrencesOf = (outline: Outline, kinds: Kinds): readonly Occurren
       const port = spec && Object.hasOwn(spec.consumes, name) ? spec.consumes[name] : undefined
       if (name === 'needs' || name === 'otherwise' || (port && node.kind !== 'map')) references(node)
       else if (celKeys.has(name)) cel(node)
+      if (name === 'inputs' && spec?.composes)
+        for (const { value: given } of entriesOf(node).values()) references(given)
       if (name === 'matrix')
         for (const { value: axis } of entriesOf(node).values())
           references(entriesOf(axis).get('layersOf')?.value)

@@ -1,0 +1,45 @@
+import { existsSync, realpathSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import type { Digest } from '../core/brand.js'
+import { digestValue } from '../core/hash.js'
+import { version } from '../core/home.js'
+import { probeEngines } from '../engine/probe.js'
+import { projectOf } from '../language/project.js'
+import { machineClass } from '../plan/machine.js'
+import type { PlanOptions } from './options.js'
+
+/** What is asked for, and where. */
+export interface Asking {
+  /** Of the options, the environment's params, the versions, engines and machine that answer. */
+  readonly asked: Digest
+  readonly folder: string
+  readonly project: string
+}
+
+/** What is asked for; undefined where it cannot be told by options and files alone. */
+export const askingOf = async (options: PlanOptions): Promise<Asking | undefined> => {
+  const cwd = options.cwd ?? process.cwd()
+  const file = resolve(cwd, options.recipe)
+  if (!existsSync(file) || options.kinds) return undefined
+  const recipe = realpathSync(file)
+  const project = projectOf(dirname(recipe))
+  const folder = options.store === undefined ? join(project, '.trimtab') : resolve(options.store)
+  const env = Object.entries(options.env ?? process.env).filter(([name]) => name.startsWith('TRIMTAB_PARAM_'))
+  const asked = digestValue({
+    recipe,
+    project,
+    cwd,
+    set: options.set ?? {},
+    sweep: options.sweep ?? {},
+    params: options.paramsFiles ?? [],
+    only: options.only ?? [],
+    partial: options.only !== undefined,
+    engine: options.engine ?? '',
+    env: env.map(([name, value]) => [name, value ?? '']).sort(([a], [b]) => (a! < b! ? -1 : 1)),
+    version: version(),
+    node: process.version,
+    machine: machineClass(),
+    engines: await probeEngines(),
+  })
+  return { asked, folder, project }
+}
