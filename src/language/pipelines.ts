@@ -13,6 +13,7 @@ import { plainOf, type Entry, type MapNode } from './node.js'
 import type { PlacedReference } from './ports.js'
 import type { Reporter } from './reporter.js'
 import { isMetaKey } from './schema.js'
+import { partOf } from './top.js'
 import type { Outline } from './step-outline.js'
 import { tellFaults } from './tell-faults.js'
 
@@ -167,13 +168,19 @@ export const expandPipeline = async (
       return type ? [[name, type]] : []
     }),
   )
+  // What it hands out is not known where that has a fault, which was told inside.
+  const isKnown =
+    Object.keys(outputs).length === (partOf(opened.top, 'outputs')?.entries.size ?? 0) &&
+    Object.keys(produces).length === Object.keys(outputs).length
   const ports = Object.fromEntries(
     [...bound]
       .filter(([name]) => Object.hasOwn(consumes, name))
       .map(([name, reference]) => [name, [reference]]),
   )
   return {
-    outline: { ...outline, spec: spec(consumes, produces, base!), ports, faulty: outline.faulty || !fits },
+    outline: isKnown
+      ? { ...outline, spec: spec(consumes, produces, base!), ports, faulty: outline.faulty || !fits }
+      : { ...blank, ports, faulty: true },
     composed,
     outputs,
     inputs,

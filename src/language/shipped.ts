@@ -10,7 +10,9 @@ const fileOf = (name: string): string => join(shippedFolder(), name, 'recipe.yml
 
 export const shippedNames = (): string[] => {
   try {
-    return readdirSync(shippedFolder()).filter(name => existsSync(fileOf(name)))
+    return readdirSync(shippedFolder())
+      .filter(name => existsSync(fileOf(name)))
+      .toSorted()
   } catch {
     return []
   }
