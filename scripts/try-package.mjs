@@ -1,12 +1,37 @@
-// Packs the tarball, installs it in an empty folder and runs `init` and its recipe from there, as a newcomer would.
+// Packs the tarball, installs it in an empty folder and runs `init` and its recipe from there, as a newcomer would; then
+// a recipe that extends one that ships and uses another as a step.
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildAll } from './build.mjs'
 
 process.chdir(join(dirname(fileURLToPath(import.meta.url)), '..'))
+const extended = `trimtab: 1
+extends: trimtab:int8
+seed: 1
+params: {accuracyLoss: 0.05}
+steps:
+  data:
+    kind: dataset
+    source: {digits: {examples: 800}}
+    split: {train: 0.6, validation: 0.2, test: 0.2}
+    normalize: {divide: 255}
+  model:
+    kind: train
+    data: data
+    model: {layers: [flatten, {dense: {units: 32, activation: relu}}, {dense: {units: 10, activation: softmax}}]}
+    epochs: 3
+  stored:
+    kind: pipeline
+    uses: trimtab:weight-only
+    inputs: {data: data, model: model}
+    params: {accuracyLoss: 0.05}
+gates:
+  as-small: {check: stored.bytes <= model.bytes / 3}
+`
+
 const folder = mkdtempSync(join(tmpdir(), 'trimtab-package-'))
 const run = (command, args, cwd = folder) =>
   execFileSync(command, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'], encoding: 'utf8' })
@@ -23,7 +48,16 @@ try {
   trimtab('run', 'starter/recipe.yml')
   const [record] = JSON.parse(trimtab('runs', '--json', '--store', 'starter/.trimtab'))
   if (record.outcome !== 'passed') throw new Error(`the starter recipe ended as ${record.outcome}`)
-  console.log(`package: installed, starter recipe ${record.outcome} in ${record.seconds.toFixed(1)} s`)
+  // A recipe that ships is found from where the package is installed, both ways.
+  mkdirSync(join(folder, 'extended'))
+  writeFileSync(join(folder, 'extended', 'recipe.yml'), extended)
+  trimtab('validate', 'trimtab:compare-all')
+  trimtab('run', 'extended/recipe.yml')
+  const [other] = JSON.parse(trimtab('runs', '--json', '--store', 'extended/.trimtab'))
+  if (other.outcome !== 'passed') throw new Error(`the recipe over trimtab:int8 ended as ${other.outcome}`)
+  console.log(
+    `package: installed, starter recipe ${record.outcome} in ${record.seconds.toFixed(1)} s, one over trimtab:int8 ${other.outcome} in ${other.seconds.toFixed(1)} s`,
+  )
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }

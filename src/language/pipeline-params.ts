@@ -20,6 +20,18 @@ const asPipeline = (reporter: Reporter, key: Entry['key'], written: MapNode | un
   },
 })
 
+/** An axis that comes in through the inputs is not known yet where params are read; that is said, not that there is none. */
+const withOwnAxes = (reporter: Reporter): Reporter => ({
+  ...reporter,
+  report: (code, message, place, hint, severity) => {
+    const isAxis = code === 'expression-name' && message.startsWith('there is no axis')
+    const says = hint?.startsWith('Did you mean')
+      ? hint
+      : 'Params of a pipeline read the axes of a matrix of its own, not those that come in through its inputs.'
+    reporter.report(code, message, place, isAxis ? says : hint, severity)
+  },
+})
+
 /** Params of the recipe inside, at each combination of the pipeline's own axes. */
 export const paramsOf = (
   { entry, frame }: Outline,
@@ -35,7 +47,7 @@ export const paramsOf = (
   const read = (row: Row): Params => {
     const scope = scopes.of(row)
     const entries = [...(written?.entries ?? [])].flatMap(([name, { key, value }]): [string, Entry][] => {
-      const found = interpolate(value, scope, reporter)
+      const found = interpolate(value, scope, withOwnAxes(reporter))
       return found ? [[name, { key, value: found }]] : []
     })
     const values = written && { ...written, entries: new Map(entries) }

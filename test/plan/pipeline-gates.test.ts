@@ -100,6 +100,29 @@ gates:
   assert.equal(wrong.problems.length, 1)
 })
 
+test('gates inside are judged for each combination that comes in through the inputs, nested ones too', async () => {
+  const made =
+    await clean(`${base}  sized: {kind: change, model: base, matrix: {x: [a, b]}, text: "\${{ matrix.x }}"}
+  deep: {kind: pipeline, uses: parts/twice.yml, inputs: {model: sized}}
+`)
+  assert.equal(
+    made.gates.map(gate => [
+      gate.name,
+      gate.bind('model')!.instances.map(({ id }) => id),
+      gate.bind('tuned')!.instances.map(({ id }) => id),
+    ]),
+    ['a', 'b']
+      .flatMap(x => [[`deep/once/kept[x=${x}]`, [`sized[x=${x}]`], [`deep/once/tuned[x=${x}]`]]])
+      .concat(
+        ['a', 'b'].map(x => [
+          `deep/again/kept[x=${x}]`,
+          [`deep/once/cut[x=${x}]`],
+          [`deep/again/tuned[x=${x}]`],
+        ]),
+      ),
+  )
+})
+
 test('select takes what pipelines hand out, with all of a matrix', async () => {
   const made =
     await clean(`${base}  small: {kind: pipeline, uses: parts/small.yml, inputs: {model: base}, matrix: {by: [1, 2]}, params: {by: "\${{ matrix.by }}"}}

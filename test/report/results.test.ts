@@ -1,4 +1,6 @@
+import { paintFor } from '../../src/report/paint.js'
 import { modelRows } from '../../src/report/results.js'
+import { verdictLines } from '../../src/report/verdicts.js'
 import type { RunRecord } from '../../src/store/run-record.js'
 import { record } from '../judge/rig.js'
 import { assert, suite } from '../suite.js'
@@ -29,4 +31,19 @@ test('a model that pipelines measured too is held against the reference of the r
     { model: 'int8/static', reference: false, accuracy: 0.5, change: -0.25 },
     { model: 'base', reference: true, accuracy: 1 },
   ])
+})
+
+test('many skipped gates take one line; few are shown like all others', () => {
+  const verdict = (gate: string, status: 'pass' | 'skipped') =>
+    ({ gate, form: 'check', severity: 'error', status, asked: 'a > b', found: 'no' }) as const
+  const plain = paintFor({ isTTY: false })
+  const names = ['a/kept', 'a/smaller', 'b/kept', 'b/smaller']
+  const skipped = names.map(name => verdict(name, 'skipped'))
+  assert.equal(verdictLines([...skipped, verdict('found', 'pass')], plain), [
+    'verdict  gate   asked  found',
+    '✔ pass   found  a > b  no',
+    '○ 4 gates skipped: a/kept, a/smaller, b/kept and 1 more',
+  ])
+  assert.equal(verdictLines(skipped, plain).length, 1)
+  assert.equal(verdictLines(skipped.slice(1), plain).length, 4)
 })
