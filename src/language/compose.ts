@@ -1,3 +1,4 @@
+import { earlyAxes } from './early-axes.js'
 import type { Frame } from './frames.js'
 import { readGates, type ReadGate } from './gates.js'
 import { dropOptional, readInputs, readOutputs } from './inputs.js'
@@ -33,10 +34,13 @@ export const compose = async (top: Top, frame: Frame, context: ComposeContext): 
   const kinds = new Map(context.kinds.map(spec => [spec.kind, spec]))
   const local = new Map<string, Outline>()
   const pipes = new Map<string, Pipeline>()
-  for (const [id, entry] of partOf(top, 'steps')?.entries ?? []) {
-    const outline = readOutline(id, entry, { kinds, incomplete, frame, reporter })
+  const written = new Map<string, Outline>()
+  for (const [id, entry] of partOf(top, 'steps')?.entries ?? [])
+    written.set(id, readOutline(id, entry, { kinds, incomplete, frame, reporter }))
+  const axesOf = earlyAxes(written, frame, context.sweep)
+  for (const [id, outline] of written) {
     if (outline.spec?.composes && outline.node) {
-      const pipeline = await expandPipeline(outline, outline.node, context, compose)
+      const pipeline = await expandPipeline(outline, outline.node, axesOf, context, compose)
       local.set(id, pipeline.outline)
       pipes.set(id, pipeline)
     } else local.set(id, outline)

@@ -20,14 +20,17 @@ const asPipeline = (reporter: Reporter, key: Entry['key'], written: MapNode | un
   },
 })
 
-/** An axis that comes in through the inputs is not known yet where params are read; that is said, not that there is none. */
+/** Axes that hang on layers, or that stand inside of other pipelines, are not known where params are read. */
 const withOwnAxes = (reporter: Reporter): Reporter => ({
   ...reporter,
   report: (code, message, place, hint, severity) => {
     const isAxis = code === 'expression-name' && message.startsWith('there is no axis')
-    const says = hint?.startsWith('Did you mean')
-      ? hint
-      : 'Params of a pipeline read the axes of a matrix of its own, not those that come in through its inputs.'
+    const says = (): string | undefined => {
+      const said = typeof hint === 'function' ? hint() : hint
+      return said?.startsWith('Did you mean')
+        ? said
+        : "Params of a pipeline read the axes of its own matrix and those of the steps that its inputs come from, but not a network's layers."
+    }
     reporter.report(code, message, place, isAxis ? says : hint, severity)
   },
 })

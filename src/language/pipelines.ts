@@ -4,6 +4,7 @@ import { defineStep, type AnyStepSpec, type Port } from '../steps/define-step.js
 import { sweepOf, paramsReadIn } from './axes.js'
 import { checkValue } from './check-value.js'
 import type { Compose, ComposeContext, Composed, PlacedText } from './composed.js'
+import type { EarlyAxes } from './early-axes.js'
 import type { Frame, Guard } from './frames.js'
 import { plainScope } from './frames.js'
 import { joinOrTell, type Lattice } from './lattice.js'
@@ -80,23 +81,26 @@ const latticeIn = (
   outline: Outline,
   node: MapNode,
   swept: ReadonlySet<string>,
+  inherited: Lattice,
   context: ComposeContext,
 ): Lattice | undefined => {
   const { frame, id, entry } = outline
   const { reporter, sweep } = context
   const around = joinOrTell(id, frame.lattice, sweepOf(sweep, swept), entry.key, reporter)
   const matrix = node.entries.get('matrix')
-  if (!matrix) return around
+  if (!matrix) return around && joinOrTell(id, around, inherited, entry.key, reporter)
   const own = readMatrix(id, matrix, { interpolation: plainScope(frame), reporter, layers: new Map() })
   const full = `${frame.prefix}${id}`
   const lattice = own && { axes: Object.fromEntries(own.axes.map(axis => [axis, full])), rows: own.rows }
-  return around && lattice && joinOrTell(id, around, lattice, matrix.key, reporter)
+  const both = around && lattice && joinOrTell(id, around, lattice, matrix.key, reporter)
+  return both && joinOrTell(id, both, inherited, matrix.key, reporter)
 }
 
 /** Puts the steps of the recipe that a pipeline uses in its place. A faulty pipeline has none, and poisons what hangs on it. */
 export const expandPipeline = async (
   outline: Outline,
   node: MapNode,
+  axesOf: EarlyAxes,
   context: ComposeContext,
   compose: Compose,
 ): Promise<Pipeline> => {
@@ -133,7 +137,7 @@ export const expandPipeline = async (
   }
   const names = Object.keys(context.sweep.axes)
   const swept = frame.prefix === '' ? new Set(paramsReadIn(node, names)) : frame.swept
-  const lattice = latticeIn(outline, node, swept, context)
+  const lattice = latticeIn(outline, node, swept, axesOf(bound.values()), context)
   if (!lattice) return failed
   const guard: Guard[] = outline.when ? [{ expression: outline.when, frame, entry }] : []
   const seed = meta.seed ?? frame.seed

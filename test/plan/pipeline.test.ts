@@ -27,6 +27,14 @@ steps:
 outputs: {model: again, first: once.tuned}
 `
 
+const inside = `trimtab: 1
+inputs: {model: model}
+params: {by: 1}
+steps:
+  tuned: {kind: change, model: model, matrix: {times: ["\${{ params.by }}", "\${{ params.by * 2 }}"]}, by: "\${{ matrix.times }}"}
+outputs: {model: tuned}
+`
+
 const files = { 'data.txt': 'x', 'parts/small.yml': small, 'parts/twice.yml': twice }
 const { plan } = await bench(files)
 
@@ -163,6 +171,58 @@ test('a matrix comes in through the inputs, and joins with one of its own', asyn
   )
   assert.equal(from(made, 'small/cut[by=2,x=b]'), { model: ['sized[x=b]'] })
   assert.is(instanceOf(made, 'small/tuned[by=2,x=b]').config['by'], 2)
+})
+
+test('params read axes that come in through inputs, through other steps, pipelines and pins', async () => {
+  const made =
+    await clean(`${base.replace('size: 8', 'size: 64')}  sized: {kind: change, model: base, matrix: {x: [2, 3], y: [a, b]}, by: "\${{ matrix.x }}"}
+  half: {kind: halve, model: "sized[y=b]"}
+  small: {kind: pipeline, uses: parts/twice.yml, inputs: {model: half}, params: {by: "\${{ matrix.x * 10 }}"}}
+  more: {kind: pipeline, uses: parts/small.yml, matrix: {z: [100, 200]}, inputs: {model: small}, params: {by: "\${{ matrix.x + matrix.z }}"}}
+  early: {kind: pipeline, uses: parts/small.yml, inputs: {model: late}, params: {by: "\${{ matrix.x }}"}}
+  late: {kind: change, model: half}
+`)
+  const by = (id: string): unknown => instanceOf(made, id).config['by']
+  assert.equal(['small/once/tuned[x=2]', 'small/again/tuned[x=3]'].map(by), [20, 31])
+  assert.equal(
+    ['more/tuned[x=2,z=100]', 'more/tuned[x=3,z=200]', 'early/tuned[x=2]', 'early/tuned[x=3]'].map(by),
+    [102, 203, 2, 3],
+  )
+  assert.equal(from(made, 'more/cut[x=3,z=200]'), { model: ['small/again/tuned[x=3]'] })
+  // A param of the pipeline that differs from row to row makes other values of an axis inside.
+  const text = `${base}  sized: {kind: change, model: base, matrix: {x: [2, 3]}}
+  wide: {kind: pipeline, uses: parts/wide.yml, inputs: {model: sized}, params: {by: "\${{ matrix.x }}"}}
+`
+  const wide = await (await bench({ ...files, 'parts/wide.yml': inside })).plan(text)
+  assert.equal(wide.problems, [])
+  assert.equal(
+    wide.instances.filter(({ step }) => step === 'wide/tuned').map(({ id, config }) => [id, config['by']]),
+    [
+      ['wide/tuned[times=2,x=2]', 2],
+      ['wide/tuned[times=4,x=2]', 4],
+      ['wide/tuned[times=3,x=3]', 3],
+      ['wide/tuned[times=6,x=3]', 6],
+    ],
+  )
+})
+
+test('under --sweep too, where values of an axis depend on what is swept', async () => {
+  const made = await clean(
+    `params: {p: 1}
+${base}  sized: {kind: change, model: base, matrix: {x: ["\${{ params.p }}", 7]}}
+  small: {kind: pipeline, uses: parts/small.yml, inputs: {model: sized}, params: {by: "\${{ matrix.x * 10 + params.p }}"}}
+`,
+    { sweep: { p: ['1', '2'] } },
+  )
+  assert.equal(
+    made.instances.filter(({ step }) => step === 'small/tuned').map(({ id, config }) => [id, config['by']]),
+    [
+      ['small/tuned[p=1,x=1]', 11],
+      ['small/tuned[p=1,x=7]', 71],
+      ['small/tuned[p=2,x=2]', 22],
+      ['small/tuned[p=2,x=7]', 72],
+    ],
+  )
 })
 
 test('a pinned instance of a pipeline is a port, and so is one of another output', async () => {
