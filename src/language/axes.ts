@@ -78,7 +78,11 @@ export const sweptParams = (
 }
 
 /** A step's own matrix: once for each combination of the swept params that its values read. Undefined where it is faulty. */
-export const ownLattice = ({ id, frame }: Outline, written: Entry, context: AxesContext): Lattice | undefined => {
+export const ownLattice = (
+  { id, frame }: Outline,
+  written: Entry,
+  context: AxesContext,
+): Lattice | undefined => {
   const { sweep } = context
   const params =
     frame.prefix === ''
