@@ -1,41 +1,9 @@
 import type { Problem } from '../core/problem.js'
-import type { RecipeInput } from '../language/inputs.js'
 import { variableOf } from '../language/params.js'
 import { readRecipe } from '../language/read.js'
+import type { ParamManual, RecipeManual } from '../report/recipe.js'
 import { builtInKinds } from '../steps/index.js'
 import type { ReadOptions } from './options.js'
-
-/** A recipe as its users see it: what it is for, and its knobs. */
-export interface RecipeManual {
-  /** As it was named. */
-  readonly recipe: string
-  readonly description?: string
-  readonly params: readonly ParamManual[]
-  /** What it takes from a recipe around it; with some that are needed it does not run by itself. */
-  readonly inputs: readonly Omit<RecipeInput, 'at'>[]
-  /** Names under which it hands out what it makes, each with the step behind it. */
-  readonly outputs: readonly { readonly name: string; readonly step: string }[]
-  readonly steps: readonly { readonly id: string; readonly kind: string }[]
-  readonly gates: readonly string[]
-  /** Errors inside the recipe, besides params that wait for a value. */
-  readonly faults: number
-}
-
-export interface ParamManual {
-  readonly name: string
-  /** Environment variable that sets it. */
-  readonly variable: string
-  /** Absent where its declaration is faulty. */
-  readonly type?: string
-  readonly default?: unknown
-  readonly required: boolean
-  readonly minimum?: number
-  readonly maximum?: number
-  readonly enum?: readonly unknown[]
-  readonly description?: string
-  /** Value that the command line or the environment gives it now. */
-  readonly set?: unknown
-}
 
 /** What can be told of a recipe's params, also where it has mistakes. `problems`: all that reading it found. */
 export const readManual = async (

@@ -1,5 +1,6 @@
 import { shippedNames } from '../language/shipped.js'
-import { readManual, type RecipeManual } from './recipe-manual.js'
+import type { RecipeManual } from '../report/recipe.js'
+import { readManual } from './recipe-manual.js'
 
 /** The recipes that come with Trimtab, each as its users see it. */
 export const shippedManuals = async (): Promise<readonly RecipeManual[]> => {

@@ -1,9 +1,27 @@
 import type { Paint } from './paint.js'
 import { wrap } from './wrap.js'
 
-interface Param {
+/** A recipe as its users see it: what it is for, and its knobs. */
+export interface RecipeManual {
+  /** As it was named. */
+  readonly recipe: string
+  readonly description?: string
+  readonly params: readonly ParamManual[]
+  /** What it takes from a recipe around it; with some that are needed it does not run by itself. */
+  readonly inputs: readonly InputManual[]
+  /** Names under which it hands out what it makes, each with the step behind it. */
+  readonly outputs: readonly { readonly name: string; readonly step: string }[]
+  readonly steps: readonly { readonly id: string; readonly kind: string }[]
+  readonly gates: readonly string[]
+  /** Errors inside the recipe, besides params that wait for a value. */
+  readonly faults: number
+}
+
+export interface ParamManual {
   readonly name: string
+  /** Environment variable that sets it. */
   readonly variable: string
+  /** Absent where its declaration is faulty. */
   readonly type?: string
   readonly default?: unknown
   readonly required: boolean
@@ -11,32 +29,22 @@ interface Param {
   readonly maximum?: number
   readonly enum?: readonly unknown[]
   readonly description?: string
+  /** Value that the command line or the environment gives it now. */
   readonly set?: unknown
 }
 
-interface Input {
+export interface InputManual {
   readonly name: string
   readonly type: string
   readonly optional: boolean
   readonly description?: string
 }
 
-interface Manual {
-  readonly recipe: string
-  readonly description?: string
-  readonly params: readonly Param[]
-  readonly inputs: readonly Input[]
-  readonly outputs: readonly { readonly name: string; readonly step: string }[]
-  readonly steps: readonly { readonly id: string; readonly kind: string }[]
-  readonly gates: readonly string[]
-  readonly faults: number
-}
-
 const valueText = (value: unknown): string =>
   typeof value === 'string' && value !== '' ? value : JSON.stringify(value)
 
 /** `number from 0 to 0.95`, `integer, at least 1`, `string: l1 or l2`. */
-const typeText = ({ type, minimum, maximum, enum: values }: Param): string => {
+const typeText = ({ type, minimum, maximum, enum: values }: ParamManual): string => {
   if (type === undefined) return 'its declaration has a mistake'
   if (values) return `${type}: ${values.map(valueText).join(' or ')}`
   if (minimum !== undefined && maximum !== undefined) return `${type} from ${minimum} to ${maximum}`
@@ -44,9 +52,9 @@ const typeText = ({ type, minimum, maximum, enum: values }: Param): string => {
   return maximum === undefined ? type : `${type}, at most ${maximum}`
 }
 
-const inputNote = ({ optional }: Input): string => (optional ? 'optional' : 'required')
+const inputNote = ({ optional }: InputManual): string => (optional ? 'optional' : 'required')
 
-const noteOf = (param: Param): string => {
+const noteOf = (param: ParamManual): string => {
   const own = param.required
     ? 'required'
     : param.default === undefined
@@ -57,7 +65,7 @@ const noteOf = (param: Param): string => {
 }
 
 /** A value that a param may have, for an example. */
-const sampleOf = ({ type, default: fallback, minimum, maximum, enum: values }: Param): string => {
+const sampleOf = ({ type, default: fallback, minimum, maximum, enum: values }: ParamManual): string => {
   if (fallback !== undefined) return valueText(fallback)
   if (values) return valueText(values[0])
   if (type === 'number' || type === 'integer') return String(minimum ?? maximum ?? 1)
@@ -68,7 +76,7 @@ const shell = (text: string): string =>
   /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`
 
 /** How a recipe that takes something is used: it does not run by itself. */
-const usesOf = ({ recipe, inputs, params }: Manual): string[] => {
+const usesOf = ({ recipe, inputs, params }: RecipeManual): string[] => {
   const needed = inputs.filter(({ optional }) => !optional)
   const steps = needed.map(({ name, type }) => `${name} (${type})`).join(' and ')
   const given = needed.map(({ name }) => `${name}: STEP`).join(', ')
@@ -81,7 +89,7 @@ const usesOf = ({ recipe, inputs, params }: Manual): string[] => {
 }
 
 /** What must be given, else the first that may be. */
-const examplesOf = (manual: Manual, command: string): string[] => {
+const examplesOf = (manual: RecipeManual, command: string): string[] => {
   if (manual.inputs.some(({ optional }) => !optional)) return usesOf(manual)
   const usable = manual.params.filter(({ type }) => type !== undefined)
   const required = usable.filter(param => param.required)
@@ -97,14 +105,19 @@ const examplesOf = (manual: Manual, command: string): string[] => {
 }
 
 /** A recipe's own params as a page of a manual. `command`: what its examples begin with. */
-export const manualLines = (manual: Manual, command: string, paint: Paint, columns: number): string[] => {
+export const manualLines = (
+  manual: RecipeManual,
+  command: string,
+  paint: Paint,
+  columns: number,
+): string[] => {
   const wide = Math.max(40, Math.min(columns, 110))
   const { params, inputs, outputs, steps, gates, faults } = manual
-  const port = (input: Input): string[] => [
+  const port = (input: InputManual): string[] => [
     `  ${paint.bold(input.name)}  ${paint.cyan(input.type)}  ${paint.dim(inputNote(input))}`,
     ...wrap(input.description ?? '', wide - 6).map(line => `      ${line}`),
   ]
-  const entry = (param: Param): string[] => {
+  const entry = (param: ParamManual): string[] => {
     const note = noteOf(param)
     return [
       `  ${paint.bold(param.name)}  ${paint.cyan(typeText(param))}${note === '' ? '' : `  ${paint.dim(note)}`}`,
@@ -141,7 +154,7 @@ export const manualLines = (manual: Manual, command: string, paint: Paint, colum
 }
 
 /** Several recipes, each with what it is for. */
-export const manualsLines = (manuals: readonly Manual[], paint: Paint, columns: number): string[] => {
+export const manualsLines = (manuals: readonly RecipeManual[], paint: Paint, columns: number): string[] => {
   const wide = Math.max(40, Math.min(columns, 110))
   return [
     ...manuals.flatMap(({ recipe, description, inputs }) => [

@@ -13,7 +13,8 @@ export interface Subject {
   readonly text: string
 }
 
-const language = `trimtab: 1
+/** Everything that a recipe may have. */
+export const wholeRecipe = `trimtab: 1
 description: Everything that a recipe may have.
 seed: 7
 params:
@@ -181,7 +182,7 @@ export const writeFiles = (folder: string): void => {
 }
 
 export const subjects: readonly Subject[] = [
-  { name: 'language', kinds: fakeKinds, text: language },
+  { name: 'language', kinds: fakeKinds, text: wholeRecipe },
   { name: 'graph', kinds: planKinds, text: graph },
   { name: 'built', kinds: builtInKinds, text: built },
 ]

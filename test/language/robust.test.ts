@@ -2,52 +2,12 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { stream } from '../../src/core/random.js'
 import { readRecipe } from '../../src/language/read.js'
+import { wholeRecipe as whole } from '../fuzz/subjects.js'
 import { emptyFolder } from '../rig.js'
 import { assert, suite } from '../suite.js'
 import { kinds } from './kinds.js'
 
 const test = suite('a recipe damaged at random')
-
-const whole = `trimtab: 1
-description: Everything that a recipe may have.
-seed: 7
-params:
-  epochs: {type: integer, default: 3, minimum: 1}
-  share: 0.5
-  name: tiny
-x-shared: &small {layers: [flatten, {dense: {units: 10, activation: softmax}}]}
-steps:
-  digits:
-    kind: dataset
-    source: {digits: {examples: 100}}
-    split: {train: 0.9, validation: 0.1}
-    normalize: {divide: 255}
-  base:
-    kind: train
-    data: digits
-    model: *small
-    optimizer: {adam: {learningRate: {polynomial: {from: 0.1, to: 0, end: 2 epochs}}}}
-    epochs: \${{ params.epochs }}
-    timeout: 30m
-    resources: {threads: 2}
-  pruned: {kind: prune, model: base, sparsity: "\${{ params.share / 2 }}", rules: [{layers: "\${{ params.name }}*", sparsity: 0.1}]}
-  int8: {kind: quantize, model: pruned, data: digits, range: [0, 1], needs: [base]}
-  student:
-    kind: distill
-    teachers: [base]
-    data: digits
-    model: {layers: [flatten]}
-    epochs: 2
-    # a comment
-  scores: {kind: evaluate, models: [base, int8, student], data: digits, reference: base.model}
-gates:
-  kept: {check: int8.accuracy >= base.accuracy - 0.01}
-  folded:
-    check: >-
-      int8.bytes * 4 <=
-      base.bytes
-  held: {nonInferior: {candidate: int8, reference: base, metric: accuracy, margin: 0.01}}
-`
 
 const pieces = [
   ...Array.from('{}[]:,&*#|>-?!%@`"\'\\ \t\n\r\0$é漢😀\u2028\ufeff0'),
