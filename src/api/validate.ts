@@ -53,6 +53,13 @@ export interface Memory {
   readonly isStale?: () => boolean
 }
 
+/** Reading and planning may find the same fault at the same place. */
+const distinct = (problems: readonly Problem[]): Problem[] => [
+  ...new Map(
+    problems.map(problem => [JSON.stringify([problem.code, problem.message, problem.at]), problem]),
+  ).values(),
+]
+
 /** Recipe → plan: everything that can be known before the first epoch. Loads no tensor library; writes nothing. */
 export const plan = async (options: PlanOptions, memory: Memory = {}): Promise<Planned> => {
   const cwd = options.cwd ?? process.cwd()
@@ -82,7 +89,7 @@ export const plan = async (options: PlanOptions, memory: Memory = {}): Promise<P
     ...(memory.inspections ? { inspections: memory.inspections } : {}),
   })
   const made = preflight(created, await machineRoom(store.folder))
-  const problems = [...read.problems, ...made.problems].sort(inFileOrder(recipe.file))
+  const problems = distinct([...read.problems, ...made.problems]).sort(inFileOrder(recipe.file))
   return { ok: !problems.some(isError), recipe, plan: made, store, kinds: read.kinds, problems }
 }
 

@@ -126,6 +126,8 @@ export const latticeOf = (outline: Outline, context: AxesContext): Lattice | und
       const target = lattices.get(reference.step)
       const open = target && narrowed(target, reference, reporter)
       if (open) add(open, reference.place)
+      // What its axes are is not known: to ask for one of them would be an echo.
+      else all = undefined
     }
   for (const reference of takenBy(outline.frame)) {
     const target = lattices.get(reference.step)

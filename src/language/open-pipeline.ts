@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs'
-import { dirname, relative, resolve } from 'node:path'
+import { basename, dirname, relative, resolve } from 'node:path'
 import type { AnyStepSpec } from '../steps/define-step.js'
 import type { OpenPipeline, PlacedText } from './composed.js'
 import { mergeLayers } from './merge.js'
@@ -47,6 +47,10 @@ export const pipelineOpener =
       )
       return undefined
     }
+    /** A recipe does not mean itself, nor one that `init` would write. */
+    const isSelf = (hint: unknown): boolean =>
+      typeof hint === 'string' &&
+      (hint.includes('trimtab init') || hint.includes(`"${basename(uses.source.path)}"`))
     // What cannot be read is told where it is named.
     const here: Reporter = {
       ...reporter,
@@ -55,7 +59,7 @@ export const pipelineOpener =
           code === 'recipe-missing' ? 'pipeline-missing' : code,
           message,
           place ?? uses,
-          code === 'recipe-missing' && message.includes('init') ? undefined : hint,
+          code === 'recipe-missing' && isSelf(hint) ? undefined : hint,
           severity,
         ),
     }

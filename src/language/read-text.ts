@@ -27,10 +27,12 @@ const roles = {
 } as const
 
 /** The file that was meant by a path where there is none. */
-const near = (path: string, names: RegExp): string | undefined => {
+const near = (path: string, role: keyof typeof roles): string | undefined => {
   try {
-    const here = readdirSync(dirname(path)).filter(name => names.test(name))
-    const found = nearest(basename(path), here) ?? (here.length === 1 ? here[0] : undefined)
+    const here = readdirSync(dirname(path)).filter(name => roles[role].names.test(name))
+    // On the command line the only one is meant; a file that names another would be told of itself.
+    const only = role !== 'base' && here.length === 1 ? here[0] : undefined
+    const found = nearest(basename(path), here) ?? only
     return found === undefined ? undefined : join(dirname(path), found)
   } catch {
     return undefined
@@ -83,7 +85,7 @@ export const readText = async (
   role: keyof typeof roles,
   open?: OpenTexts,
 ): Promise<{ readonly text: string } | { readonly fault: TextFault }> => {
-  const { noun, code, names } = roles[role]
+  const { noun, code } = roles[role]
   const fault = (
     told: string,
     message: TextFault['message'],
@@ -102,7 +104,7 @@ export const readText = async (
     const errno =
       error instanceof Error && 'code' in error ? (error as NodeJS.ErrnoException).code : undefined
     if (errno === 'ENOENT' || errno === 'ENOTDIR') {
-      const found = near(path, names)
+      const found = near(path, role)
       const hint = found === undefined && role === 'recipe' ? starts : meant(found)
       return fault(code, shown => `there is no ${noun} ${shown}`, hint)
     }
