@@ -10,6 +10,7 @@ import type { Store } from '../store/store.js'
 import { watch } from '../store/watched.js'
 import { askingOf } from './asking.js'
 import type { PlanOptions } from './options.js'
+import type { Planned } from './validate.js'
 
 /** Our own code, for a checkout that is built anew under one version. */
 const ownCode = (): string[] =>
@@ -44,10 +45,12 @@ const filesOf = async (plan: Plan, store: Store): Promise<string[]> => [
 /** Remembers a run in which nothing was to be done and nothing was found wrong. `began`: before its plan was made. */
 export const rememberRun = async (
   options: PlanOptions,
-  { plan, store, record, began }: { plan: Plan; store: Store; record: RunRecord; began: number },
+  { planned, record, began }: { planned: Planned; record: RunRecord; began: number },
 ): Promise<void> => {
+  const { plan, store, problems } = planned
   const isDone = record.instances.every(({ status }) => status === 'reused' || status === 'skipped')
-  if (!isDone || plan.problems.length + record.problems.length > 0) return
+  // A warning, of the recipe's text too, must be said by every run.
+  if (!plan || !store || !isDone || problems.length + record.problems.length > 0) return
   const asking = await askingOf(options)
   const files = await filesOf(plan, store)
   // A folder of data, which no size and time tell the content of, is not watched: `watch` refuses it.

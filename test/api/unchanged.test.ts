@@ -32,10 +32,7 @@ const project = () => {
     const planned = await planToRun({ ...options, ...more })
     assert.ok(planned.ok, JSON.stringify(planned.problems))
     const record = await runPlanned(planned.plan!, planned.store!, {})
-    await rememberRun(
-      { ...options, ...more },
-      { plan: planned.plan!, store: planned.store!, record, began: Date.now() + later },
-    )
+    await rememberRun({ ...options, ...more }, { planned, record, began: Date.now() + later })
     return record
   }
   const again = async (more: Partial<PlanOptions> = {}) => {
@@ -104,6 +101,15 @@ test('another asking is another run', async () => {
   ])
     assert.is((await again(more)).record, undefined, JSON.stringify(more))
   assert.ok((await again()).record)
+})
+
+test('a run that warns is not remembered, so that each one warns', async () => {
+  const { runWhole, again } = project()
+  const env = { TRIMTAB_PARAM_FLOR: '1' }
+  await runWhole({ env })
+  const whole = await runWhole({ env })
+  assert.ok(whole.instances.every(({ status }) => status === 'reused'))
+  assert.is((await again({ env })).record, undefined)
 })
 
 test('files that were touched just now are not trusted to show a change', async () => {

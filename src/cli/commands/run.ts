@@ -97,6 +97,6 @@ a line, and the table and verdicts go to standard error.`,
       })
       await sink.done()
       const { rememberRun } = await import('../../api/remember.js')
-      await rememberRun(options, { plan: planned.plan, store: planned.store, record, began })
+      await rememberRun(options, { planned, record, began })
       await conclude(record, live)
     })
