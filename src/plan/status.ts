@@ -2,12 +2,13 @@ import type { Artifact } from '../core/artifact.js'
 import type { InstanceId } from '../core/brand.js'
 import { growingFigures, type Measured } from '../expression/figures.js'
 import type { Store, StoredResult } from '../store/store.js'
-import { choose, chosenOutput, failing } from './choose.js'
-import type { Conditioned } from './conditions.js'
+import { chosenOutput, failing } from './choose.js'
+import type { Choice, Conditioned } from './conditions.js'
 import { keyOf } from './key.js'
 import { leftOf } from './left-out.js'
 import type { Problems } from './placed.js'
 import type { Edge, Status } from './plan.js'
+import { takeChosen } from './take-chosen.js'
 
 /** Why a step runs whose result is there, but unusable. */
 export const damagedWhy = 'what was stored is damaged'
@@ -31,36 +32,29 @@ export const findStatuses = async (
     return type === 'hit' || type === 'skipped' || type === undefined
   }
 
+  const matrices = new Map(drafts.map(({ id, variant }) => [id, variant.matrix]))
+
   const chosenOf = (
-    draft: Conditioned,
+    { id, spec }: Conditioned,
+    choice: Choice,
     inputs: Conditioned['inputs'],
     identity: Readonly<Record<string, unknown>>,
   ): Status => {
-    const { choice, id, spec } = draft
-    const candidates = (inputs[choice!.port] ?? []).map(({ instance }) => ({
-      id: instance,
-      matrix: matrixOf.get(instance) ?? {},
-    }))
-    const chosen = choose(id, choice!, candidates, figures)
-    const port = chosen.type === 'otherwise' ? choice!.otherwise! : choice!.port
-    const edge = (inputs[port] ?? []).find(
-      ({ instance }) => chosen.type !== 'candidate' || instance === chosen.id,
-    )
-    const artifact = edge && artifactOf(edge)
-    const { key, parts } = keyOf({ identity }, artifact ? { [port]: [{ artifact }] } : {})
-    if (chosen.type === 'none' || !artifact) return { type: 'miss', key, why: 'no candidate will do' }
+    const taken = takeChosen({ id, choice }, inputs, matrices, isSkipped, figures)
+    const artifact = taken.type === 'chosen' ? artifactOf(taken.edge) : undefined
+    if (taken.type === 'none' || !artifact)
+      return { type: 'miss', key: keyOf({ identity }, {}).key, why: 'no candidate will do' }
+    const { key, parts } = keyOf({ identity }, { [taken.port]: [{ artifact }] })
     const result: StoredResult = {
       key,
       kind: spec.kind,
       instance: id,
-      output: chosenOutput(spec, edge, artifact, chosen.why),
+      output: chosenOutput(spec, taken.edge, artifact, taken.why),
       seconds: 0,
       parts,
     }
     return { type: 'hit', key, result }
   }
-  const matrixOf = new Map(drafts.map(({ id, variant }) => [id, variant.matrix]))
-
   const statusOf = async (draft: Conditioned): Promise<Status> => {
     const { left, inputs } = leftOf(draft, draft.spec, isSkipped)
     if (left !== undefined) return { type: 'skipped', why: left }
@@ -78,7 +72,7 @@ export const findStatuses = async (
     }
     const identity = identities.get(draft.id)
     if (waitsFor.size > 0 || !identity) return { type: 'pending', waitsFor: [...waitsFor] }
-    if (draft.choice) return chosenOf(draft, inputs, identity)
+    if (draft.choice) return chosenOf(draft, draft.choice, inputs, identity)
     const { key } = keyOf({ identity }, artifacts)
     const found = await store.results.find(key)
     problems.add(...found.problems)

@@ -1,16 +1,12 @@
 import type { InstanceId, Key } from '../core/brand.js'
-import { problem, type Problem } from '../core/problem.js'
 import { failed as notDone, ok, type Result } from '../core/result.js'
 import type { StepOutput } from '../core/step-file.js'
 import type { Figures } from '../expression/figures.js'
-import { choose, chosenOutput, failing } from '../plan/choose.js'
+import { chosenOutput, failing } from '../plan/choose.js'
 import { keyOf } from '../plan/key.js'
 import { leftOf } from '../plan/left-out.js'
-import type { Edge, Instance } from '../plan/plan.js'
-
-export type Choosing =
-  | { readonly type: 'chosen'; readonly port: string; readonly edge: Edge; readonly why: string }
-  | { readonly type: 'none'; readonly problem: Problem }
+import type { Instance } from '../plan/plan.js'
+import { takeChosen, type Choosing } from '../plan/take-chosen.js'
 
 export type Decided =
   | { readonly type: 'make'; readonly inputs: Instance['inputs'] }
@@ -31,19 +27,7 @@ export const makeDecider = (
     if (failed !== undefined) return { type: 'left-out', why: failed }
     const { choice } = instance
     if (!choice) return { type: 'make', inputs }
-    const candidates = (inputs[choice.port] ?? []).map(each => ({
-      id: each.instance,
-      matrix: matrices.get(each.instance) ?? {},
-    }))
-    const chosen = choose(instance.id, choice, candidates, figures)
-    if (chosen.type === 'none') return chosen
-    const port = chosen.type === 'otherwise' ? choice.otherwise! : choice.port
-    const edge = (inputs[port] ?? []).find(each => chosen.type !== 'candidate' || each.instance === chosen.id)
-    if (!edge || isLeftOut(edge.instance)) {
-      const message = `"${instance.id}" can choose none of its candidates, and what it falls back on is skipped: ${chosen.why}`
-      return { type: 'none', problem: problem('select-none', message) }
-    }
-    return { type: 'chosen', port, edge, why: chosen.why }
+    return takeChosen({ id: instance.id, choice }, inputs, matrices, isLeftOut, figures)
   }
 }
 
