@@ -2,12 +2,10 @@
 import { build } from 'esbuild'
 import { filesBelow } from './stamp.mjs'
 
-/** Compiles every module below these folders, tests left out, into `out` at the same path. */
-export const compile = (rooms, out) =>
+/** Compiles these files into `out` at the same path. */
+export const compileFiles = (files, out, logLevel = 'error') =>
   build({
-    entryPoints: rooms
-      .flatMap(room => filesBelow(room))
-      .filter(file => /(?<!\.test)\.ts$/.test(file) && !file.includes('/assembly/')),
+    entryPoints: files,
     outdir: out,
     outbase: '.',
     format: 'esm',
@@ -15,5 +13,14 @@ export const compile = (rooms, out) =>
     target: 'node20.19',
     sourcemap: 'inline',
     sourcesContent: false,
-    logLevel: 'error',
+    logLevel,
   })
+
+/** Compiles every module below these folders, tests left out, into `out` at the same path. */
+export const compile = (rooms, out) =>
+  compileFiles(
+    rooms
+      .flatMap(room => filesBelow(room))
+      .filter(file => /(?<!\.test)\.ts$/.test(file) && !file.includes('/assembly/')),
+    out,
+  )

@@ -1,10 +1,10 @@
 // Runs every test file (or those whose path holds one of the arguments) in a process of its own, two at once.
-import { build } from 'esbuild'
 import { spawn } from 'node:child_process'
 import { cpSync, rmSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildAll } from './build.mjs'
+import { compileFiles } from './compile.mjs'
 import { filesBelow } from './stamp.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
@@ -23,17 +23,7 @@ try {
 const isCode = file =>
   /\.(ts|mts)$/.test(file) && !file.includes('/assembly/') && !file.includes('/fixtures/')
 const code = ['src', 'test', 'bench'].flatMap(folder => filesBelow(folder)).filter(isCode)
-await build({
-  entryPoints: code,
-  outdir: out,
-  outbase: '.',
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  sourcemap: 'inline',
-  sourcesContent: false,
-  logLevel: 'warning',
-})
+await compileFiles(code, out, 'warning')
 cpSync('test', join(out, 'test'), { recursive: true, filter: source => !source.endsWith('.test.ts') })
 
 const wanted = process.argv.slice(2)

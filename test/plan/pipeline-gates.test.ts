@@ -1,53 +1,8 @@
-import type { Plan } from '../../src/plan/plan.js'
 import { assert, suite } from '../suite.js'
-import { bench, instanceOf, told } from './rig.js'
+import { base, clean, from, idsOf, plan } from './pipeline-rig.js'
+import { instanceOf, told } from './rig.js'
 
 const test = suite('plan gates and choices of pipelines')
-
-const small = `trimtab: 1
-seed: 99
-inputs: {model: model, data: {type: dataset, optional: true}}
-params: {by: {type: number, default: 1, minimum: 0}, least: 0.5}
-steps:
-  cut: {kind: halve, model: model}
-  tuned: {kind: change, model: cut, by: "\${{ params.by }}"}
-  scores: {kind: measure, models: [model, tuned], data: data}
-outputs: {tuned: tuned, cut: cut}
-gates:
-  kept: {check: tuned.accuracy >= model.accuracy - params.least}
-`
-
-const twice = `trimtab: 1
-inputs: {model: model}
-params: {by: 3}
-steps:
-  once: {kind: pipeline, uses: small.yml, inputs: {model: model}, params: {by: "\${{ params.by }}"}}
-  again: {kind: pipeline, uses: ./small.yml, inputs: {model: once.cut}, params: {by: "\${{ params.by + 1 }}"}}
-outputs: {model: again, first: once.tuned}
-`
-
-const files = { 'data.txt': 'x', 'parts/small.yml': small, 'parts/twice.yml': twice }
-const { plan } = await bench(files)
-
-const idsOf = (made: Plan): string[] => made.instances.map(({ id }) => id)
-
-const clean = async (text: string, more: Parameters<typeof plan>[1] = {}): Promise<Plan> => {
-  const made = await plan(text, more)
-  assert.equal(made.problems, [])
-  return made
-}
-
-const from = (made: Plan, id: string): Record<string, readonly string[]> =>
-  Object.fromEntries(
-    Object.entries(instanceOf(made, id).inputs).map(([port, edges]) => [
-      port,
-      edges.map(({ instance }) => instance),
-    ]),
-  )
-
-const base = `steps:
-  base: {kind: make, size: 8}
-`
 
 test('gates inside are judged with their own params, once for each combination', async () => {
   const made =
