@@ -8,6 +8,8 @@ import { lspCommand } from './commands/lsp.js'
 import { migrateCommand } from './commands/migrate.js'
 import { pipelinesCommand } from './commands/pipelines.js'
 import { planCommand } from './commands/plan.js'
+import { pullCommand } from './commands/pull.js'
+import { pushCommand } from './commands/push.js'
 import { runCommand } from './commands/run.js'
 import { runsCommand } from './commands/runs.js'
 import { schemaCommand } from './commands/schema.js'
@@ -42,6 +44,8 @@ for (const make of [
   pipelinesCommand,
   runsCommand,
   showCommand,
+  pushCommand,
+  pullCommand,
   initCommand,
   schemaCommand,
   lspCommand,

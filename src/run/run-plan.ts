@@ -22,6 +22,8 @@ import { whereOf } from './where.js'
 export interface Conclusion {
   readonly verdicts: readonly Verdict[]
   readonly outcome: Outcome
+  /** What the run should say beside its steps and gates, as warnings. */
+  readonly problems?: readonly Problem[]
 }
 
 export interface RunPlanOptions extends LaneSettings {
@@ -194,7 +196,7 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
   if (fault) throw fault.error
 
   const instances = plan.instances.map(({ id }) => records.get(id)!)
-  const { verdicts, outcome } = await options.conclude(instances, interrupted)
+  const { verdicts, outcome, problems: found = [] } = await options.conclude(instances, interrupted)
   const seconds = (performance.now() - clock) / 1000
   const last: Emitted[] = [
     ...verdicts.map(verdict => ({ type: 'gate' as const, verdict })),
@@ -224,7 +226,7 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
     where: await where,
     instances,
     verdicts,
-    problems: plan.problems,
+    problems: [...plan.problems, ...found],
   }
   try {
     await run.close(record)

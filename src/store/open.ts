@@ -1,15 +1,20 @@
 import { resolve } from 'node:path'
-import { openObjects } from './objects.js'
+import { openObjects, type GuardedObjects } from './objects.js'
 import { openResults } from './results.js'
 import { openRuns } from './runs.js'
 import type { Store } from './store.js'
+
+/** A store on this machine's disk. */
+export interface LocalStore extends Store {
+  readonly objects: GuardedObjects
+}
 
 /**
  * Opens the store at a folder (`.trimtab`). Reads and writes nothing yet: a plan of a project that never ran
  * leaves no trace. Any number of threads and processes may have it open at once: objects and results are
  * renamed into place whole, under names that their content gives.
  */
-export const openStore = (folder: string): Promise<Store> => {
+export const openStore = (folder: string): Promise<LocalStore> => {
   const place = resolve(folder)
   const objects = openObjects(place)
   return Promise.resolve({

@@ -17,14 +17,15 @@ interface ResultFile {
   readonly result: StoredResult
 }
 
-const textOf = ({ key, kind, instance, ...rest }: StoredResult): string => {
+/** The file of a result, as it is kept here and at a remote. */
+export const resultText = ({ key, kind, instance, ...rest }: StoredResult): string => {
   // These three first: whoever lists results reads no more of a file.
   const json = JSON.stringify({ key, kind, instance, ...rest })
   return `{"checksum":${JSON.stringify(digestOf(json))},"result":${json}}\n`
 }
 
 /** Undefined where the text is damaged or belongs to another key. */
-const parse = (text: string, key: Key): StoredResult | undefined => {
+export const parseResult = (text: string, key: Key): StoredResult | undefined => {
   try {
     const { checksum, result } = JSON.parse(text) as ResultFile
     // Parsing and printing again gives the text that was hashed.
@@ -71,7 +72,7 @@ export const openResults = (folder: string, objects: GuardedObjects): Results =>
         if (isErrno(error, 'EIO')) return { problems: [asWarning(await quarantine(key))] }
         throw readError(error, path(key))
       }
-      const result = parse(text, key)
+      const result = parseResult(text, key)
       if (!result) return { problems: [asWarning(await quarantine(key))] }
       const digests = new Set(
         Object.values(result.output.outputs).flatMap(artifact =>
@@ -89,13 +90,13 @@ export const openResults = (folder: string, objects: GuardedObjects): Results =>
     heads: () => readHeads(folder),
     peek: key => {
       try {
-        return parse(readFileSync(path(key), 'utf8'), key)
+        return parseResult(readFileSync(path(key), 'utf8'), key)
       } catch (error) {
         if (isErrno(error, 'ENOENT', 'ENOTDIR', 'EIO')) return undefined
         throw readError(error, path(key))
       }
     },
     path,
-    save: result => writeFileSafely(path(result.key), textOf(result), join(folder, 'tmp')),
+    save: result => writeFileSafely(path(result.key), resultText(result), join(folder, 'tmp')),
   }
 }

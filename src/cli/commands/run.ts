@@ -4,7 +4,7 @@ import { jsonLines } from '../../report/json-lines.js'
 import type { RunRecord } from '../../api/index.js'
 import { exitCodeOf, exitCodes } from '../exit-codes.js'
 import { err, out, outPaint, errPaint, tellProblems } from '../output.js'
-import { planOptions, takesRecipe, type RecipeFlags } from '../recipe-options.js'
+import { planOptions, takesRecipe, takesRemote, type RecipeFlags } from '../recipe-options.js'
 
 interface RunFlags extends RecipeFlags {
   readonly keepGoing?: boolean
@@ -43,12 +43,13 @@ const conclude = async (record: RunRecord, live: boolean): Promise<void> => {
 
 /** `trimtab run`: makes what is not there yet, then judges the gates. */
 export const runCommand = (): Command =>
-  takesRecipe(new Command('run'))
+  takesRemote(takesRecipe(new Command('run')))
     .description('run a recipe: make what is not there yet, then judge its gates')
     .option('--only <step...>', 'make only these steps and what they need')
     .option('--keep-going', 'go on with what does not depend on a failed step')
     .option('--workers <n>', 'steps at once; absent: one a core', atLeastOne)
     .option('--store <folder>', "folder of the store; absent: .trimtab of the recipe's project")
+    .option('--no-push', 'put nothing at the remote')
     .option('--json', 'print events as JSON lines, also on a terminal')
     .addHelpText(
       'after',

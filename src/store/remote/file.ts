@@ -31,7 +31,9 @@ export const openFolder = (
 
   const asProblem = (error: unknown): unknown => {
     if (isErrno(error, 'EACCES', 'EPERM'))
-      return new ProblemError(refused(name, error.message, 'Give yourself the right to read and write there.'))
+      return new ProblemError(
+        refused(name, error.message, 'Give yourself the right to read and write there.'),
+      )
     if (isErrno(error, 'EIO', 'ESTALE', 'ETIMEDOUT', 'EHOSTDOWN', 'ENOTCONN', 'EREMOTEIO'))
       return new ProblemError(unreachable(name, error.message))
     return isErrno(error, 'ENAMETOOLONG', 'ELOOP', 'EISDIR')
@@ -80,7 +82,9 @@ export const openFolder = (
       throw error
     })
     if (!found?.isDirectory())
-      throw new ProblemError(absent(name, 'there is no such folder', 'Mount it, or make it: mkdir -p FOLDER.'))
+      throw new ProblemError(
+        absent(name, 'there is no such folder', 'Mount it, or make it: mkdir -p FOLDER.'),
+      )
   }
 
   const copy = async (path: string, { file, bytes, digest }: Upload): Promise<void> => {

@@ -60,7 +60,10 @@ export const s3Problem = (
   const code = found.Code ?? found.name
   if (code === 'NoSuchBucket')
     return absent(name, `there is no bucket "${bucket}"`, 'Make it, or mend the address; see docs/remote.md.')
-  if (/^Credentials|^ProviderError/.test(found.name) || /^Could not load credentials/.test(found.message))
+  if (
+    /^Credentials|^ProviderError/.test(found.name) ||
+    found.message.startsWith('Could not load credentials')
+  )
     return refused(name, 'there are no credentials here', noCredentials)
   const refusal = Object.hasOwn(refusals, code) ? refusals[code] : undefined
   if (refusal !== undefined)

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { open, type FileHandle } from 'node:fs/promises'
+import type * as Sdk from '@aws-sdk/client-s3'
 import type { CompletedPart, S3Client } from '@aws-sdk/client-s3'
 import { problem, ProblemError } from '../../core/problem.js'
 import { limiter } from './limit.js'
@@ -7,9 +8,12 @@ import type { Upload } from './remote.js'
 
 /** What an upload needs of its remote. */
 export interface Sending {
-  readonly sdk: typeof import('@aws-sdk/client-s3')
+  readonly sdk: typeof Sdk
   /** Sends a request of so many bytes within the remote's patience; its faults become problems. */
-  readonly send: <T>(ask: (s3: S3Client, abortSignal: AbortSignal) => Promise<T>, bytes?: number) => Promise<T>
+  readonly send: <T>(
+    ask: (s3: S3Client, abortSignal: AbortSignal) => Promise<T>,
+    bytes?: number,
+  ) => Promise<T>
   readonly place: { readonly Bucket: string; readonly Key: string }
   readonly name: string
 }
@@ -49,8 +53,8 @@ const uploadParts = async (
   const hash = createHash('sha256')
   const limited = limiter(partsAtOnce)
   const sent: Promise<CompletedPart>[] = []
-  let fault: { readonly error: unknown } | undefined
-  for (let at = 0, PartNumber = 1; at < upload.bytes && !fault; at += size, PartNumber++) {
+  const faults: unknown[] = []
+  for (let at = 0, PartNumber = 1; at < upload.bytes && faults.length === 0; at += size, PartNumber++) {
     const number = PartNumber
     // A part is read once there is a place for it, so that no more than these are in memory.
     await new Promise<void>(resolve => {
@@ -67,7 +71,7 @@ const uploadParts = async (
         return { PartNumber: number, ...(ETag === undefined ? {} : { ETag }) }
       })
       sending.catch((error: unknown) => {
-        fault ??= { error }
+        faults.push(error)
         resolve()
       })
       sent.push(sending)
@@ -75,7 +79,7 @@ const uploadParts = async (
   }
   // None is under way any more when the upload is completed or given up.
   await Promise.allSettled(sent)
-  if (fault) throw fault.error
+  if (faults.length > 0) throw faults[0]
   const Parts = await Promise.all(sent)
   if (`sha256:${hash.digest('hex')}` !== upload.digest) throw damaged(upload)
   // A server takes its time to put large parts together.

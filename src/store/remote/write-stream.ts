@@ -45,10 +45,7 @@ export const writeStream = async (
   chunks: AsyncIterable<Uint8Array>,
   { folder, most, keep }: StreamOptions,
 ): Promise<Streamed> => {
-  const temporary = join(
-    folder,
-    `.${basename(target)}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`,
-  )
+  const temporary = join(folder, `.${basename(target)}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`)
   try {
     await mkdir(folder, { recursive: true })
     const file = await open(temporary, 'wx')
