@@ -123,7 +123,9 @@ export const transferring = async (
     const came = await move(store)
     const problems = [...came.problems, ...sharing.problems()]
     const ok = came.failed === 0 && !sharing.isDown() && !problems.some(each => each.severity === 'error')
-    return { ...came, ok, remote: sharing.name, problems }
+    // What a run can do without is all that is asked for here.
+    const told = ok ? problems : problems.map(each => ({ ...each, severity: 'error' as const }))
+    return { ...came, ok, remote: sharing.name, problems: told }
   } finally {
     clearInterval(timer)
     options.signal?.removeEventListener('abort', stop)

@@ -33,17 +33,20 @@ export const transferLines = (
 ): string[] => {
   if (row.remote === undefined) return []
   const way = done === 'pushed' ? 'to' : 'from'
-  const moved = row.results + row.objects + row.runs
+  const moved = row.bytes > 0
+  const there = [
+    ...(row.there > 0 ? [counted(row.there, 'result')] : []),
+    ...(!moved && row.runs > 0 ? [counted(row.runs, 'run')] : []),
+  ]
+  const were = row.there + (moved ? 0 : row.runs) === 1 ? 'was' : 'were'
   const parts = [
-    ...(moved > 0
+    ...(moved
       ? [
           `${done} ${movedText(row)}${row.runs > 0 ? `, ${counted(row.runs, 'run')}` : ''} ${way} ${row.remote}`,
         ]
       : []),
-    ...(row.there > 0
-      ? [
-          `${counted(row.there, 'result')} ${row.there === 1 ? 'was' : 'were'} ${goal}${moved > 0 ? '' : ` already (${row.remote})`}`,
-        ]
+    ...(there.length > 0
+      ? [`${there.join(' and ')} ${were} ${goal}${moved ? '' : ` already (${row.remote})`}`]
       : []),
     ...(row.failed > 0 ? [`${count(row.failed)} could not be ${done}`] : []),
   ]

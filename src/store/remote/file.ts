@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { createReadStream } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -25,6 +26,8 @@ export const openFolder = (
   const { folder } = address
   const name = remoteName(address)
   const closing = new AbortController()
+  // One for each request under way.
+  setMaxListeners(0, closing.signal)
   const close = (): void => closing.abort()
   signal?.addEventListener('abort', close, { once: true })
   if (signal?.aborted) close()

@@ -23,6 +23,7 @@ const networkCodes = new Set([
 const refusals: Readonly<Record<string, string>> = {
   AccessDenied: 'access denied',
   InvalidAccessKeyId: 'it does not know the access key',
+  XAdminUserNotFound: 'it does not know the access key',
   SignatureDoesNotMatch: 'the secret key does not fit the access key',
   ExpiredToken: 'the session token has expired',
   TokenRefreshRequired: 'the session token has expired',
@@ -37,9 +38,9 @@ const noCredentials =
 
 /** True where a server says that what was asked for is not there; a bucket that is not there is another matter. */
 export const isAbsent = (error: unknown): boolean => {
-  const { name, Code, $metadata } = error as ServiceError
-  if (name === 'NoSuchBucket' || Code === 'NoSuchBucket') return false
-  return name === 'NoSuchKey' || name === 'NotFound' || $metadata?.httpStatusCode === 404
+  const { name } = error as ServiceError
+  // Not every 404: some servers say so of a bucket or of an access key.
+  return name === 'NoSuchKey' || name === 'NotFound'
 }
 
 const networkWords = (error: ServiceError, idle: number): string => {

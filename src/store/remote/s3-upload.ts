@@ -1,14 +1,20 @@
 import { createHash } from 'node:crypto'
 import { open, type FileHandle } from 'node:fs/promises'
-import type * as Sdk from '@aws-sdk/client-s3'
-import type { CompletedPart, S3Client } from '@aws-sdk/client-s3'
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  PutObjectCommand,
+  UploadPartCommand,
+  type CompletedPart,
+  type S3Client,
+} from '@aws-sdk/client-s3'
 import { problem, ProblemError } from '../../core/problem.js'
 import { limiter } from './limit.js'
 import type { Upload } from './remote.js'
 
 /** What an upload needs of its remote. */
 export interface Sending {
-  readonly sdk: typeof Sdk
   /** Sends a request of so many bytes within the remote's patience; its faults become problems. */
   readonly send: <T>(
     ask: (s3: S3Client, abortSignal: AbortSignal) => Promise<T>,
@@ -44,7 +50,7 @@ const readPart = async (file: FileHandle, at: number, size: number): Promise<Buf
 }
 
 const uploadParts = async (
-  { sdk, send, place }: Sending,
+  { send, place }: Sending,
   upload: Upload,
   file: FileHandle,
   UploadId: string,
@@ -63,7 +69,7 @@ const uploadParts = async (
         hash.update(Body)
         const { ETag } = await send(
           (s3, abortSignal) =>
-            s3.send(new sdk.UploadPartCommand({ ...place, UploadId, PartNumber: number, Body }), {
+            s3.send(new UploadPartCommand({ ...place, UploadId, PartNumber: number, Body }), {
               abortSignal,
             }),
           Body.length,
@@ -85,7 +91,7 @@ const uploadParts = async (
   // A server takes its time to put large parts together.
   await send(
     (s3, abortSignal) =>
-      s3.send(new sdk.CompleteMultipartUploadCommand({ ...place, UploadId, MultipartUpload: { Parts } }), {
+      s3.send(new CompleteMultipartUploadCommand({ ...place, UploadId, MultipartUpload: { Parts } }), {
         abortSignal,
       }),
     upload.bytes,
@@ -94,7 +100,7 @@ const uploadParts = async (
 
 /** Puts a file there, in one request or in parts; what it holds is checked against its digest on the way. */
 export const uploadFile = async (sending: Sending, upload: Upload): Promise<void> => {
-  const { sdk, send, place } = sending
+  const { send, place } = sending
   const file = await open(upload.file)
   try {
     if (upload.bytes <= whole) {
@@ -102,13 +108,13 @@ export const uploadFile = async (sending: Sending, upload: Upload): Promise<void
       const Body = await readPart(file, 0, upload.bytes + 1)
       if (`sha256:${createHash('sha256').update(Body).digest('hex')}` !== upload.digest) throw damaged(upload)
       await send(
-        (s3, abortSignal) => s3.send(new sdk.PutObjectCommand({ ...place, Body }), { abortSignal }),
+        (s3, abortSignal) => s3.send(new PutObjectCommand({ ...place, Body }), { abortSignal }),
         upload.bytes,
       )
       return
     }
     const { UploadId } = await send((s3, abortSignal) =>
-      s3.send(new sdk.CreateMultipartUploadCommand(place), { abortSignal }),
+      s3.send(new CreateMultipartUploadCommand(place), { abortSignal }),
     )
     if (UploadId === undefined) throw new Error('a multipart upload without an id')
     try {
@@ -116,7 +122,7 @@ export const uploadFile = async (sending: Sending, upload: Upload): Promise<void
     } catch (error) {
       // Parts that nobody completes are paid for until a rule of the bucket removes them.
       await send((s3, abortSignal) =>
-        s3.send(new sdk.AbortMultipartUploadCommand({ ...place, UploadId }), { abortSignal }),
+        s3.send(new AbortMultipartUploadCommand({ ...place, UploadId }), { abortSignal }),
       ).catch(() => undefined)
       throw error
     }

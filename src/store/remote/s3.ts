@@ -1,4 +1,12 @@
-import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3'
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+  type S3ClientConfig,
+} from '@aws-sdk/client-s3'
+import { setMaxListeners } from 'node:events'
 import { ProblemError } from '../../core/problem.js'
 import { remoteName, type RemoteAddress } from '../../core/remote-address.js'
 import { timeFor, type Patience } from './patience.js'
@@ -48,20 +56,23 @@ const configOf = (
 /** Where neither recipe nor environment say a region: servers that are not AWS's do not care, and AWS's redirect. */
 const anyRegion = 'us-east-1'
 
-/** A place in a bucket, through the AWS SDK, which is loaded here and nowhere else. */
+/** A place in a bucket, through the AWS SDK. This module loads it: it is imported where a remote is one. */
 export const openS3 = async (address: Address, options: S3Options): Promise<Remote> => {
-  const sdk = await import('@aws-sdk/client-s3')
+  // That a later SDK will ask for a later Node is no news for who runs a recipe.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
   const { patience } = options
   const name = remoteName(address)
   const { bucket: Bucket, prefix } = address
-  let client: S3Client = new sdk.S3Client(configOf(address, options))
+  let client = new S3Client(configOf(address, options))
   try {
     await client.config.region()
   } catch {
     client.destroy()
-    client = new sdk.S3Client(configOf(address, options, anyRegion))
+    client = new S3Client(configOf(address, options, anyRegion))
   }
   const closing = new AbortController()
+  // One for each request under way.
+  setMaxListeners(0, closing.signal)
   const close = (): void => {
     closing.abort()
     client.destroy()
@@ -132,7 +143,7 @@ export const openS3 = async (address: Address, options: S3Options): Promise<Remo
       send((s3, abortSignal) =>
         unlessAbsent(
           s3
-            .send(new sdk.HeadObjectCommand({ Bucket, Key: keyOf(path) }), { abortSignal })
+            .send(new HeadObjectCommand({ Bucket, Key: keyOf(path) }), { abortSignal })
             .then(({ ContentLength }) => ContentLength ?? 0),
         ),
       ),
@@ -140,7 +151,7 @@ export const openS3 = async (address: Address, options: S3Options): Promise<Remo
       const limit = limited(bytes)
       try {
         const found = await unlessAbsent(
-          client.send(new sdk.GetObjectCommand({ Bucket, Key: keyOf(path) }), { abortSignal: limit.signal }),
+          client.send(new GetObjectCommand({ Bucket, Key: keyOf(path) }), { abortSignal: limit.signal }),
         )
         const body = found?.Body as (AsyncIterable<Uint8Array> & { destroy(): void }) | undefined
         if (!body) {
@@ -163,17 +174,17 @@ export const openS3 = async (address: Address, options: S3Options): Promise<Remo
     write: (path, content) =>
       content instanceof Uint8Array
         ? send(async (s3, abortSignal) => {
-            const command = new sdk.PutObjectCommand({ Bucket, Key: keyOf(path), Body: content })
+            const command = new PutObjectCommand({ Bucket, Key: keyOf(path), Body: content })
             await s3.send(command, { abortSignal })
           }, content.length)
-        : uploadFile({ sdk, send, place: { Bucket, Key: keyOf(path) }, name }, content),
+        : uploadFile({ send, place: { Bucket, Key: keyOf(path) }, name }, content),
     list: async function* (folder) {
       let ContinuationToken: string | undefined
       do {
         const token = ContinuationToken
         const page = await send((s3, abortSignal) =>
           s3.send(
-            new sdk.ListObjectsV2Command({
+            new ListObjectsV2Command({
               Bucket,
               Prefix: keyOf(folder),
               ...(token === undefined ? {} : { ContinuationToken: token }),
