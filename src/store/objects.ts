@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import type { Digest } from '../core/brand.js'
 import { digestOf } from '../core/hash.js'
 import { problem, ProblemError, type Problem } from '../core/problem.js'
-import { digestFile } from './digest-file.js'
+import type { DigestCache } from './digest-cache.js'
+import { digestFile, type Digested } from './digest-file.js'
 import { fileProblem, isErrno, readError } from './file-problem.js'
 import type { Objects } from './store.js'
 import { writeFileSafely } from './write-file.js'
@@ -21,9 +22,12 @@ const unreadable = (error: unknown, path: string): Digest => {
 }
 
 /** What lies at a path, by content; undefined where nothing does. */
-export const digestAt = async (path: string): Promise<Digest | undefined> => {
+export const digestAt = async (
+  path: string,
+  read: (path: string) => Promise<Digested> = digestFile,
+): Promise<Digest | undefined> => {
   try {
-    return (await digestFile(path)).digest
+    return (await read(path)).digest
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined
     return unreadable(error, path)
@@ -32,7 +36,10 @@ export const digestAt = async (path: string): Promise<Digest | undefined> => {
 
 /** Objects as the store's other parts see them: a damaged one can be moved out of the way. */
 export interface GuardedObjects extends Objects {
-  /** Undefined where the object is there and whole; otherwise the problem, a damaged one being moved to `damaged/`. */
+  /**
+   * Undefined where the object is there and whole, as far as its size and times tell where it was read before;
+   * otherwise the problem, a damaged one being moved to `damaged/`.
+   */
   check(digest: Digest): Promise<Problem | undefined>
 }
 
@@ -46,7 +53,7 @@ const damagedProblem = (digest: Digest, moved: string): Problem =>
     hint: `It was moved to ${moved}; run again, and the step that made it is repeated.`,
   })
 
-export const openObjects = (folder: string): GuardedObjects => {
+export const openObjects = (folder: string, digests: DigestCache): GuardedObjects => {
   const path = (digest: Digest): string => {
     const hex = rest(digest)
     return join(folder, 'objects', hex.slice(0, 2), hex.slice(2))
@@ -55,6 +62,7 @@ export const openObjects = (folder: string): GuardedObjects => {
   /** Several may find the same damage at once: who comes second finds nothing to move. A read-only store keeps it. */
   const quarantine = async (digest: Digest): Promise<Problem> => {
     const aside = join(folder, 'damaged', rest(digest))
+    digests.forget(path(digest))
     try {
       await mkdir(join(folder, 'damaged'), { recursive: true })
       await rename(path(digest), aside)
@@ -64,8 +72,10 @@ export const openObjects = (folder: string): GuardedObjects => {
     return damagedProblem(digest, aside)
   }
 
+  const remembered = (file: string): Promise<Digested> => digests.digest(file)
+
   const check = async (digest: Digest): Promise<Problem | undefined> => {
-    const found = await digestAt(path(digest))
+    const found = await digestAt(path(digest), remembered)
     if (found === digest) return undefined
     return found === undefined ? goneProblem(digest) : quarantine(digest)
   }
@@ -78,7 +88,9 @@ export const openObjects = (folder: string): GuardedObjects => {
       const digest = digestOf(bytes)
       const target = path(digest)
       // Equal bytes are there: rewriting them would only wear the disk. Damaged ones are replaced.
-      if ((await digestAt(target)) !== digest) await writeFileSafely(target, bytes, join(folder, 'tmp'))
+      if ((await digestAt(target, remembered)) === digest) return digest
+      await writeFileSafely(target, bytes, { folder: join(folder, 'tmp'), setBack: true })
+      digests.wrote(target, digest)
       return digest
     },
     get: async digest => {

@@ -96,6 +96,6 @@ export const openResults = (folder: string, objects: GuardedObjects): Results =>
       }
     },
     path,
-    save: result => writeFileSafely(path(result.key), textOf(result), join(folder, 'tmp')),
+    save: result => writeFileSafely(path(result.key), textOf(result), { folder: join(folder, 'tmp') }),
   }
 }
