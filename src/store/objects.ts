@@ -34,26 +34,17 @@ export const digestAt = async (
   }
 }
 
-/** Objects as the store's other parts see them: a damaged one can be moved out of the way. */
-export interface GuardedObjects extends Objects {
-  /**
-   * Undefined where the object is there and whole, as far as its size and times tell where it was read before;
-   * otherwise the problem, a damaged one being moved to `damaged/`.
-   */
-  check(digest: Digest): Promise<Problem | undefined>
-}
-
 const goneProblem = (digest: Digest): Problem =>
   problem('object-gone', `an object of the store is missing: ${digest}`, {
-    hint: 'Run again: the step that made it is repeated.',
+    hint: 'A run repeats the step that made it.',
   })
 
 const damagedProblem = (digest: Digest, moved: string): Problem =>
   problem('object-damaged', `an object of the store no longer matches its digest: ${digest}`, {
-    hint: `It was moved to ${moved}; run again, and the step that made it is repeated.`,
+    hint: `It was moved to ${moved}; a run repeats the step that made it.`,
   })
 
-export const openObjects = (folder: string, digests: DigestCache): GuardedObjects => {
+export const openObjects = (folder: string, digests: DigestCache): Objects => {
   const path = (digest: Digest): string => {
     const hex = rest(digest)
     return join(folder, 'objects', hex.slice(0, 2), hex.slice(2))
@@ -66,6 +57,8 @@ export const openObjects = (folder: string, digests: DigestCache): GuardedObject
     try {
       await mkdir(join(folder, 'damaged'), { recursive: true })
       await rename(path(digest), aside)
+      // Another process mended it after this one had read it: the whole one goes back.
+      if ((await digestAt(aside)) === digest) await rename(aside, path(digest))
     } catch (error) {
       if (!isErrno(error, 'ENOENT') && !fileProblem(error, aside)) throw error
     }
@@ -74,8 +67,8 @@ export const openObjects = (folder: string, digests: DigestCache): GuardedObject
 
   const remembered = (file: string): Promise<Digested> => digests.digest(file)
 
-  const check = async (digest: Digest): Promise<Problem | undefined> => {
-    const found = await digestAt(path(digest), remembered)
+  const check: Objects['check'] = async (digest, how) => {
+    const found = await digestAt(path(digest), how === 'read' ? digestFile : remembered)
     if (found === digest) return undefined
     return found === undefined ? goneProblem(digest) : quarantine(digest)
   }

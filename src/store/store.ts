@@ -24,6 +24,11 @@ export interface Objects {
   put(bytes: Uint8Array): Promise<Digest>
   /** Verified bytes. Throws ProblemError where the object is gone or damaged. */
   get(digest: Digest): Promise<Uint8Array>
+  /**
+   * Undefined where the object is there and whole; otherwise the problem, a damaged one being moved to `damaged/`.
+   * `remembered`: it is not read where its size and times are those at which it was read before.
+   */
+  check(digest: Digest, how: 'read' | 'remembered'): Promise<Problem | undefined>
   /** Is it there with the right bytes? Reads it, whatever is remembered of it. */
   verify(digest: Digest): Promise<boolean>
   path(digest: Digest): string
