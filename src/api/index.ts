@@ -1,7 +1,7 @@
 /** Trimtab's programmatic API: the stages that the command joins, typed. */
 export { plan, validate, type Planned } from './validate.js'
 export { run, runPlanned, type RunEnd } from './run.js'
-export { listRuns, readRun } from './records.js'
+export { findRun, listAllRuns, listRuns, readRun, type KnownRun } from './records.js'
 export { formatRecipe } from './format.js'
 export { migrateRecipe } from './migrate.js'
 export type { RewriteOptions, Rewritten } from './rewrite.js'

@@ -5,6 +5,7 @@ import type { Problem } from '../core/problem.js'
 import type { StepOutput } from '../core/step-file.js'
 import type { Digested } from './digest-file.js'
 import type { RunRecord } from './run-record.js'
+import type { UnfinishedRun } from './unfinished.js'
 
 /** A step's output as it is kept under its key. */
 export interface StoredResult {
@@ -73,6 +74,8 @@ export interface Runs {
   /** By id, a unique beginning of one, or `latest`; undefined where there is none. Throws ProblemError where several begin so. */
   read(id: string): Promise<RunRecord | undefined>
   journal(id: string): Promise<readonly Event[]>
+  /** Runs without a record, oldest first: those that go on, were cut off, or whose record is damaged. */
+  unfinished(): Promise<readonly UnfinishedRun[]>
 }
 
 export interface Store {
