@@ -2,6 +2,8 @@
 export { plan, validate, type Planned } from './validate.js'
 export { run, runPlanned, type RunEnd } from './run.js'
 export { findRun, listAllRuns, listRuns, readRun, type KnownRun } from './records.js'
+export { verify } from './verify.js'
+export type { Verification } from '../store/verify/verification.js'
 export { formatRecipe } from './format.js'
 export { migrateRecipe } from './migrate.js'
 export type { RewriteOptions, Rewritten } from './rewrite.js'

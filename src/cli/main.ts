@@ -13,6 +13,7 @@ import { runsCommand } from './commands/runs.js'
 import { schemaCommand } from './commands/schema.js'
 import { showCommand } from './commands/show.js'
 import { validateCommand } from './commands/validate.js'
+import { verifyCommand } from './commands/verify.js'
 import { exitCodes } from './exit-codes.js'
 import { tellProblems } from './output.js'
 
@@ -42,6 +43,7 @@ for (const make of [
   pipelinesCommand,
   runsCommand,
   showCommand,
+  verifyCommand,
   initCommand,
   schemaCommand,
   lspCommand,

@@ -132,6 +132,8 @@ export const openRuns = (folder: string): Runs => {
       const [only] = fitting
       return fitting.length === 1 && only !== undefined ? readRecord(only) : undefined
     },
+    ids,
+    recordPath,
     unfinished: () =>
       Promise.resolve(
         ids()

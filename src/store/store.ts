@@ -74,6 +74,10 @@ export interface Runs {
   /** By id, a unique beginning of one, or `latest`; undefined where there is none. Throws ProblemError where several begin so. */
   read(id: string): Promise<RunRecord | undefined>
   journal(id: string): Promise<readonly Event[]>
+  /** Every run's, oldest first, whether it ended or not. */
+  ids(): readonly string[]
+  /** Where a run's record lies, once it has one. */
+  recordPath(id: string): string
   /** Runs without a record, oldest first: those that go on, were cut off, or whose record is damaged. */
   unfinished(): Promise<readonly UnfinishedRun[]>
 }
