@@ -44,7 +44,8 @@ export const runUnchanged = async (
   if (!memo || !isUntouched(memo.watched)) return undefined
   const store = await openStore(asking.folder)
   const before = await store.runs.read(memo.run)
-  if (!before) return undefined
+  // A record of an older version lacks what one of now has: it is made anew.
+  if (!before || before.asked.sources.length === 0) return undefined
   const { engine, machine } = before.where
   const where = await whereOf({ project: asking.project, engine, machine })
   const run = await store.runs.open(started)

@@ -4,6 +4,7 @@ import { ProblemError, type Problem } from '../core/problem.js'
 import type { StepOutput } from '../core/step-file.js'
 import type { Verdict } from '../core/verdict.js'
 import type { Instance, Plan } from '../plan/plan.js'
+import { recordVersion } from '../store/record-migrations.js'
 import type { InstanceRecord, RunRecord } from '../store/run-record.js'
 import type { Store } from '../store/store.js'
 import { growingFigures } from '../expression/figures.js'
@@ -15,6 +16,7 @@ import { sharedObjects } from './lanes/shared-objects.js'
 import { inputsOf, makeMaker } from './make-instance.js'
 import { makeReporter } from './reporter.js'
 import { before, schedule } from './schedule.js'
+import { keepSources } from './sources.js'
 import { whereOf } from './where.js'
 
 export interface Conclusion {
@@ -47,6 +49,9 @@ const recordOf = (
   step: instance.step,
   kind: instance.kind,
   config: instance.config,
+  // Its config stands beside it as it ran.
+  identity: Object.fromEntries(Object.entries(instance.identity).filter(([name]) => name !== 'config')),
+  ...(Object.keys(instance.files).length > 0 ? { files: Object.values(instance.files) } : {}),
   inputs: Object.fromEntries(
     Object.entries(instance.inputs).map(([port, edges]) => [port, edges.map(edge => edge.instance)]),
   ),
@@ -68,6 +73,7 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
   const started = new Date()
   const clock = performance.now()
   const run = await store.runs.open(started)
+  const sources = await keepSources(plan, store)
   const where = whereOf({ project: plan.recipe.project, engine: plan.engine, machine: plan.machine })
   const halt = new AbortController()
   const running = new Set<Attempt>()
@@ -198,7 +204,7 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
 
   const { recipe } = plan
   const record: RunRecord = {
-    version: 1,
+    version: recordVersion,
     id: run.id,
     started: started.toISOString(),
     seconds,
@@ -206,6 +212,9 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
     asked: {
       recipe: recipe.file,
       recipeDigest: recipe.digest,
+      project: recipe.project,
+      sources,
+      engine: recipe.engine,
       ...(recipe.description === undefined ? {} : { description: recipe.description }),
       params: recipe.params,
       set: recipe.set,
