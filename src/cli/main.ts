@@ -8,6 +8,7 @@ import { lspCommand } from './commands/lsp.js'
 import { migrateCommand } from './commands/migrate.js'
 import { pipelinesCommand } from './commands/pipelines.js'
 import { planCommand } from './commands/plan.js'
+import { provenanceCommand } from './commands/provenance.js'
 import { runCommand } from './commands/run.js'
 import { runsCommand } from './commands/runs.js'
 import { schemaCommand } from './commands/schema.js'
@@ -44,6 +45,7 @@ for (const make of [
   runsCommand,
   showCommand,
   verifyCommand,
+  provenanceCommand,
   initCommand,
   schemaCommand,
   lspCommand,
