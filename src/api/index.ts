@@ -31,6 +31,14 @@ export { makeArtifact } from '../core/artifact.js'
 export type { Artifact, ArtifactType, Metrics, ObjectRef } from '../core/artifact.js'
 export type { Event, Outcome, Progress } from '../core/event.js'
 export type { Verdict } from '../core/verdict.js'
+export {
+  departures,
+  differenceOf,
+  enginePromises,
+  withinPromise,
+  type Departure,
+  type EnginePromise,
+} from '../core/promise.js'
 export { stream, type Random } from '../core/random.js'
 export type { InstanceRecord, RunRecord } from '../store/run-record.js'
 export type { Instance, Plan } from '../plan/plan.js'
