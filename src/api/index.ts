@@ -2,6 +2,7 @@
 export { plan, validate, type Planned } from './validate.js'
 export { run, runPlanned, type RunEnd } from './run.js'
 export type { SettledLock } from './settle-lock.js'
+export { accept, type Acceptance, type Accepted, type AcceptOptions } from './accept.js'
 export { listRuns, readRun } from './records.js'
 export { formatRecipe } from './format.js'
 export { migrateRecipe } from './migrate.js'
