@@ -24,7 +24,7 @@ export interface AcceptOptions extends ReadOptions {
   /** Gates, steps or metrics whose values are accepted. Absent or empty: those of every gate of the form `accepted`. */
   readonly names?: readonly string[]
   readonly why?: string
-  /** Id of a run, the beginning of one, or `latest`. Absent: the latest run of this recipe. */
+  /** Id of a run, the beginning of one, or `latest`. Absent: the latest run of this recipe as it stands. */
   readonly run?: string
   /** Takes the run's values though its keys are not those of the recipe as it stands. */
   readonly anyway?: boolean
@@ -86,25 +86,6 @@ const select = (gates: readonly Gate[], names: readonly string[]) => {
   return { chosen: gates.filter(gate => callsOf(gate).some(call => names.includes(call))), problems }
 }
 
-const findRun = async (made: Plan, store: Store, id: string | undefined): Promise<RunRecord | Problem> => {
-  const { file } = made.recipe
-  if (id !== undefined) {
-    const record = await store.runs.read(id)
-    if (!record)
-      return problem('accept-no-run', `there is no run "${id}"`, { hint: '`trimtab runs` lists them.' })
-    return record.asked.recipe === file
-      ? record
-      : problem('accept-other-recipe', `run ${record.id} is of another recipe: ${record.asked.recipe}`)
-  }
-  const records = await store.runs.list()
-  return (
-    records.findLast(({ asked }) => asked.recipe === file) ??
-    problem('accept-no-run', `${basename(file)} has not run yet, so there is nothing to accept`, {
-      hint: 'Run it first: `trimtab run`.',
-    })
-  )
-}
-
 /** In what a run's steps are others than those of the recipe as it stands. */
 const strangersIn = (made: Plan, record: RunRecord, store: Store): Problem | undefined => {
   const there = new Set(
@@ -120,6 +101,35 @@ const strangersIn = (made: Plan, record: RunRecord, store: Store): Problem | und
     `run ${record.id} is not one of the recipe as it stands: "${first.instance}" differs: ${first.why}${others}`,
     { hint: 'Run again and accept that; or take this one --anyway.' },
   )
+}
+
+/** Runs that are looked through for one of the recipe as it stands: the newest so many. */
+const most = 50
+
+/** The run that was named; else the newest of the recipe as it stands, which after a change of branches need not be the last. */
+const findRun = async (
+  made: Plan,
+  store: Store,
+  { run: id, anyway = false }: Pick<AcceptOptions, 'run' | 'anyway'>,
+): Promise<RunRecord | Problem> => {
+  const { file } = made.recipe
+  if (id !== undefined) {
+    const record = await store.runs.read(id)
+    if (!record)
+      return problem('accept-no-run', `there is no run "${id}"`, { hint: '`trimtab runs` lists them.' })
+    if (record.asked.recipe !== file)
+      return problem('accept-other-recipe', `run ${record.id} is of another recipe: ${record.asked.recipe}`)
+    return (anyway ? undefined : strangersIn(made, record, store)) ?? record
+  }
+  const records = (await store.runs.list()).filter(({ asked }) => asked.recipe === file).toReversed()
+  const [latest] = records
+  if (!latest)
+    return problem('accept-no-run', `${basename(file)} has not run yet, so there is nothing to accept`, {
+      hint: 'Run it first: `trimtab run`.',
+    })
+  const stranger = anyway ? undefined : strangersIn(made, latest, store)
+  if (!stranger) return latest
+  return records.slice(1, most).find(each => !strangersIn(made, each, store)) ?? stranger
 }
 
 const whoIs = async (folder: string): Promise<string> => {
@@ -180,10 +190,8 @@ export const accept = async (options: AcceptOptions): Promise<Accepted> => {
     )
   const { chosen, problems: unknown } = select(gates, options.names ?? [])
   if (unknown.length > 0) return refused(...unknown)
-  const record = await findRun(made, store, options.run)
+  const record = await findRun(made, store, options)
   if ('code' in record) return refused(record)
-  const stranger = options.anyway ? undefined : strangersIn(made, record, store)
-  if (stranger) return refused(stranger)
   const { held, problems } = hold(chosen, record)
   if (problems.length > 0)
     return refused(...problems.map(each => (each.at ? { ...each, frame: made.recipe.frame(each.at) } : each)))
