@@ -5,6 +5,8 @@ export { findRun, listAllRuns, listRuns, readRun, type KnownRun } from './record
 export { verify } from './verify.js'
 export type { Verification } from '../store/verify/verification.js'
 export type { SettledLock } from './settle-lock.js'
+export { accept, type Acceptance, type Accepted, type AcceptOptions } from './accept.js'
+export { listRuns, readRun } from './records.js'
 export { formatRecipe } from './format.js'
 export { migrateRecipe } from './migrate.js'
 export type { RewriteOptions, Rewritten } from './rewrite.js'

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { version } from '../core/home.js'
 import { ProblemError } from '../core/problem.js'
+import { acceptCommand } from './commands/accept.js'
 import { fmtCommand } from './commands/fmt.js'
 import { initCommand } from './commands/init.js'
 import { kindsCommand } from './commands/kinds.js'
@@ -46,6 +47,7 @@ for (const make of [
   showCommand,
   verifyCommand,
   provenanceCommand,
+  acceptCommand,
   initCommand,
   schemaCommand,
   lspCommand,
