@@ -1,5 +1,6 @@
 import type { InstanceId } from '../core/brand.js'
 import type { Instance } from '../plan/plan.js'
+import type { Elsewhere } from './claimed.js'
 import type { Lane } from './lanes/lane.js'
 import { makeReady } from './ready.js'
 
@@ -13,8 +14,10 @@ export interface ScheduleOptions {
   readonly keepGoing: boolean
   readonly laneOf: (instance: Instance) => Lane
   readonly interrupted: () => boolean
+  /** Aborted once the run is: whoever waits for another run stops waiting. */
+  readonly signal: AbortSignal
   /** Makes an instance whose inputs are all there. */
-  readonly make: (instance: Instance) => Promise<'there' | 'failed' | 'interrupted' | 'left-out'>
+  readonly make: (instance: Instance) => Promise<'there' | 'failed' | 'interrupted' | 'left-out' | Elsewhere>
   readonly skip: (instance: Instance, reason: string) => void
   /** Called once for each instance, whatever became of it. */
   readonly settled: (instance: Instance) => void
@@ -31,6 +34,7 @@ export const before = (instance: Instance): ReadonlySet<InstanceId> =>
 /**
  * Makes every instance after what it needs, as many at once as its lane has cores for; exclusive ones alone, when
  * nothing else can go on. After a failure nothing new starts, unless it is to keep going; what runs is let finish.
+ * What another run makes takes no core meanwhile, and comes up again when that has ended.
  */
 export const schedule = async (options: ScheduleOptions): Promise<void> => {
   const { instances, keepGoing, laneOf, interrupted, make, skip } = options
@@ -53,6 +57,9 @@ export const schedule = async (options: ScheduleOptions): Promise<void> => {
   let firstFailed: InstanceId | undefined
   let fault: { readonly error: unknown } | undefined
   let wake = (): void => undefined
+  let elsewhere = 0
+  const giveUp = new AbortController()
+  const goOn = (): boolean => !fault && !interrupted() && (keepGoing || firstFailed === undefined)
 
   const settle = (first: Instance, became: Settled): void => {
     const work: [Instance, Settled][] = [[first, became]]
@@ -75,9 +82,27 @@ export const schedule = async (options: ScheduleOptions): Promise<void> => {
     }
   }
 
+  const waitFor = async (instance: Instance, { over }: Elsewhere): Promise<void> => {
+    elsewhere++
+    ready.done(instance)
+    wake()
+    try {
+      await over(AbortSignal.any([options.signal, giveUp.signal]))
+    } catch (error) {
+      fault ??= { error }
+    }
+    elsewhere--
+    ready.add(instance)
+    wake()
+  }
+
   const start = async (instance: Instance): Promise<void> => {
     try {
       const how = await make(instance)
+      if (typeof how === 'object') {
+        void waitFor(instance, how)
+        return
+      }
       if (how === 'failed') firstFailed ??= instance.id
       if (how === 'interrupted') skip(instance, 'interrupted')
       settle(instance, how === 'interrupted' ? 'skipped' : how)
@@ -89,9 +114,9 @@ export const schedule = async (options: ScheduleOptions): Promise<void> => {
   }
 
   for (;;) {
-    const goOn = (): boolean => !fault && !interrupted() && (keepGoing || firstFailed === undefined)
     for (let next = goOn() && ready.next(); next; next = goOn() && ready.next()) void start(next)
-    if (ready.running() === 0) break
+    if (!goOn()) giveUp.abort()
+    if (ready.running() === 0 && elsewhere === 0) break
     await new Promise<void>(resolve => (wake = resolve))
   }
   if (fault) throw fault.error

@@ -3,7 +3,9 @@ import type { Digest, InstanceId, Key } from '../core/brand.js'
 import type { Event } from '../core/event.js'
 import type { Problem } from '../core/problem.js'
 import type { StepOutput } from '../core/step-file.js'
+import type { Claims } from './claims.js'
 import type { RunRecord } from './run-record.js'
+import type { Sweeps } from './sweeps.js'
 
 /** A step's output as it is kept under its key. */
 export interface StoredResult {
@@ -54,6 +56,8 @@ export interface Results {
 export interface OpenRun {
   readonly id: string
   append(event: Event): void
+  /** Says that this run needs the results of these keys: while it lives, `gc` keeps them. */
+  hold(keys: Iterable<Key>): void
   /** Ends the journal and writes the record beside and renames it. */
   close(record: RunRecord): Promise<void>
 }
@@ -74,6 +78,8 @@ export interface Store {
   readonly objects: Objects
   readonly results: Results
   readonly runs: Runs
+  readonly claims: Claims
+  readonly sweeps: Sweeps
 }
 
 export type { Artifact }

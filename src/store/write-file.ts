@@ -4,9 +4,14 @@ import { mkdir, open, rename, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { ProblemError } from '../core/problem.js'
 import { fileProblem, isErrno } from './file-problem.js'
+import { writerTag } from './writer.js'
 
-const beside = (path: string, folder: string): string =>
-  join(folder, `.${basename(path)}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`)
+/** Of a target's name: with all that follows it the whole stays within what file systems take. */
+const longest = 100
+
+/** The path of an unfinished file that no other thread or process has; its name says whose it is. */
+export const temporaryPath = (target: string, folder: string): string =>
+  join(folder, `.${basename(target).slice(0, longest)}.${writerTag(randomBytes(6).toString('hex'))}.tmp`)
 
 const writeSynced = async (path: string, bytes: Uint8Array, mode: number | undefined): Promise<void> => {
   const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL)
@@ -25,7 +30,7 @@ const replace = async (
   folder: string,
   mode: number | undefined,
 ): Promise<void> => {
-  const temporary = beside(target, folder)
+  const temporary = temporaryPath(target, folder)
   try {
     await writeSynced(temporary, bytes, mode)
     await rename(temporary, target)
