@@ -32,6 +32,8 @@ export type Made =
     }
   | { readonly type: 'interrupted'; readonly key: Key; readonly attempts: number }
   | Elsewhere
+  /** The store lost some of its inputs: they are made again, and then it is tried once more. */
+  | { readonly type: 'lost'; readonly again: readonly Instance[] }
 
 /** By port. */
 type Inputs = Readonly<Record<string, readonly StepInput[]>>
@@ -45,6 +47,11 @@ export interface MakeOptions {
   /** Folder of the run, for what a crash leaves. */
   readonly runFolder: string
   readonly interrupted: () => boolean
+  /** Who must be made again, as the store lost what an instance reads; undefined: it did not, or nobody can help. */
+  readonly lost: (
+    instance: Instance,
+    problems: readonly Problem[],
+  ) => Promise<readonly Instance[] | undefined>
   /** Every attempt while it runs, so that a cancelled run can stop it. */
   readonly running: Set<Attempt>
 }
@@ -163,8 +170,10 @@ export const makeMaker = (options: MakeOptions) => {
         return { type: 'finished', key, output: kept.output, seconds, attempts: attempt }
       }
       const problems = place(kept.problems)
-      const retrying = attempt <= instance.retries && !options.interrupted()
+      const again = options.interrupted() ? undefined : await options.lost(instance, problems)
+      const retrying = again !== undefined || (attempt <= instance.retries && !options.interrupted())
       reporter.say({ type: 'failed', instance: instance.id, attempt, retrying, problems })
+      if (again) return { type: 'lost', again }
       if (!retrying) return { type: 'failed', key, problems, attempts: attempt }
     }
   }

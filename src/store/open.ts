@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { openClaims, type ClaimOptions } from './claims.js'
+import { openDigestCache } from './digest-cache.js'
 import { openObjects } from './objects.js'
 import { openResults } from './results.js'
 import { openRuns } from './runs.js'
@@ -13,14 +14,25 @@ import { openSweeps } from './sweeps.js'
  */
 export const openStore = (folder: string, options: ClaimOptions = {}): Promise<Store> => {
   const place = resolve(folder)
-  const objects = openObjects(place)
   const claims = openClaims(place, options)
+  const digests = openDigestCache(place)
+  const objects = openObjects(place, digests)
+  const runs = openRuns(place, claims)
   return Promise.resolve({
     folder: place,
     objects,
     results: openResults(place, objects),
-    runs: openRuns(place, claims),
+    runs: {
+      ...runs,
+      open: async started => {
+        const run = await runs.open(started)
+        // What a plan read before there was a folder to remember it in.
+        digests.flush()
+        return run
+      },
+    },
     claims,
     sweeps: openSweeps(place, claims),
+    digestFile: path => digests.digest(path),
   })
 }

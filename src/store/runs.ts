@@ -14,6 +14,7 @@ import { fail, ProblemError } from '../core/problem.js'
 import type { Claims } from './claims.js'
 import { fileProblem, isErrno } from './file-problem.js'
 import { openJournal, readJournal, type Journal } from './journal.js'
+import { currentRecord } from './record-migrations.js'
 import type { RunRecord } from './run-record.js'
 import type { OpenRun, Runs } from './store.js'
 import { temporaryPath, writeFileSafely } from './write-file.js'
@@ -61,9 +62,19 @@ export const openRuns = (folder: string, claims: Claims): Runs => {
   /** Undefined where the run never ended, or its record is damaged. */
   const readRecord = (id: string): RunRecord | undefined => {
     try {
-      return JSON.parse(readFileSync(recordPath(id), 'utf8')) as RunRecord
+      return currentRecord(JSON.parse(readFileSync(recordPath(id), 'utf8')))
     } catch (error) {
       if (error instanceof SyntaxError || isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined
+      throw error
+    }
+  }
+
+  /** A run that a later version recorded is no reason to show none of the others. */
+  const readOlder = (id: string): RunRecord | undefined => {
+    try {
+      return readRecord(id)
+    } catch (error) {
+      if (error instanceof ProblemError) return undefined
       throw error
     }
   }
@@ -122,7 +133,7 @@ export const openRuns = (folder: string, claims: Claims): Runs => {
         throw found ? new ProblemError(found) : error
       }
     },
-    list: () => Promise.resolve(ids().flatMap(id => readRecord(id) ?? [])),
+    list: () => Promise.resolve(ids().flatMap(id => readOlder(id) ?? [])),
     read: async id => {
       if (id === 'latest') {
         for (const each of ids().reverse()) {

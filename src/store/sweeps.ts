@@ -45,7 +45,7 @@ export const openSweeps = (folder: string, claims: Claims): Sweeps => {
     begin: async () => {
       const taken = await claims.take('gc')
       if ('claim' in taken)
-        await writeFileSafely(path, `${randomBytes(12).toString('hex')}\n`, join(folder, 'tmp'))
+        await writeFileSafely(path, `${randomBytes(12).toString('hex')}\n`, { folder: join(folder, 'tmp') })
       return taken
     },
   }
