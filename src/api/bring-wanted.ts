@@ -40,7 +40,7 @@ const resultsToBring = (plan: Plan, store: Store): readonly StoredResult[] => {
   const wanted = wantedObjects(plan)
   return plan.instances.flatMap(instance => {
     const result = resultOf(instance)
-    if (!result || !store.sharing!.isElsewhere(result.key)) return []
+    if (!result || !store.exchange!.isElsewhere(result.key)) return []
     return digestsOf(result.output.outputs).some(digest => wanted.has(digest)) ? [result] : []
   })
 }
@@ -55,14 +55,14 @@ export const bringWanted = async (
 ): Promise<Planned> => {
   let planned = first
   const { store } = first
-  if (!store?.sharing) return first
+  if (!store?.exchange) return first
   for (;;) {
     if (!planned.ok || !planned.plan) return planned
-    const lost = await store.sharing.bring(resultsToBring(planned.plan, store))
+    const lost = await store.exchange.bring(resultsToBring(planned.plan, store))
     if (lost.length === 0) break
     // Each time a key less is a hit, so this ends.
     planned = await again(store)
   }
-  store.sharing.bringAll()
+  store.exchange.bringAll()
   return planned
 }

@@ -3,8 +3,9 @@ import { problem, type Problem } from '../core/problem.js'
 import { parseRemote, type RemoteAddress } from '../core/remote-address.js'
 import { failed, ok, type Result } from '../core/result.js'
 import type { Recipe } from '../language/recipe.js'
-import { openStore, type LocalStore } from '../store/open.js'
-import type { SharedStore } from '../store/remote/sharing.js'
+import { openStore } from '../store/open.js'
+import type { RemotedStore } from '../store/remote/exchange.js'
+import type { Store } from '../store/store.js'
 import type { PlanOptions } from './options.js'
 
 /** Where results are shared, and whether runs put theirs there. */
@@ -36,21 +37,21 @@ export const chooseRemote = (
 
 /** A store with a remote behind it. The remote is asked nothing yet. */
 export const connect = async (
-  local: LocalStore,
+  local: Store,
   { address, push }: RemoteChoice,
   env: Readonly<Record<string, string | undefined>> = process.env,
-): Promise<SharedStore> => {
-  const [{ openRemote }, { shareStore }, { patienceOf }] = await Promise.all([
+): Promise<RemotedStore> => {
+  const [{ openRemote }, { addRemote }, { patienceOf }] = await Promise.all([
     import('../store/remote/open.js'),
-    import('../store/remote/sharing.js'),
+    import('../store/remote/exchange.js'),
     import('../store/remote/patience.js'),
   ])
   const patience = patienceOf(env)
-  return shareStore(local, await openRemote(address, { patience, env }), { patience, push })
+  return addRemote(local, await openRemote(address, { patience, env }), { patience, push })
 }
 
 export interface Opened {
-  readonly store: LocalStore | SharedStore
+  readonly store: Store | RemotedStore
   readonly problems: readonly Problem[]
 }
 

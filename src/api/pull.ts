@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import type { Key } from '../core/brand.js'
 import { problem, ProblemError, type Problem } from '../core/problem.js'
 import type { RunRecord } from '../store/run-record.js'
-import type { SharedStore } from '../store/remote/sharing.js'
+import type { RemotedStore } from '../store/remote/exchange.js'
 import { runFiles } from '../store/remote/run-files.js'
 import type { StoredResult } from '../store/store.js'
 import { writeFileSafely } from '../store/write-file.js'
@@ -22,9 +22,9 @@ const refusal = (found: Problem): Chosen => ({ keys: [], runs: 0, problems: [fou
 const idPattern = /^\d{8}-\d{6}-[0-9a-z]{4}$/
 
 /** Ids of the runs at the remote that begin so, oldest first. */
-const runsThere = async (store: SharedStore, start: string): Promise<readonly string[]> => {
+const runsThere = async (store: RemotedStore, start: string): Promise<readonly string[]> => {
   const ids = new Set<string>()
-  for await (const { path } of store.sharing.remote.list('runs/')) {
+  for await (const { path } of store.exchange.remote.list('runs/')) {
     const [, id, name] = path.split('/')
     if (name === 'run.json' && id !== undefined && idPattern.test(id) && id.startsWith(start)) ids.add(id)
   }
@@ -41,16 +41,16 @@ const recordIn = (text: string | undefined, id: string): RunRecord | undefined =
   }
 }
 
-const pullRun = async (store: SharedStore, id: string): Promise<Chosen> => {
-  const { sharing } = store
+const pullRun = async (store: RemotedStore, id: string): Promise<Chosen> => {
+  const { exchange } = store
   const found = idPattern.test(id) ? [id] : await runsThere(store, id === 'latest' ? '' : id)
   if (id !== 'latest' && found.length > 1)
     return refusal(problem('run-ambiguous', `${found.length} runs begin with "${id}": ${found.join(', ')}`))
   const chosen = found.at(-1)
-  const text = chosen === undefined ? undefined : await sharing.readText(`runs/${chosen}/run.json`)
+  const text = chosen === undefined ? undefined : await exchange.readText(`runs/${chosen}/run.json`)
   if (chosen === undefined || text === undefined)
     return refusal(
-      problem('run-missing', `there is no run "${id}" at ${sharing.name}`, {
+      problem('run-missing', `there is no run "${id}" at ${exchange.name}`, {
         hint: '`trimtab push` puts runs there.',
       }),
     )
@@ -59,12 +59,12 @@ const pullRun = async (store: SharedStore, id: string): Promise<Chosen> => {
     return refusal(
       problem(
         'remote-wrong-bytes',
-        `${sharing.name} has something wrong under runs/${chosen}/run.json: it is not the record of this run`,
+        `${exchange.name} has something wrong under runs/${chosen}/run.json: it is not the record of this run`,
       ),
     )
-  await sharing.bringObjects((record.asked as Partial<RunRecord['asked']>).sources ?? [])
+  await exchange.bringObjects((record.asked as Partial<RunRecord['asked']>).sources ?? [])
   for (const name of runFiles) {
-    const content = name === 'run.json' ? text : await sharing.readText(`runs/${chosen}/${name}`)
+    const content = name === 'run.json' ? text : await exchange.readText(`runs/${chosen}/${name}`)
     if (content !== undefined) await writeFileSafely(join(store.folder, 'runs', chosen, name), content)
   }
   const keys = record.instances.flatMap(({ key, kind }) => (key && kind !== 'select' ? [key] : []))
@@ -72,12 +72,12 @@ const pullRun = async (store: SharedStore, id: string): Promise<Chosen> => {
 }
 
 /** Keys at the remote that are meant. */
-const choose = async (store: SharedStore, options: TransferOptions): Promise<Chosen> => {
+const choose = async (store: RemotedStore, options: TransferOptions): Promise<Chosen> => {
   const { subject, cwd = process.cwd() } = options
   switch (subject.type) {
     case 'all': {
       const keys: Key[] = []
-      for await (const { path } of store.sharing.remote.list('results/')) {
+      for await (const { path } of store.exchange.remote.list('results/')) {
         const hex = /^results\/([0-9a-f]{64})\.json$/.exec(path)?.[1]
         if (hex !== undefined) keys.push(`sha256:${hex}` as Key)
       }
@@ -105,7 +105,7 @@ export const pull = (options: TransferOptions): Promise<Transfer> =>
   transferring(
     options,
     async store => {
-      const { sharing, results } = store
+      const { exchange, results } = store
       let chosen: Chosen
       try {
         chosen = await choose(store, options)
@@ -118,8 +118,8 @@ export const pull = (options: TransferOptions): Promise<Transfer> =>
       let brought = 0
       let failed = 0
       const bring = async (key: Key, result: StoredResult | undefined): Promise<void> => {
-        if (result && !sharing.isElsewhere(key)) here++
-        else if (result && (await sharing.bring([result])).length === 0) brought++
+        if (result && !exchange.isElsewhere(key)) here++
+        else if (result && (await exchange.bring([result])).length === 0) brought++
         else failed++
       }
       const lane = async (): Promise<void> => {
@@ -127,7 +127,7 @@ export const pull = (options: TransferOptions): Promise<Transfer> =>
           await bring(key, (await results.find(key)).result)
       }
       await Promise.all(Array.from({ length: atOnce }, lane))
-      const { objects, bytes } = sharing.brought()
+      const { objects, bytes } = exchange.brought()
       return {
         results: brought,
         objects,
@@ -138,5 +138,5 @@ export const pull = (options: TransferOptions): Promise<Transfer> =>
         problems: chosen.problems,
       }
     },
-    store => ({ results: 0, ...store.sharing.brought() }),
+    store => ({ results: 0, ...store.exchange.brought() }),
   )

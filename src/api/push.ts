@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Key } from '../core/brand.js'
 import { problem, type Problem } from '../core/problem.js'
-import type { SharedStore } from '../store/remote/sharing.js'
+import type { RemotedStore } from '../store/remote/exchange.js'
 import { keysOfLock } from './lock-keys.js'
 import { nothing, transferring, type Transfer, type TransferOptions } from './transfer.js'
 import { plan } from './validate.js'
@@ -17,7 +17,7 @@ const noRun = (id: string): Problem =>
   problem('run-missing', `there is no run "${id}" here`, { hint: '`trimtab runs` lists them.' })
 
 /** Keys and runs of this store that are meant. */
-const choose = async (store: SharedStore, options: TransferOptions): Promise<Chosen> => {
+const choose = async (store: RemotedStore, options: TransferOptions): Promise<Chosen> => {
   const { subject, cwd = process.cwd() } = options
   switch (subject.type) {
     case 'all': {
@@ -57,21 +57,21 @@ export const push = (options: TransferOptions): Promise<Transfer> =>
   transferring(
     options,
     async store => {
-      const { sharing } = store
+      const { exchange } = store
       const { keys, runs, problems } = await choose(store, options)
       const damaged: Problem[] = []
       const waiting = [...new Set(keys)]
       const lane = async (): Promise<void> => {
-        for (let key = waiting.pop(); key !== undefined && !sharing.isDown(); key = waiting.pop()) {
-          const found = await sharing.findHere(key)
+        for (let key = waiting.pop(); key !== undefined && !exchange.isDown(); key = waiting.pop()) {
+          const found = await exchange.findHere(key)
           damaged.push(...found.problems)
-          if (found.result) await sharing.pushNow(found.result)
+          if (found.result) await exchange.pushNow(found.result)
         }
       }
       await Promise.all(Array.from({ length: atOnce }, lane))
       let pushedRuns = 0
-      for (const id of sharing.isDown() ? [] : runs) if (await sharing.pushRun(id)) pushedRuns++
-      const { results, objects, bytes, there, failed } = sharing.pushed()
+      for (const id of exchange.isDown() ? [] : runs) if (await exchange.pushRun(id)) pushedRuns++
+      const { results, objects, bytes, there, failed } = exchange.pushed()
       const left = failed + waiting.length + (runs.length - pushedRuns)
       return {
         ...nothing,
@@ -84,5 +84,5 @@ export const push = (options: TransferOptions): Promise<Transfer> =>
         problems: [...problems, ...damaged],
       }
     },
-    store => store.sharing.pushed(),
+    store => store.exchange.pushed(),
   )

@@ -6,7 +6,7 @@ import { readRecipe } from '../language/read.js'
 import type { Recipe } from '../language/recipe.js'
 import { builtInKinds } from '../steps/index.js'
 import { openStore } from '../store/open.js'
-import type { SharedStore } from '../store/remote/sharing.js'
+import type { RemotedStore } from '../store/remote/exchange.js'
 import { chooseRemote, connect } from './connect.js'
 import type { PlanOptions } from './options.js'
 
@@ -86,7 +86,7 @@ const folderOf = (subject: Subject, { store, cwd = process.cwd() }: TransferOpti
 }
 
 /** The store and remote that are meant. Throws ProblemError where there is no remote, or its address is faulty. */
-const open = async (options: TransferOptions): Promise<SharedStore> => {
+const open = async (options: TransferOptions): Promise<RemotedStore> => {
   const { subject, cwd = process.cwd() } = options
   const folder = folderOf(subject, options)
   const recipe = await recipeOf(subject, folder, cwd)
@@ -105,30 +105,30 @@ const open = async (options: TransferOptions): Promise<SharedStore> => {
 /** Opens the remote, moves, and gives what it came to. A fault ends in the problems. */
 export const transferring = async (
   options: TransferOptions,
-  move: (store: SharedStore) => Promise<Omit<Transfer, 'ok' | 'remote'>>,
-  moved: (store: SharedStore) => Moved,
+  move: (store: RemotedStore) => Promise<Omit<Transfer, 'ok' | 'remote'>>,
+  moved: (store: RemotedStore) => Moved,
 ): Promise<Transfer> => {
-  let store: SharedStore
+  let store: RemotedStore
   try {
     store = await open(options)
   } catch (error) {
     if (!(error instanceof ProblemError)) throw error
     return { ok: false, ...nothing, problems: error.problems }
   }
-  const { sharing } = store
-  const stop = (): void => sharing.close()
+  const { exchange } = store
+  const stop = (): void => exchange.close()
   options.signal?.addEventListener('abort', stop)
   const timer = options.onProgress && setInterval(() => options.onProgress?.(moved(store)), 200)
   try {
     const came = await move(store)
-    const problems = [...came.problems, ...sharing.problems()]
-    const ok = came.failed === 0 && !sharing.isDown() && !problems.some(each => each.severity === 'error')
+    const problems = [...came.problems, ...exchange.problems()]
+    const ok = came.failed === 0 && !exchange.isDown() && !problems.some(each => each.severity === 'error')
     // What a run can do without is all that is asked for here.
     const told = ok ? problems : problems.map(each => ({ ...each, severity: 'error' as const }))
-    return { ...came, ok, remote: sharing.name, problems: told }
+    return { ...came, ok, remote: exchange.name, problems: told }
   } finally {
     clearInterval(timer)
     options.signal?.removeEventListener('abort', stop)
-    sharing.close()
+    exchange.close()
   }
 }

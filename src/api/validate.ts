@@ -15,7 +15,10 @@ import { builtInKinds } from '../steps/index.js'
 import type { Store } from '../store/store.js'
 import { bringWanted } from './bring-wanted.js'
 import { openStoreFor } from './connect.js'
+import type { FoundLock } from '../store/parse-lock.js'
 import type { PlanOptions } from './options.js'
+import { whyNotOwn } from './own.js'
+import { readLock } from './read-lock.js'
 import { unboundInputs } from './unbound-inputs.js'
 
 export interface Planned {
@@ -25,6 +28,10 @@ export interface Planned {
   readonly recipe?: Recipe
   readonly plan?: Plan
   readonly store?: Store
+  /** The recipe's lock file, as it stood; absent: there is none, or it cannot be read. */
+  readonly lock?: FoundLock
+  /** What makes this another than the recipe's own plan, so that it has nothing to do with the lock file. */
+  readonly notOwn?: string
   /** The built-in ones, those that were given, and those of the recipe's plug-ins. */
   readonly kinds: readonly AnyStepSpec[]
   readonly problems: readonly Problem[]
@@ -84,8 +91,11 @@ export const plan = async (options: PlanOptions, memory: Memory = {}): Promise<P
     ? { store: memory.store, problems: [] }
     : await openStoreFor(options.store ?? join(recipe.project, '.trimtab'), options, recipe.store)
   const { store } = opened
+  const locked = readLock(recipe.file)
+  const lock = locked.ok ? locked.value : undefined
   const created = await createPlan({
     recipe,
+    ...(lock ? { lock: lock.lock } : {}),
     kinds: read.kinds,
     store,
     engines: memory.engines ?? (await probeEngines()),
@@ -99,9 +109,20 @@ export const plan = async (options: PlanOptions, memory: Memory = {}): Promise<P
     ...read.problems,
     ...opened.problems,
     ...made.problems,
-    ...(store.sharing?.problems() ?? []),
+    ...locked.problems,
+    ...(store.exchange?.problems() ?? []),
   ]).sort(inFileOrder(recipe.file))
-  return { ok: !problems.some(isError), recipe, plan: made, store, kinds: read.kinds, problems }
+  const notOwn = whyNotOwn(recipe, read.recipe.engine, options)
+  return {
+    ok: !problems.some(isError),
+    recipe,
+    plan: made,
+    store,
+    ...(lock ? { lock } : {}),
+    ...(notOwn === undefined ? {} : { notOwn }),
+    kinds: read.kinds,
+    problems,
+  }
 }
 
 /** A plan that may run: the same, and nothing that its steps take from outside is missing. */

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { version } from '../core/home.js'
 import { ProblemError } from '../core/problem.js'
+import { acceptCommand } from './commands/accept.js'
 import { fmtCommand } from './commands/fmt.js'
 import { initCommand } from './commands/init.js'
 import { kindsCommand } from './commands/kinds.js'
@@ -10,11 +11,13 @@ import { pipelinesCommand } from './commands/pipelines.js'
 import { planCommand } from './commands/plan.js'
 import { pullCommand } from './commands/pull.js'
 import { pushCommand } from './commands/push.js'
+import { provenanceCommand } from './commands/provenance.js'
 import { runCommand } from './commands/run.js'
 import { runsCommand } from './commands/runs.js'
 import { schemaCommand } from './commands/schema.js'
 import { showCommand } from './commands/show.js'
 import { validateCommand } from './commands/validate.js'
+import { verifyCommand } from './commands/verify.js'
 import { exitCodes } from './exit-codes.js'
 import { tellProblems } from './output.js'
 
@@ -46,6 +49,9 @@ for (const make of [
   showCommand,
   pushCommand,
   pullCommand,
+  verifyCommand,
+  provenanceCommand,
+  acceptCommand,
   initCommand,
   schemaCommand,
   lspCommand,

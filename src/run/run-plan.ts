@@ -10,7 +10,9 @@ import type { Store } from '../store/store.js'
 import { growingFigures } from '../expression/figures.js'
 import type { Attempt } from './attempt.js'
 import type { Choosing } from '../plan/take-chosen.js'
+import { makeSharing } from './claimed.js'
 import { makeDecider, settleChosen } from './decide.js'
+import { concludeHealing, isLoss, makeHealer } from './heal.js'
 import { openLanes, type LaneSettings } from './lanes/lanes.js'
 import { sharedObjects } from './lanes/shared-objects.js'
 import { inputsOf, makeMaker } from './make-instance.js'
@@ -100,6 +102,9 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
     reporter.say({ type: 'skipped', instance: instance.id, reason })
     keep(recordOf(instance, { status: 'skipped', reason }))
   }
+  const expectReading = (instance: Instance): void => {
+    for (const id of before(instance)) objects.expect(id, 1)
+  }
   const decide = makeDecider(plan.instances, id => leftOut.has(id), figures)
   const settleChoice = (instance: Instance, decided: Choosing): 'there' | 'failed' => {
     const settled = settleChosen(instance, decided, outputs)
@@ -118,17 +123,25 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
     return 'there'
   }
 
+  const healer = makeHealer(store, plan.instances, outputs)
   const there = (instance: Instance, output: StepOutput): void => {
+    healer.compare(instance, outputs.get(instance.id), output)
     outputs.set(instance.id, output)
     objects.own(instance.id, Object.values(output.outputs))
   }
   const lanes = openLanes(options, digest => objects.open(digest))
+  const sharing = makeSharing({ store, run, reporter, signal: halt.signal })
   const make = makeMaker({
     store,
     reporter,
+    sharing,
     grace: options.grace ?? 2000,
     runFolder: join(store.folder, 'runs', run.id),
     interrupted: () => halt.signal.aborted,
+    lost: async (instance, problems) => {
+      const decided = problems.some(isLoss) ? decide(instance) : undefined
+      return decided?.type === 'make' ? healer.lostInputs(instance, decided.inputs, problems) : undefined
+    },
     running,
   })
 
@@ -144,7 +157,7 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
     })),
   })
   const toMake = plan.instances.filter(({ status }) => status.type === 'miss' || status.type === 'pending')
-  for (const instance of toMake) for (const id of before(instance)) objects.expect(id, 1)
+  for (const instance of toMake) expectReading(instance)
   for (const instance of plan.instances) {
     if (instance.status.type === 'skipped') leaveOut(instance, instance.status.why)
     if (instance.status.type !== 'hit') continue
@@ -157,12 +170,14 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
 
   signal.addEventListener('abort', stop)
   if (signal.aborted) stop()
-  try {
-    await schedule({
-      instances: toMake,
+  const makeAll = (instances: readonly Instance[]): Promise<void> =>
+    schedule({
+      instances,
+      all: plan.instances,
       keepGoing: options.keepGoing ?? false,
       laneOf: instance => lanes.of(instance),
       interrupted: () => halt.signal.aborted,
+      signal: halt.signal,
       make: async instance => {
         const decided = decide(instance)
         if (decided.type === 'left-out') {
@@ -172,6 +187,7 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
         if (decided.type === 'chosen' || decided.type === 'none') return settleChoice(instance, decided)
         const made = await make(instance, lanes.of(instance), inputsOf(decided.inputs, outputs))
         if (made.type === 'interrupted') return 'interrupted'
+        if (made.type === 'elsewhere' || made.type === 'lost') return made
         const { type: status, ...rest } = made
         keep(recordOf(instance, { status, ...rest }))
         if (made.type === 'failed') return 'failed'
@@ -183,9 +199,25 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
         reporter.say({ type: 'skipped', instance: instance.id, reason })
         records.set(instance.id, recordOf(instance, { status: 'skipped', reason }))
       },
+      reopened: expectReading,
       settled: instance => {
         for (const id of before(instance)) objects.release(id)
       },
+    })
+  const conclude = (): Promise<Conclusion> =>
+    options.conclude(
+      plan.instances.map(({ id }) => records.get(id)!),
+      interrupted,
+    )
+  let concluded: Conclusion
+  try {
+    await makeAll(toMake)
+    const fault = reporter.fault()
+    if (fault) throw fault.error
+    // Gates read objects too.
+    concluded = await concludeHealing(conclude, healer, async lost => {
+      for (const instance of lost) expectReading(instance)
+      await makeAll(lost)
     })
   } finally {
     signal.removeEventListener('abort', stop)
@@ -195,8 +227,8 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
   const fault = reporter.fault()
   if (fault) throw fault.error
 
+  const { verdicts, outcome } = concluded
   const instances = plan.instances.map(({ id }) => records.get(id)!)
-  const { verdicts, outcome, problems: found = [] } = await options.conclude(instances, interrupted)
   const seconds = (performance.now() - clock) / 1000
   const last: Emitted[] = [
     ...verdicts.map(verdict => ({ type: 'gate' as const, verdict })),
@@ -226,7 +258,7 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
     where: await where,
     instances,
     verdicts,
-    problems: [...plan.problems, ...found],
+    problems: [...plan.problems, ...healer.problems(), ...(concluded.problems ?? [])],
   }
   try {
     await run.close(record)

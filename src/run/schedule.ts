@@ -1,10 +1,16 @@
 import type { InstanceId } from '../core/brand.js'
 import type { Instance } from '../plan/plan.js'
+import type { Elsewhere } from './claimed.js'
 import type { Lane } from './lanes/lane.js'
 import { makeReady } from './ready.js'
 
 /** `left-out`: it will not run, which is no failure; what follows decides for itself whether it can do without. */
 type Settled = 'there' | 'failed' | 'skipped' | 'left-out'
+
+/** An instance whose inputs were lost: these are made again, and then it is tried once more. */
+export interface Again {
+  readonly again: readonly Instance[]
+}
 
 export interface ScheduleOptions {
   /** In topological order; an input that is not among them is there already. */
@@ -13,8 +19,16 @@ export interface ScheduleOptions {
   readonly keepGoing: boolean
   readonly laneOf: (instance: Instance) => Lane
   readonly interrupted: () => boolean
+  /** Aborted once the run is: whoever waits for another run stops waiting. */
+  readonly signal: AbortSignal
+  /** Of everything that may have to be made, what was there from the start too. Absent: `instances`. */
+  readonly all?: readonly Instance[]
   /** Makes an instance whose inputs are all there. */
-  readonly make: (instance: Instance) => Promise<'there' | 'failed' | 'interrupted' | 'left-out'>
+  readonly make: (
+    instance: Instance,
+  ) => Promise<'there' | 'failed' | 'interrupted' | 'left-out' | Again | Elsewhere>
+  /** Called for each instance that is to be made again; `settled` follows once it is. */
+  readonly reopened?: (instance: Instance) => void
   readonly skip: (instance: Instance, reason: string) => void
   /** Called once for each instance, whatever became of it. */
   readonly settled: (instance: Instance) => void
@@ -31,15 +45,17 @@ export const before = (instance: Instance): ReadonlySet<InstanceId> =>
 /**
  * Makes every instance after what it needs, as many at once as its lane has cores for; exclusive ones alone, when
  * nothing else can go on. After a failure nothing new starts, unless it is to keep going; what runs is let finish.
+ * What another run makes takes no core meanwhile, and comes up again when that has ended.
  */
 export const schedule = async (options: ScheduleOptions): Promise<void> => {
   const { instances, keepGoing, laneOf, interrupted, make, skip } = options
-  const order = new Map(instances.map((instance, at) => [instance.id, at]))
+  const awaitable = new Set(instances.map(({ id }) => id))
+  const order = new Map((options.all ?? instances).map((instance, at) => [instance.id, at]))
   const ready = makeReady(order, laneOf)
   const after = new Map<InstanceId, Instance[]>()
   const missing = new Map<InstanceId, number>()
   for (const each of instances) {
-    const awaited = [...before(each)].filter(id => order.has(id))
+    const awaited = [...before(each)].filter(id => awaitable.has(id))
     missing.set(each.id, awaited.length)
     if (awaited.length === 0) ready.add(each)
     for (const id of awaited) {
@@ -50,16 +66,24 @@ export const schedule = async (options: ScheduleOptions): Promise<void> => {
   }
 
   const settled = new Set<InstanceId>()
+  /** Who is tried once more after an instance that is made again. */
+  const retried = new Map<InstanceId, Instance[]>()
   let firstFailed: InstanceId | undefined
   let fault: { readonly error: unknown } | undefined
   let wake = (): void => undefined
+  let elsewhere = 0
+  const giveUp = new AbortController()
+  const goOn = (): boolean => !fault && !interrupted() && (keepGoing || firstFailed === undefined)
 
   const settle = (first: Instance, became: Settled): void => {
     const work: [Instance, Settled][] = [[first, became]]
     for (const [instance, how] of work) {
       settled.add(instance.id)
       options.settled(instance)
-      for (const next of after.get(instance.id) ?? []) {
+      // What follows an instance that was there once has counted it; only those that lost it wait.
+      const followers = retried.get(instance.id) ?? after.get(instance.id) ?? []
+      retried.delete(instance.id)
+      for (const next of followers) {
         if (settled.has(next.id)) continue
         if (how === 'there' || how === 'left-out') {
           const left = missing.get(next.id)! - 1
@@ -75,23 +99,57 @@ export const schedule = async (options: ScheduleOptions): Promise<void> => {
     }
   }
 
+  /** Takes no core meanwhile, and comes up again afterwards. */
+  const waitFor = async (instance: Instance, { over }: Elsewhere): Promise<void> => {
+    elsewhere++
+    try {
+      await over(AbortSignal.any([options.signal, giveUp.signal]))
+    } catch (error) {
+      fault ??= { error }
+    }
+    elsewhere--
+    ready.add(instance)
+    wake()
+  }
+
+  const retryAfter = (instance: Instance, again: readonly Instance[]): void => {
+    missing.set(instance.id, again.length)
+    // Another process, or another instance's loss, had them made meanwhile.
+    if (again.length === 0) ready.add(instance)
+    for (const each of again) {
+      const waiting = retried.get(each.id)
+      if (waiting) waiting.push(instance)
+      else {
+        retried.set(each.id, [instance])
+        options.reopened?.(each)
+        ready.add(each)
+      }
+    }
+  }
+
   const start = async (instance: Instance): Promise<void> => {
     try {
       const how = await make(instance)
+      if (typeof how === 'object') {
+        if ('again' in how) retryAfter(instance, how.again)
+        else void waitFor(instance, how)
+        return
+      }
       if (how === 'failed') firstFailed ??= instance.id
       if (how === 'interrupted') skip(instance, 'interrupted')
       settle(instance, how === 'interrupted' ? 'skipped' : how)
     } catch (error) {
       fault ??= { error }
+    } finally {
+      ready.done(instance)
+      wake()
     }
-    ready.done(instance)
-    wake()
   }
 
   for (;;) {
-    const goOn = (): boolean => !fault && !interrupted() && (keepGoing || firstFailed === undefined)
     for (let next = goOn() && ready.next(); next; next = goOn() && ready.next()) void start(next)
-    if (ready.running() === 0) break
+    if (!goOn()) giveUp.abort()
+    if (ready.running() === 0 && elsewhere === 0) break
     await new Promise<void>(resolve => (wake = resolve))
   }
   if (fault) throw fault.error

@@ -1,26 +1,38 @@
 import { resolve } from 'node:path'
-import { openObjects, type GuardedObjects } from './objects.js'
+import { openClaims, type ClaimOptions } from './claims.js'
+import { openDigestCache } from './digest-cache.js'
+import { openObjects } from './objects.js'
 import { openResults } from './results.js'
 import { openRuns } from './runs.js'
 import type { Store } from './store.js'
-
-/** A store on this machine's disk. */
-export interface LocalStore extends Store {
-  readonly objects: GuardedObjects
-}
+import { openSweeps } from './sweeps.js'
 
 /**
  * Opens the store at a folder (`.trimtab`). Reads and writes nothing yet: a plan of a project that never ran
  * leaves no trace. Any number of threads and processes may have it open at once: objects and results are
  * renamed into place whole, under names that their content gives.
  */
-export const openStore = (folder: string): Promise<LocalStore> => {
+export const openStore = (folder: string, options: ClaimOptions = {}): Promise<Store> => {
   const place = resolve(folder)
-  const objects = openObjects(place)
+  const claims = openClaims(place, options)
+  const digests = openDigestCache(place)
+  const objects = openObjects(place, digests)
+  const runs = openRuns(place, claims)
   return Promise.resolve({
     folder: place,
     objects,
     results: openResults(place, objects),
-    runs: openRuns(place),
+    runs: {
+      ...runs,
+      open: async started => {
+        const run = await runs.open(started)
+        // What a plan read before there was a folder to remember it in.
+        digests.flush()
+        return run
+      },
+    },
+    claims,
+    sweeps: openSweeps(place, claims),
+    digestFile: path => digests.digest(path),
   })
 }

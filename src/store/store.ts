@@ -3,7 +3,11 @@ import type { Digest, InstanceId, Key } from '../core/brand.js'
 import type { Event } from '../core/event.js'
 import type { Problem } from '../core/problem.js'
 import type { StepOutput } from '../core/step-file.js'
+import type { Claims } from './claims.js'
+import type { Digested } from './digest-file.js'
 import type { RunRecord } from './run-record.js'
+import type { UnfinishedRun } from './unfinished.js'
+import type { Sweeps } from './sweeps.js'
 
 /** A step's output as it is kept under its key. */
 export interface StoredResult {
@@ -19,10 +23,16 @@ export interface StoredResult {
 
 /** Content-addressed objects: written beside, synced, renamed; never changed. */
 export interface Objects {
+  /** Writes what is not there yet; it is durable once this resolves. */
   put(bytes: Uint8Array): Promise<Digest>
   /** Verified bytes. Throws ProblemError where the object is gone or damaged. */
   get(digest: Digest): Promise<Uint8Array>
-  /** Is it there with the right bytes? Hashes it. */
+  /**
+   * Undefined where the object is there and whole; otherwise the problem, a damaged one being moved to `damaged/`.
+   * `remembered`: it is not read where its size and times are those at which it was read before.
+   */
+  check(digest: Digest, how: 'read' | 'remembered'): Promise<Problem | undefined>
+  /** Is it there with the right bytes? Reads it, whatever is remembered of it. */
   verify(digest: Digest): Promise<boolean>
   path(digest: Digest): string
 }
@@ -59,6 +69,8 @@ export interface Results {
 export interface OpenRun {
   readonly id: string
   append(event: Event): void
+  /** Says that this run needs the results of these keys: while it lives, `gc` keeps them. */
+  hold(keys: Iterable<Key>): void
   /** Ends the journal and writes the record beside and renames it. */
   close(record: RunRecord): Promise<void>
 }
@@ -71,10 +83,16 @@ export interface Runs {
   /** By id, a unique beginning of one, or `latest`; undefined where there is none. Throws ProblemError where several begin so. */
   read(id: string): Promise<RunRecord | undefined>
   journal(id: string): Promise<readonly Event[]>
+  /** Every run's, oldest first, whether it ended or not. */
+  ids(): readonly string[]
+  /** Where a run's record lies, once it has one. */
+  recordPath(id: string): string
+  /** Runs without a record, oldest first: those that go on, were cut off, or whose record is damaged. */
+  unfinished(): Promise<readonly UnfinishedRun[]>
 }
 
 /** A step's result on its way to a remote, or from there. */
-export interface Sharing {
+export interface Exchange {
   /** The remote, as a person reads it. */
   readonly name: string
   /** True for a result that was found at the remote and whose objects stay there until they are needed. */
@@ -107,7 +125,14 @@ export interface Store {
   readonly results: Results
   readonly runs: Runs
   /** Absent: there is no remote. */
-  readonly sharing?: Sharing
+  readonly exchange?: Exchange
+  readonly claims: Claims
+  readonly sweeps: Sweeps
+  /**
+   * Digest and size of any file, such as the user's data. It is read only where its size, times or inode are not those
+   * at which this store last saw it read. Errors are the file system's own.
+   */
+  digestFile(path: string): Promise<Digested>
 }
 
 export type { Artifact }

@@ -68,22 +68,24 @@ const flipped = (body: Buffer): Buffer => {
 }
 
 /** Passes a request on to the real server. */
-const forward = (
+const forward = async (
   target: string,
   incoming: IncomingMessage,
   body: Buffer,
-): Promise<readonly [IncomingMessage, Buffer]> =>
-  new Promise((done, broken) => {
+): Promise<readonly [IncomingMessage, Buffer]> => {
+  const answered = await new Promise<IncomingMessage>((done, broken) => {
     const out = ask(
       `${target}${incoming.url}`,
       { method: incoming.method!, headers: incoming.headers },
       answer => {
-        bodyOf(answer).then(content => done([answer, content]), broken)
+        done(answer)
       },
     )
     out.once('error', broken)
     out.end(body)
   })
+  return [answered, await bodyOf(answered)]
+}
 
 const spoil = (
   injection: Injection | undefined,

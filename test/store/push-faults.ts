@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { digestOf } from '../../src/core/hash.js'
 import { limiter } from '../../src/store/remote/limit.js'
-import { objectsOf } from '../../src/store/remote/objects-of.js'
+import { objectRefsOf } from '../../src/store/remote/object-refs.js'
 import { objectPath, resultPath } from '../../src/store/remote/remote.js'
 import { parseResult } from '../../src/store/results.js'
 import { assert, suite } from '../suite.js'
@@ -60,7 +60,7 @@ export const testPushes = (name: string, wheres: readonly Where[]): void => {
       const key = `sha256:${name.replace('.json', '')}` as Parameters<typeof parseResult>[1]
       const result = parseResult(readFileSync(join(folder, name), 'utf8'), key)
       assert.ok(result, `${label}: a result that is none`)
-      for (const { digest } of objectsOf(result))
+      for (const { digest } of objectRefsOf(result))
         assert.is(digestOf(readFileSync(join(bucket, objectPath(digest)))), digest, label)
     }
     return names.length
@@ -82,7 +82,7 @@ export const testPushes = (name: string, wheres: readonly Where[]): void => {
         await makeResult(store, `${name} x`, isLarge ? [8 * 1024 * 1024 + 9] : [5000, 60]),
         await makeResult(store, `${name} y`, [700]),
       ]
-      await store.sharing.settle()
+      await store.exchange.settle()
       const said = codes(store)
       const there = assertSound(bucket, label)
       for (const result of made) assert.equal((await local.results.find(result.key)).result, result)
@@ -90,7 +90,7 @@ export const testPushes = (name: string, wheres: readonly Where[]): void => {
       if (there === made.length) assert.equal(said, [], label)
       else {
         assert.ok(said.includes('remote-unsent'), `${label}: ${said.join(', ')}`)
-        const [last] = store.sharing.problems().slice(-1)
+        const [last] = store.exchange.problems().slice(-1)
         assert.ok(said.length >= 2 || /within/.test(last!.message), `${label} says why`)
       }
       // To a HEAD a bucket that is not there looks like an object that is not.
@@ -100,12 +100,12 @@ export const testPushes = (name: string, wheres: readonly Where[]): void => {
 
       // Once the remote is well again, a push completes it.
       const later = await behind(local, `s3://${name}`, { endpoint: server.endpoint, patience: 'idle=60' })
-      for (const result of made) assert.ok(await later.sharing.pushNow(result), label)
+      for (const result of made) assert.ok(await later.exchange.pushNow(result), label)
       assert.is(assertSound(bucket, label), made.length)
       for (const { key } of made) assert.ok(existsSync(join(bucket, resultPath(key))))
-      later.sharing.close()
+      later.exchange.close()
     } finally {
-      store.sharing.close()
+      store.exchange.close()
       await proxy.stop()
     }
   }

@@ -58,9 +58,9 @@ if (why !== undefined) {
     server.bucket('faults')
     const mine = await behind(await freshStore(), 's3://faults/p', { patience: 'lookup=60,idle=60' })
     for (const name of ['x', 'y', 'z']) keys.push(await makeResult(mine, name, [40_000, 300]))
-    await mine.sharing.settle()
+    await mine.exchange.settle()
     assert.equal(codes(mine), [])
-    mine.sharing.close()
+    mine.exchange.close()
   })
   test.after(() => server.stop())
 
@@ -78,13 +78,13 @@ if (why !== undefined) {
     try {
       const found = await Promise.all(keys.map(({ key }) => store.results.find(key)))
       const hits = found.flatMap(({ result }) => (result ? [result] : []))
-      const lost = await store.sharing.bring(hits)
+      const lost = await store.exchange.bring(hits)
       for (const [index, result] of keys.entries()) {
         // Here means: the very result, with the very bytes.
         const here = (await local.results.find(result.key)).result
         const isHit = found[index]!.result !== undefined && !lost.includes(result.key)
         assert.equal(here, isHit ? result : undefined, label)
-        if (!isHit && !store.sharing.isDown())
+        if (!isHit && !store.exchange.isDown())
           assert.is((await store.results.find(result.key)).result, undefined, `${label}: stays a miss`)
       }
       const said = codes(store)
@@ -97,7 +97,7 @@ if (why !== undefined) {
       if (!once && !(injection === 'short-length')) assert.not(isWhole, `${label}: all of it arrived`)
       counts.set(injection, (counts.get(injection) ?? 0) + proxy.injected)
     } finally {
-      store.sharing.close()
+      store.exchange.close()
       await proxy.stop()
     }
   }

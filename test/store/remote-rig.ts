@@ -5,11 +5,11 @@ import type { Key } from '../../src/core/brand.js'
 import { digestOf } from '../../src/core/hash.js'
 import { stream } from '../../src/core/random.js'
 import { parseRemote } from '../../src/core/remote-address.js'
-import { openStore, type LocalStore } from '../../src/store/open.js'
+import { openStore } from '../../src/store/open.js'
 import { openRemote } from '../../src/store/remote/open.js'
 import { patienceOf } from '../../src/store/remote/patience.js'
-import { shareStore, type SharedStore } from '../../src/store/remote/sharing.js'
-import type { StoredResult } from '../../src/store/store.js'
+import { addRemote, type RemotedStore } from '../../src/store/remote/exchange.js'
+import type { Store, StoredResult } from '../../src/store/store.js'
 import { emptyFolder } from '../rig.js'
 
 /** Short enough for a test, long enough for a busy machine. */
@@ -27,11 +27,11 @@ export const bytesOf = (name: string, count: number): Uint8Array => {
   return bytes
 }
 
-export const freshStore = (): Promise<LocalStore> => openStore(join(emptyFolder(), '.trimtab'))
+export const freshStore = (): Promise<Store> => openStore(join(emptyFolder(), '.trimtab'))
 
 /** A result with objects of so many bytes, in the store. */
 export const makeResult = async (
-  store: Pick<LocalStore, 'objects' | 'results'>,
+  store: Pick<Store, 'objects' | 'results'>,
   name: string,
   sizes: readonly number[],
 ): Promise<StoredResult> => {
@@ -57,23 +57,23 @@ export const makeResult = async (
 
 /** A remote behind a store, by its address. */
 export const behind = async (
-  local: LocalStore,
+  local: Store,
   url: string,
   { endpoint, patience = hasty }: { readonly endpoint?: string; readonly patience?: string } = {},
-): Promise<SharedStore> => {
+): Promise<RemotedStore> => {
   const parsed = parseRemote(url, '/')
   if ('fault' in parsed) throw new Error(parsed.fault.message)
   const { address } = parsed
   const place = address.type === 's3' && endpoint !== undefined ? { ...address, endpoint } : address
   const env = { TRIMTAB_REMOTE_PATIENCE: patience }
   const remote = await openRemote(place, { patience: patienceOf(env), env })
-  return shareStore(local, remote, { patience: patienceOf(env), push: true })
+  return addRemote(local, remote, { patience: patienceOf(env), push: true })
 }
 
-export const codes = ({ sharing }: SharedStore): string[] => sharing.problems().map(({ code }) => code)
+export const codes = ({ exchange }: RemotedStore): string[] => exchange.problems().map(({ code }) => code)
 
 /** Puts all of these there, from a store of their own, and waits for it. */
-export const pushAll = async (store: SharedStore, results: readonly StoredResult[]): Promise<void> => {
-  for (const result of results) store.sharing.push(result)
-  await store.sharing.settle()
+export const pushAll = async (store: RemotedStore, results: readonly StoredResult[]): Promise<void> => {
+  for (const result of results) store.exchange.push(result)
+  await store.exchange.settle()
 }

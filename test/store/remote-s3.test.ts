@@ -27,7 +27,7 @@ if (why !== undefined) {
     const results = await Promise.all(
       ['a', 'b', 'c'].map((name, index) => makeResult(mine, name, [10, 0, 70_000 * (index + 1)])),
     )
-    await mine.sharing.settle()
+    await mine.exchange.settle()
     assert.equal(codes(mine), [])
     assert.ok(existsSync(join(bucket, 'some/prefix', resultPath(results[0]!.key))))
 
@@ -36,14 +36,14 @@ if (why !== undefined) {
     for (const result of results) {
       assert.is((await local.results.find(result.key)).result, undefined)
       assert.equal((await yours.results.find(result.key)).result, result)
-      assert.ok(yours.sharing.isElsewhere(result.key))
+      assert.ok(yours.exchange.isElsewhere(result.key))
     }
     // A plan writes nothing.
     assert.not(existsSync(local.folder))
-    assert.equal(await yours.sharing.bring(results), [])
+    assert.equal(await yours.exchange.bring(results), [])
     for (const result of results) {
       assert.equal((await local.results.find(result.key)).result, result)
-      assert.not(yours.sharing.isElsewhere(result.key))
+      assert.not(yours.exchange.isElsewhere(result.key))
       assert.is(
         readFileSync(local.results.path(result.key), 'utf8'),
         readFileSync(mine.results.path(result.key), 'utf8'),
@@ -51,8 +51,8 @@ if (why !== undefined) {
     }
     assert.equal(codes(yours), [])
     assert.is((await yours.results.find('sha256:00' as never)).result, undefined)
-    mine.sharing.close()
-    yours.sharing.close()
+    mine.exchange.close()
+    yours.exchange.close()
   })
 
   test('a large object goes up in parts and comes back whole', async () => {
@@ -60,20 +60,20 @@ if (why !== undefined) {
     const mine = await behind(await freshStore(), 's3://large', patient)
     const size = 21 * 1024 * 1024 + 5
     const result = await makeResult(mine, 'large', [size, 8 * 1024 * 1024])
-    await mine.sharing.settle()
+    await mine.exchange.settle()
     assert.equal(codes(mine), [])
     const { digest } = result.output.outputs['sum']!.objects['part0']!
     assert.is(statSync(join(bucket, objectPath(digest))).size, size)
     const yours = await behind(await freshStore(), 's3://large', patient)
     assert.ok((await yours.results.find(result.key)).result)
-    assert.equal(await yours.sharing.bring([result]), [])
+    assert.equal(await yours.exchange.bring([result]), [])
     assert.ok(await yours.objects.verify(digest))
     assert.equal(
       readdirSync(join(yours.folder, 'tmp')).filter(name => name.endsWith('.tmp')),
       [],
     )
-    mine.sharing.close()
-    yours.sharing.close()
+    mine.exchange.close()
+    yours.exchange.close()
   })
 
   test('what is damaged here is not put there', async () => {
@@ -88,9 +88,9 @@ if (why !== undefined) {
       const mine = await behind(local, 's3://damaged', patient)
       await pushAll(mine, [result])
       assert.equal(codes(mine), ['object-damaged', 'remote-unsent'])
-      assert.is(await mine.sharing.remote.size(objectPath(digest)), undefined)
-      assert.is(await mine.sharing.remote.size(resultPath(result.key)), undefined)
-      mine.sharing.close()
+      assert.is(await mine.exchange.remote.size(objectPath(digest)), undefined)
+      assert.is(await mine.exchange.remote.size(resultPath(result.key)), undefined)
+      mine.exchange.close()
     }
   })
 
@@ -98,15 +98,15 @@ if (why !== undefined) {
     const bucket = server.bucket('again')
     const mine = await behind(await freshStore(), 's3://again', patient)
     const result = await makeResult(mine, 'again', [500, 600])
-    await mine.sharing.settle()
-    const before = mine.sharing.pushed()
+    await mine.exchange.settle()
+    const before = mine.exchange.pushed()
     assert.equal([before.results, before.objects], [1, 2])
-    mine.sharing.push(result)
-    assert.is(mine.sharing.waiting(), 0, 'known to be there')
-    assert.ok(await mine.sharing.pushNow(result))
-    assert.is(mine.sharing.pushed().objects, 2)
-    assert.is(mine.sharing.pushed().there, 1)
-    mine.sharing.close()
+    mine.exchange.push(result)
+    assert.is(mine.exchange.waiting(), 0, 'known to be there')
+    assert.ok(await mine.exchange.pushNow(result))
+    assert.is(mine.exchange.pushed().objects, 2)
+    assert.is(mine.exchange.pushed().there, 1)
+    mine.exchange.close()
 
     const { digest } = result.output.outputs['sum']!.objects['part1']!
     rmSync(join(bucket, objectPath(digest)))
@@ -115,12 +115,12 @@ if (why !== undefined) {
     assert.equal(codes(later), ['remote-incomplete'])
     // Made here again, it is pushed, and the remote is whole once more.
     await makeResult(later, 'again', [500, 600])
-    await later.sharing.settle()
-    assert.is(later.sharing.pushed().objects, 1)
+    await later.exchange.settle()
+    assert.is(later.exchange.pushed().objects, 1)
     const third = await behind(await freshStore(), 's3://again', patient)
     assert.ok((await third.results.find(result.key)).result)
-    later.sharing.close()
-    third.sharing.close()
+    later.exchange.close()
+    third.exchange.close()
   })
 
   test('more results than a page of a list holds', async () => {
@@ -130,13 +130,13 @@ if (why !== undefined) {
     const waiting = [...names]
     const lane = async (): Promise<void> => {
       for (let name = waiting.pop(); name !== undefined; name = waiting.pop())
-        await store.sharing.remote.write(name, Buffer.from('{}'))
+        await store.exchange.remote.write(name, Buffer.from('{}'))
     }
     await Promise.all(Array.from({ length: 16 }, lane))
     const found: string[] = []
-    for await (const { path } of store.sharing.remote.list('results/')) found.push(path)
+    for await (const { path } of store.exchange.remote.list('results/')) found.push(path)
     assert.equal(found.sort(), names)
-    store.sharing.close()
+    store.exchange.close()
   })
 
   test('wrong keys, no keys, no bucket, nobody there: a warning each, and the store works on', async () => {
@@ -155,13 +155,13 @@ if (why !== undefined) {
         const store = await behind(await freshStore(), 's3://nowhere', { endpoint, patience: 'lookup=20' })
         if (asks) await store.results.find(`sha256:${'0'.repeat(64)}` as never)
         else await makeResult(store, 'kept', [10])
-        await store.sharing.settle()
-        const [found] = store.sharing.problems()
-        assert.is(found?.code, code, JSON.stringify([more, store.sharing.problems()]))
+        await store.exchange.settle()
+        const [found] = store.exchange.problems()
+        assert.is(found?.code, code, JSON.stringify([more, store.exchange.problems()]))
         assert.match(found!.message, message)
         assert.is(found!.severity, 'warning')
         assert.is(store.results.count(), asks ? 0 : 1)
-        store.sharing.close()
+        store.exchange.close()
       }
     }
     Object.assign(process.env, server.env)

@@ -70,7 +70,7 @@ Examples:
     .action(async (named: string | undefined, flags: PlanFlags) => {
       const { plan } = await import('../../api/validate.js')
       const planned = await plan(planOptions(named, flags))
-      planned.store?.sharing?.close()
+      planned.store?.exchange?.close()
       process.exitCode = planned.ok ? exitCodes.fine : exitCodes.refused
       const rows = await rowsOf(planned, flags)
       if (flags.json) {

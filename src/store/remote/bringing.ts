@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { ObjectRef } from '../../core/artifact.js'
 import type { Digest } from '../../core/brand.js'
 import { problem, ProblemError, type Problem } from '../../core/problem.js'
-import type { LocalStore } from '../open.js'
+import type { Store } from '../store.js'
 import { limiter } from './limit.js'
 import type { Line } from './line.js'
 import { isPassing, problemIn, wrongBytes } from './remote-problem.js'
@@ -23,7 +23,7 @@ const transfersAtOnce = 8
 /** A body that broke off is asked for again. */
 const tries = 3
 
-export const makeBringing = (line: Line, local: LocalStore): Bringing => {
+export const makeBringing = (line: Line, local: Store): Bringing => {
   const { remote } = line
   const limited = limiter(transfersAtOnce)
   const underWay = new Map<Digest, Promise<void>>()
@@ -61,7 +61,7 @@ export const makeBringing = (line: Line, local: LocalStore): Bringing => {
   }
 
   const bringOne = async (object: ObjectRef): Promise<void> => {
-    if ((await local.objects.check(object.digest)) === undefined) return
+    if ((await local.objects.check(object.digest, 'remembered')) === undefined) return
     let last: Problem | undefined
     for (let attempt = 1; attempt <= tries; attempt++) {
       try {

@@ -134,7 +134,7 @@ export const openFolder = (
         async () => {
           await mustBeThere()
           await (content instanceof Uint8Array
-            ? writeFileSafely(join(folder, path), content, join(folder, 'tmp'))
+            ? writeFileSafely(join(folder, path), content, { folder: join(folder, 'tmp') })
             : copy(path, content))
         },
         content instanceof Uint8Array ? content.length : content.bytes,

@@ -1,10 +1,10 @@
 import type { Key } from '../../core/brand.js'
-import type { LocalStore } from '../open.js'
+import type { Store } from '../store.js'
 import { parseResult } from '../results.js'
 import type { StoredResult } from '../store.js'
 import { limiter } from './limit.js'
 import type { Line } from './line.js'
-import { hasSoundObjects, objectsOf } from './objects-of.js'
+import { hasSoundObjects, objectRefsOf } from './object-refs.js'
 import type { Patience } from './patience.js'
 import { problem } from '../../core/problem.js'
 import { unreachable, wrongBytes } from './remote-problem.js'
@@ -43,7 +43,7 @@ export interface Lookups {
 }
 
 /** Asks until the remote does not answer for too long; then every question is answered by no. */
-export const makeLookups = (line: Line, local: LocalStore, patience: Patience): Lookups => {
+export const makeLookups = (line: Line, local: Store, patience: Patience): Lookups => {
   const { remote } = line
   const limited = limiter(requestsAtOnce)
   const asked = new Map<Key, Promise<StoredResult | undefined>>()
@@ -100,8 +100,8 @@ export const makeLookups = (line: Line, local: LocalStore, patience: Patience): 
   const isWhole = async (result: StoredResult): Promise<boolean> => {
     const missing: string[] = []
     await Promise.all(
-      objectsOf(result).map(async ({ digest, bytes }) => {
-        if ((await local.objects.check(digest)) === undefined) return
+      objectRefsOf(result).map(async ({ digest, bytes }) => {
+        if ((await local.objects.check(digest, 'remembered')) === undefined) return
         const found = await sizeOf(objectPath(digest))
         if (found !== bytes)
           missing.push(`${digest}${found === undefined ? '' : ` (${found} bytes in place of ${bytes})`}`)

@@ -1,13 +1,13 @@
 import type { ObjectRef } from '../../core/artifact.js'
 import type { Digest } from '../../core/brand.js'
-import type { LocalStore } from '../open.js'
+import type { Store } from '../store.js'
 import { parseResult, resultText } from '../results.js'
 import type { StoredResult } from '../store.js'
 import type { Known } from './known.js'
 import { limiter } from './limit.js'
 import type { Line } from './line.js'
 import { readText } from './lookups.js'
-import { objectsOf } from './objects-of.js'
+import { objectRefsOf } from './object-refs.js'
 import { isPassing, problemIn } from './remote-problem.js'
 import { objectPath, resultPath } from './remote.js'
 
@@ -41,11 +41,7 @@ const resultsAtOnce = 8
 const transfersAtOnce = 6
 const tries = 2
 
-export const makePushing = (
-  line: Line,
-  local: LocalStore,
-  { known, isWrongObject }: PushOptions,
-): Pushing => {
+export const makePushing = (line: Line, local: Store, { known, isWrongObject }: PushOptions): Pushing => {
   const { remote } = line
   const limitedResults = limiter(resultsAtOnce)
   const limited = limiter(transfersAtOnce)
@@ -91,7 +87,7 @@ export const makePushing = (
     const found = text === undefined ? undefined : parseResult(text, key)
     if (!found) return false
     const sizes = await Promise.all(
-      objectsOf(found).map(async ({ digest, bytes }) =>
+      objectRefsOf(found).map(async ({ digest, bytes }) =>
         isWrongObject(digest)
           ? false
           : (await limited(() => again(() => remote.size(objectPath(digest))))) === bytes,
@@ -105,7 +101,7 @@ export const makePushing = (
       total.there++
     } else {
       // All of them, also where one fails: none is under way when this ends.
-      const ended = await Promise.allSettled(objectsOf(result).map(pushObject))
+      const ended = await Promise.allSettled(objectRefsOf(result).map(pushObject))
       for (const each of ended) if (each.status === 'rejected') throw each.reason
       const text = Buffer.from(resultText(result))
       await limited(() => again(() => remote.write(resultPath(result.key), text)))

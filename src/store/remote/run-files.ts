@@ -2,7 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ObjectRef } from '../../core/artifact.js'
 import type { Digest } from '../../core/brand.js'
-import type { LocalStore } from '../open.js'
+import type { Store } from '../store.js'
 import type { Pushing } from './pushing.js'
 
 /** The files of a run that are shared. The record comes last: who sees it finds the rest. */
@@ -12,7 +12,7 @@ export const runFiles = ['journal.jsonl', 'run.json'] as const
  * Objects that a run's record names and that are here: texts of its recipe, and what its steps made. The digests of
  * files and keys in it name no objects.
  */
-export const objectsNamed = (record: string, local: LocalStore): readonly ObjectRef[] => {
+export const objectsNamed = (record: string, local: Store): readonly ObjectRef[] => {
   const named = new Set(record.match(/sha256:[0-9a-f]{64}/g) as readonly Digest[] | null)
   return [...named].flatMap(digest => {
     const found = statSync(local.objects.path(digest), { throwIfNoEntry: false })
@@ -21,7 +21,7 @@ export const objectsNamed = (record: string, local: LocalStore): readonly Object
 }
 
 /** Puts a run's record and journal at a remote, after the objects that the record names. Throws ProblemError. */
-export const pushRunOf = async (local: LocalStore, pushing: Pushing, id: string): Promise<void> => {
+export const pushRunOf = async (local: Store, pushing: Pushing, id: string): Promise<void> => {
   const folder = join(local.folder, 'runs', id)
   const record = join(folder, 'run.json')
   if (!existsSync(record)) return

@@ -1,8 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { mkdir, open, rename, unlink } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { createHash } from 'node:crypto'
+import { open, rename, unlink } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { ProblemError } from '../../core/problem.js'
 import { fileProblem, isErrno } from '../file-problem.js'
+import { syncFolder } from '../sync-folder.js'
+import { makeFolder, temporaryPath } from '../write-file.js'
 
 /** What became of bytes that were to be written: `digest` is theirs, whether or not the file was kept. */
 export interface Streamed {
@@ -45,9 +47,9 @@ export const writeStream = async (
   chunks: AsyncIterable<Uint8Array>,
   { folder, most, keep }: StreamOptions,
 ): Promise<Streamed> => {
-  const temporary = join(folder, `.${basename(target)}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`)
+  const temporary = temporaryPath(target, folder)
   try {
-    await mkdir(folder, { recursive: true })
+    await makeFolder(folder)
     const file = await open(temporary, 'wx')
     const hash = createHash('sha256')
     let bytes = 0
@@ -62,8 +64,9 @@ export const writeStream = async (
       const streamed = { bytes, digest: `sha256:${hash.digest('hex')}` }
       if (bytes <= most && keep(streamed)) {
         await file.sync()
-        await mkdir(dirname(target), { recursive: true })
+        await makeFolder(dirname(target))
         await rename(temporary, target)
+        await syncFolder(dirname(target))
       } else await unlink(temporary)
       return streamed
     } finally {

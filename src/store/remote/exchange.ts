@@ -1,20 +1,19 @@
 import { problem } from '../../core/problem.js'
 import type { ObjectRef } from '../../core/artifact.js'
-import type { Key } from '../../core/brand.js'
-import type { LocalStore } from '../open.js'
-import type { Results, Sharing, Store, StoredResult } from '../store.js'
+import type { Digest, Key } from '../../core/brand.js'
+import type { Exchange, Objects, Results, Store, StoredResult } from '../store.js'
 import { makeBringing } from './bringing.js'
 import { openKnown } from './known.js'
 import { makeLine } from './line.js'
 import { makeLookups, readText } from './lookups.js'
-import { objectsOf } from './objects-of.js'
+import { objectRefsOf } from './object-refs.js'
 import type { Patience } from './patience.js'
 import { makePushing, type PushCount } from './pushing.js'
 import type { Remote } from './remote.js'
 import { pushRunOf } from './run-files.js'
 
-/** Sharing, as the commands that move results use it. */
-export interface OpenSharing extends Sharing {
+/** Exchange, as the commands that move results use it. */
+export interface OpenExchange extends Exchange {
   readonly remote: Remote
   /** A result of this machine's, verified. */
   findHere: Results['find']
@@ -31,11 +30,11 @@ export interface OpenSharing extends Sharing {
 }
 
 /** A store on this machine with a remote behind it. */
-export interface SharedStore extends LocalStore {
-  readonly sharing: OpenSharing
+export interface RemotedStore extends Store {
+  readonly exchange: OpenExchange
 }
 
-export interface SharingOptions {
+export interface ExchangeOptions {
   readonly patience: Patience
   /** False: nothing is put at the remote but by `pushNow`. */
   readonly push: boolean
@@ -46,7 +45,7 @@ export interface SharingOptions {
  * its objects is here or there; it is brought, every byte verified, once it is needed. What is saved is pushed in the
  * background. Whatever the remote does, the store works as without: what is lost is said in `problems`.
  */
-export const shareStore = (local: LocalStore, remote: Remote, options: SharingOptions): SharedStore => {
+export const addRemote = (local: Store, remote: Remote, options: ExchangeOptions): RemotedStore => {
   const { patience } = options
   const line = makeLine(remote)
   const known = openKnown(local.folder, remote.name)
@@ -63,7 +62,7 @@ export const shareStore = (local: LocalStore, remote: Remote, options: SharingOp
     const { key } = result
     try {
       const ended = await Promise.race([
-        Promise.allSettled(objectsOf(result).map(object => bringing.bring(object))),
+        Promise.allSettled(objectRefsOf(result).map(object => bringing.bring(object))),
         line.down.then(() => [] as const),
       ])
       for (const each of ended) if (each.status === 'rejected') throw each.reason
@@ -155,10 +154,22 @@ export const shareStore = (local: LocalStore, remote: Remote, options: SharingOp
     },
   }
 
+  const isAway = (digest: Digest): boolean =>
+    [...elsewhere.values()].some(result => objectRefsOf(result).some(each => each.digest === digest))
+  const objects: Objects = {
+    ...local.objects,
+    // What lies at the remote is not lost.
+    check: async (digest, how) => {
+      const found = await local.objects.check(digest, how)
+      return found && isAway(digest) ? undefined : found
+    },
+  }
+
   return {
     ...local,
+    objects,
     results,
-    sharing: {
+    exchange: {
       name: remote.name,
       remote,
       findHere: key => local.results.find(key),
@@ -200,5 +211,3 @@ export const shareStore = (local: LocalStore, remote: Remote, options: SharingOp
     },
   }
 }
-
-export type { Store }

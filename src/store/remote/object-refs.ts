@@ -3,7 +3,7 @@ import type { Digest } from '../../core/brand.js'
 import type { StoredResult } from '../store.js'
 
 /** The objects of a result, each once. */
-export const objectsOf = ({ output }: Pick<StoredResult, 'output'>): readonly ObjectRef[] => [
+export const objectRefsOf = ({ output }: Pick<StoredResult, 'output'>): readonly ObjectRef[] => [
   ...new Map<Digest, ObjectRef>(
     Object.values(output.outputs).flatMap(({ objects }) =>
       Object.values(objects).map(object => [object.digest, object] as const),
@@ -16,7 +16,7 @@ const isDigest = (value: unknown): boolean => typeof value === 'string' && /^sha
 /** A result's checksum says that it is as it was written, not that it was written by us. */
 export const hasSoundObjects = (result: StoredResult): boolean => {
   try {
-    return objectsOf(result).every(
+    return objectRefsOf(result).every(
       ({ digest, bytes }) => isDigest(digest) && Number.isSafeInteger(bytes) && bytes >= 0,
     )
   } catch {
