@@ -1,6 +1,11 @@
 /** Trimtab's programmatic API: the stages that the command joins, typed. */
 export { plan, validate, type Planned } from './validate.js'
 export { run, runPlanned, type RunEnd } from './run.js'
+export { findRun, listAllRuns, listRuns, readRun, type KnownRun } from './records.js'
+export { verify } from './verify.js'
+export type { Verification } from '../store/verify/verification.js'
+export type { SettledLock } from './settle-lock.js'
+export { accept, type Acceptance, type Accepted, type AcceptOptions } from './accept.js'
 export { listRuns, readRun } from './records.js'
 export { formatRecipe } from './format.js'
 export { migrateRecipe } from './migrate.js'

@@ -49,7 +49,8 @@ export const openLanes = (
 ): Lanes => {
   const workers = Math.max(1, Math.floor(settings.workers ?? availableParallelism()))
   const share = memoryHere() / 2 / workers
-  const heapMegabytes = settings.heapMegabytes ?? heapAsked() ?? Math.round(Math.min(4096, Math.max(512, share / mebi)))
+  const heapMegabytes =
+    settings.heapMegabytes ?? heapAsked() ?? Math.round(Math.min(4096, Math.max(512, share / mebi)))
   const budget = settings.budget ?? Math.min(2048 * mebi, Math.max(512 * mebi, share))
   const silence = settings.silence ?? 60_000
   const child = (): Host => processHost({ heapMegabytes, silence })

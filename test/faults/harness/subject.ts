@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
@@ -74,9 +74,8 @@ export const run = async ({ inputs }, { open, put }) => {
 export const writeSubject = (folder: string, packageFolder: string, checkpoint: boolean): void => {
   mkdirSync(join(folder, '.git'), { recursive: true })
   writeFileSync(join(folder, 'recipe.yml'), recipe(checkpoint))
-  // The plug-in imports us from where we are: no package is installed in the folder of a trial.
-  writeFileSync(
-    join(folder, 'moody.mjs'),
-    moody.replace("from 'trimtab'", `from '${join(packageFolder, 'dist/api/index.js')}'`),
-  )
+  writeFileSync(join(folder, 'moody.mjs'), moody)
+  // The plug-in imports us as an installed package.
+  mkdirSync(join(folder, 'node_modules'), { recursive: true })
+  symlinkSync(packageFolder, join(folder, 'node_modules/trimtab'))
 }
