@@ -1,3 +1,4 @@
+import type { Rhythm } from '../core/checkpoint.js'
 import type { EngineName } from '../core/engine-name.js'
 import type { Path, Span } from '../core/problem.js'
 import type { Expression } from '../expression/expression.js'
@@ -27,6 +28,8 @@ export interface Settings {
   /** Milliseconds; absence: none. */
   readonly timeout?: number
   readonly retries: number
+  /** Absence: as its kind usually does. */
+  readonly checkpoint?: Rhythm
 }
 
 /** One combination of a step's axes. */

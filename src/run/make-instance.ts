@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Artifact } from '../core/artifact.js'
 import type { Key } from '../core/brand.js'
+import type { Moment } from '../core/checkpoint.js'
 import { problem, ProblemError, type Problem } from '../core/problem.js'
 import type { StepInput, StepOutput } from '../core/step-file.js'
 import { formatSeconds } from '../core/units.js'
@@ -21,6 +22,8 @@ export type Made =
       readonly output: StepOutput
       readonly seconds: number
       readonly attempts?: number
+      /** Where it went on from, when an earlier attempt was cut short. */
+      readonly resumed?: Moment
     }
   | {
       readonly type: 'failed'
@@ -82,6 +85,7 @@ export const makeMaker = (options: MakeOptions) => {
     lane: Lane,
     step: ReturnType<typeof stepFileOf>,
     attempt: number,
+    resumed: (from: Moment) => void,
   ): Promise<{ readonly output: StepOutput } | { readonly problems: readonly Problem[] } | 'interrupted'> => {
     const begun = startAttempt({
       lane,
@@ -95,6 +99,10 @@ export const makeMaker = (options: MakeOptions) => {
       fresh: attempt > 1,
       progress: progress => reporter.say({ type: 'progress', instance: instance.id, progress }),
       log: (level, message) => reporter.say({ type: 'log', instance: instance.id, level, message }),
+      resumed: from => {
+        reporter.say({ type: 'resumed', instance: instance.id, from })
+        resumed(from)
+      },
     })
     running.add(begun)
     try {
@@ -123,9 +131,10 @@ export const makeMaker = (options: MakeOptions) => {
     const place = (found: readonly Problem[]): readonly Problem[] =>
       found.map(each => (each.at ? each : { ...each, at: instance.at }))
     for (let attempt = 1; ; attempt++) {
+      let resumed: Moment | undefined
       reporter.say({ type: 'started', instance: instance.id, attempt, lane: lane.name })
       const began = performance.now()
-      let tried = await tryOnce(instance, lane, step, attempt)
+      let tried = await tryOnce(instance, lane, step, attempt, from => (resumed = from))
       const seconds = (performance.now() - began) / 1000
       if (tried === 'interrupted') return { type: 'interrupted', key, attempts: attempt }
       if ('output' in tried) {
@@ -139,8 +148,16 @@ export const makeMaker = (options: MakeOptions) => {
             seconds,
             parts,
           })
+          await store.checkpoints.remove(key)
           reporter.say({ type: 'finished', instance: instance.id, seconds, metrics: output.metrics ?? {} })
-          return { type: 'finished', key, output, seconds, attempts: attempt }
+          return {
+            type: 'finished',
+            key,
+            output,
+            seconds,
+            attempts: attempt,
+            ...(resumed ? { resumed } : {}),
+          }
         } catch (error) {
           if (!(error instanceof ProblemError)) throw error
           tried = { problems: error.problems }

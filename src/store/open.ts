@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { openCheckpoints } from './checkpoints.js'
 import { openObjects } from './objects.js'
 import { openResults } from './results.js'
 import { openRuns } from './runs.js'
@@ -17,5 +18,6 @@ export const openStore = (folder: string): Promise<Store> => {
     objects,
     results: openResults(place, objects),
     runs: openRuns(place),
+    checkpoints: openCheckpoints(place),
   })
 }

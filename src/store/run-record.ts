@@ -1,4 +1,5 @@
 import type { InstanceId, Key } from '../core/brand.js'
+import type { Moment } from '../core/checkpoint.js'
 import type { Outcome } from '../core/event.js'
 import type { EngineChoice } from '../core/engine-name.js'
 import type { Problem } from '../core/problem.js'
@@ -22,6 +23,8 @@ export interface InstanceRecord {
   /** Of the run that made it. */
   readonly seconds?: number
   readonly attempts?: number
+  /** Where its last attempt went on from; absence: it began at the beginning. */
+  readonly resumed?: Moment
   readonly output?: StepOutput
   readonly problems?: readonly Problem[]
   readonly reason?: string

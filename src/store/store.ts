@@ -3,6 +3,7 @@ import type { Digest, InstanceId, Key } from '../core/brand.js'
 import type { Event } from '../core/event.js'
 import type { Problem } from '../core/problem.js'
 import type { StepOutput } from '../core/step-file.js'
+import type { StoredCheckpoints } from './checkpoints.js'
 import type { RunRecord } from './run-record.js'
 
 /** A step's output as it is kept under its key. */
@@ -74,6 +75,7 @@ export interface Store {
   readonly objects: Objects
   readonly results: Results
   readonly runs: Runs
+  readonly checkpoints: StoredCheckpoints
 }
 
 export type { Artifact }

@@ -8,11 +8,14 @@ import { fileProblem, isErrno } from './file-problem.js'
 const beside = (path: string, folder: string): string =>
   join(folder, `.${basename(path)}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`)
 
-const writeSynced = async (path: string, bytes: Uint8Array, mode: number | undefined): Promise<void> => {
+/** What is written one after the other. */
+type Parts = readonly Uint8Array[]
+
+const writeSynced = async (path: string, parts: Parts, mode: number | undefined): Promise<void> => {
   const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL)
   try {
     if (mode !== undefined) await file.chmod(mode)
-    await file.writeFile(bytes)
+    for (const part of parts) await file.writeFile(part)
     await file.sync()
   } finally {
     await file.close()
@@ -21,13 +24,13 @@ const writeSynced = async (path: string, bytes: Uint8Array, mode: number | undef
 
 const replace = async (
   target: string,
-  bytes: Uint8Array,
+  parts: Parts,
   folder: string,
   mode: number | undefined,
 ): Promise<void> => {
   const temporary = beside(target, folder)
   try {
-    await writeSynced(temporary, bytes, mode)
+    await writeSynced(temporary, parts, mode)
     await rename(temporary, target)
   } catch (error) {
     await unlink(temporary).catch(() => undefined)
@@ -44,17 +47,18 @@ const replace = async (
  */
 export const writeFileSafely = async (
   target: string,
-  content: Uint8Array | string,
+  content: Uint8Array | string | Parts,
   folder: string = dirname(target),
   mode?: number,
 ): Promise<void> => {
-  const bytes = typeof content === 'string' ? Buffer.from(content) : content
+  const parts =
+    typeof content === 'string' ? [Buffer.from(content)] : content instanceof Uint8Array ? [content] : content
   try {
-    await replace(target, bytes, folder, mode).catch(async (error: unknown) => {
+    await replace(target, parts, folder, mode).catch(async (error: unknown) => {
       if (!isErrno(error, 'ENOENT')) throw error
       await mkdir(folder, { recursive: true })
       await mkdir(dirname(target), { recursive: true })
-      await replace(target, bytes, folder, mode)
+      await replace(target, parts, folder, mode)
     })
   } catch (error) {
     const found = fileProblem(error, target)
