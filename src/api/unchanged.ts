@@ -5,7 +5,7 @@ import { openStore } from '../store/open.js'
 import type { InstanceRecord, RunRecord } from '../store/run-record.js'
 import { isUntouched } from '../store/watched.js'
 import { askingOf } from './asking.js'
-import type { PlanOptions } from './options.js'
+import type { PlanOptions, RunOptions } from './options.js'
 
 const plannedOf = ({ instance, step, kind, status }: InstanceRecord): PlannedInstance => ({
   instance,
@@ -34,7 +34,7 @@ const eventsOf = ({ id, asked, instances, verdicts, outcome }: RunRecord, second
  * It is a run like any other, with a journal and a record of its own. Undefined: everything must be looked at.
  */
 export const runUnchanged = async (
-  options: PlanOptions,
+  options: PlanOptions & Pick<RunOptions, 'frozen'>,
   onEvent: (event: Event) => void,
 ): Promise<RunRecord | undefined> => {
   const clock = performance.now()
@@ -44,7 +44,8 @@ export const runUnchanged = async (
   if (!memo || !isUntouched(memo.watched)) return undefined
   const store = await openStore(asking.folder)
   const before = await store.runs.read(memo.run)
-  if (!before) return undefined
+  // A record of an older version lacks what one of now has: it is made anew.
+  if (!before || before.asked.sources.length === 0) return undefined
   const { engine, machine } = before.where
   const where = await whereOf({ project: asking.project, engine, machine })
   const run = await store.runs.open(started)

@@ -5,17 +5,20 @@ import { ProblemError, type Problem } from '../core/problem.js'
 import type { StepOutput } from '../core/step-file.js'
 import type { Verdict } from '../core/verdict.js'
 import type { Instance, Plan } from '../plan/plan.js'
+import { recordVersion } from '../store/record-migrations.js'
 import type { InstanceRecord, RunRecord } from '../store/run-record.js'
 import type { Store } from '../store/store.js'
 import { growingFigures } from '../expression/figures.js'
 import type { Attempt } from './attempt.js'
 import type { Choosing } from '../plan/take-chosen.js'
 import { makeDecider, settleChosen } from './decide.js'
+import { concludeHealing, isLoss, makeHealer } from './heal.js'
 import { openLanes, type LaneSettings } from './lanes/lanes.js'
 import { sharedObjects } from './lanes/shared-objects.js'
 import { inputsOf, makeMaker } from './make-instance.js'
 import { makeReporter } from './reporter.js'
 import { before, schedule } from './schedule.js'
+import { keepSources } from './sources.js'
 import { whereOf } from './where.js'
 
 export interface Conclusion {
@@ -48,6 +51,9 @@ const recordOf = (
   step: instance.step,
   kind: instance.kind,
   config: instance.config,
+  // Its config stands beside it as it ran.
+  identity: Object.fromEntries(Object.entries(instance.identity).filter(([name]) => name !== 'config')),
+  ...(Object.keys(instance.files).length > 0 ? { files: Object.values(instance.files) } : {}),
   inputs: Object.fromEntries(
     Object.entries(instance.inputs).map(([port, edges]) => [port, edges.map(edge => edge.instance)]),
   ),
@@ -69,6 +75,7 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
   const started = new Date()
   const clock = performance.now()
   const run = await store.runs.open(started)
+  const sources = await keepSources(plan, store)
   const where = whereOf({ project: plan.recipe.project, engine: plan.engine, machine: plan.machine })
   const halt = new AbortController()
   const running = new Set<Attempt>()
@@ -93,6 +100,9 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
     reporter.say({ type: 'skipped', instance: instance.id, reason })
     keep(recordOf(instance, { status: 'skipped', reason }))
   }
+  const expectReading = (instance: Instance): void => {
+    for (const id of before(instance)) objects.expect(id, 1)
+  }
   const decide = makeDecider(plan.instances, id => leftOut.has(id), figures)
   const settleChoice = (instance: Instance, decided: Choosing): 'there' | 'failed' => {
     const settled = settleChosen(instance, decided, outputs)
@@ -111,7 +121,9 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
     return 'there'
   }
 
+  const healer = makeHealer(store, plan.instances, outputs)
   const there = (instance: Instance, output: StepOutput): void => {
+    healer.compare(instance, outputs.get(instance.id), output)
     outputs.set(instance.id, output)
     objects.own(instance.id, Object.values(output.outputs))
   }
@@ -122,6 +134,10 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
     grace: options.grace ?? 2000,
     runFolder: join(store.folder, 'runs', run.id),
     interrupted: () => halt.signal.aborted,
+    lost: async (instance, problems) => {
+      const decided = problems.some(isLoss) ? decide(instance) : undefined
+      return decided?.type === 'make' ? healer.lostInputs(instance, decided.inputs, problems) : undefined
+    },
     running,
   })
 
@@ -139,7 +155,7 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
     })),
   })
   const toMake = plan.instances.filter(({ status }) => status.type === 'miss' || status.type === 'pending')
-  for (const instance of toMake) for (const id of before(instance)) objects.expect(id, 1)
+  for (const instance of toMake) expectReading(instance)
   for (const instance of plan.instances) {
     if (instance.status.type === 'skipped') leaveOut(instance, instance.status.why)
     if (instance.status.type !== 'hit') continue
@@ -152,9 +168,10 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
 
   signal.addEventListener('abort', stop)
   if (signal.aborted) stop()
-  try {
-    await schedule({
-      instances: toMake,
+  const makeAll = (instances: readonly Instance[]): Promise<void> =>
+    schedule({
+      instances,
+      all: plan.instances,
       keepGoing: options.keepGoing ?? false,
       laneOf: instance => lanes.of(instance),
       interrupted: () => halt.signal.aborted,
@@ -167,6 +184,7 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
         if (decided.type === 'chosen' || decided.type === 'none') return settleChoice(instance, decided)
         const made = await make(instance, lanes.of(instance), inputsOf(decided.inputs, outputs))
         if (made.type === 'interrupted') return 'interrupted'
+        if (made.type === 'lost') return made
         const { type: status, ...rest } = made
         keep(recordOf(instance, { status, ...rest }))
         if (made.type === 'failed') return 'failed'
@@ -178,9 +196,25 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
         reporter.say({ type: 'skipped', instance: instance.id, reason })
         records.set(instance.id, recordOf(instance, { status: 'skipped', reason }))
       },
+      reopened: expectReading,
       settled: instance => {
         for (const id of before(instance)) objects.release(id)
       },
+    })
+  const conclude = (): Promise<Conclusion> =>
+    options.conclude(
+      plan.instances.map(({ id }) => records.get(id)!),
+      interrupted,
+    )
+  let concluded: Conclusion
+  try {
+    await makeAll(toMake)
+    const fault = reporter.fault()
+    if (fault) throw fault.error
+    // Gates read objects too.
+    concluded = await concludeHealing(conclude, healer, async lost => {
+      for (const instance of lost) expectReading(instance)
+      await makeAll(lost)
     })
   } finally {
     signal.removeEventListener('abort', stop)
@@ -190,8 +224,8 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
   const fault = reporter.fault()
   if (fault) throw fault.error
 
+  const { verdicts, outcome } = concluded
   const instances = plan.instances.map(({ id }) => records.get(id)!)
-  const { verdicts, outcome } = await options.conclude(instances, interrupted)
   const seconds = (performance.now() - clock) / 1000
   const last: Emitted[] = [
     ...verdicts.map(verdict => ({ type: 'gate' as const, verdict })),
@@ -201,7 +235,7 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
 
   const { recipe } = plan
   const record: RunRecord = {
-    version: 1,
+    version: recordVersion,
     id: run.id,
     started: started.toISOString(),
     seconds,
@@ -209,6 +243,9 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
     asked: {
       recipe: recipe.file,
       recipeDigest: recipe.digest,
+      project: recipe.project,
+      sources,
+      engine: recipe.engine,
       ...(recipe.description === undefined ? {} : { description: recipe.description }),
       params: recipe.params,
       set: recipe.set,
@@ -218,7 +255,7 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
     where: await where,
     instances,
     verdicts,
-    problems: plan.problems,
+    problems: [...plan.problems, ...healer.problems()],
   }
   try {
     await run.close(record)

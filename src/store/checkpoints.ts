@@ -117,11 +117,9 @@ export const openCheckpoints = (folder: string): StoredCheckpoints => {
     },
     write: async (key, checkpoint) => {
       const before = numbersOf(key)
-      await writeFileSafely(
-        pathOf(key, (before[0] ?? 0) + 1),
-        checkpointParts(key, checkpoint),
-        join(folder, 'tmp'),
-      )
+      await writeFileSafely(pathOf(key, (before[0] ?? 0) + 1), checkpointParts(key, checkpoint), {
+        folder: join(folder, 'tmp'),
+      })
       for (const old of before.slice(kept - 1)) await drop(pathOf(key, old))
     },
     remove,

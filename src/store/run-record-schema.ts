@@ -75,7 +75,17 @@ const instance = Type.Object(
     kind: Type.String(),
     status: Type.Enum(['reused', 'finished', 'failed', 'skipped']),
     key: Type.Optional(Type.String()),
-    config: anyMap,
+    config: Type.Record(Type.String(), Type.Unknown(), { description: 'As it ran; paths are absolute.' }),
+    identity: Type.Optional(
+      Type.Record(Type.String(), Type.Unknown(), {
+        description: 'What enters its key besides config and inputs: revision, seed, engine, machine class.',
+      }),
+    ),
+    files: Type.Optional(
+      Type.Array(Type.Object({ path: Type.String(), digest, bytes: Type.Number({ minimum: 0 }) }, closed), {
+        description: "The user's files that it reads.",
+      }),
+    ),
     inputs: Type.Record(Type.String(), Type.Array(Type.String())),
     about: Type.Optional(Type.String({ description: 'Instance whose model the metrics are about.' })),
     axes: Type.Optional(
@@ -89,6 +99,17 @@ const instance = Type.Object(
     reason: Type.Optional(Type.String()),
   },
   { ...closed, description: 'What became of one instance.' },
+)
+
+const source = Type.Object(
+  {
+    path: Type.String({
+      description: 'From the project; absolute outside of it, `trimtab:NAME` for a recipe that ships.',
+    }),
+    digest,
+    bytes: Type.Number({ minimum: 0 }),
+  },
+  closed,
 )
 
 const verdict = Type.Object(
@@ -109,7 +130,7 @@ const verdict = Type.Object(
 /** JSON Schema of a run's `run.json`; `schemas/run-record.schema.json` is generated from it. */
 export const runRecordSchema = Type.Object(
   {
-    version: Type.Literal(1),
+    version: Type.Literal(2),
     id: Type.String(),
     started: Type.String({ description: 'ISO 8601, UTC.' }),
     seconds: Type.Number({ minimum: 0 }),
@@ -118,6 +139,11 @@ export const runRecordSchema = Type.Object(
       {
         recipe: Type.String(),
         recipeDigest: Type.String(),
+        project: Type.String({ description: 'Folder that paths of sources start from.' }),
+        sources: Type.Array(source, {
+          description: 'The recipe, what it extends and uses, and the code of its plug-ins, as objects.',
+        }),
+        engine: Type.Enum(['auto', ...engineNames], { description: 'Of steps that name none.' }),
         description: Type.Optional(Type.String()),
         params: anyMap,
         set: anyMap,

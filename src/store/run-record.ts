@@ -1,9 +1,9 @@
-import type { InstanceId, Key } from '../core/brand.js'
+import type { Digest, InstanceId, Key } from '../core/brand.js'
 import type { Moment } from '../core/checkpoint.js'
 import type { Outcome } from '../core/event.js'
-import type { EngineChoice } from '../core/engine-name.js'
+import type { EngineChoice, EngineName } from '../core/engine-name.js'
 import type { Problem } from '../core/problem.js'
-import type { StepOutput } from '../core/step-file.js'
+import type { FileRef, StepOutput } from '../core/step-file.js'
 import type { Verdict } from '../core/verdict.js'
 
 /** What became of one instance. */
@@ -13,8 +13,12 @@ export interface InstanceRecord {
   readonly kind: string
   readonly status: 'reused' | 'finished' | 'failed' | 'skipped'
   readonly key?: Key
-  /** Resolved config, as it ran. */
+  /** Resolved config, as it ran; paths are absolute. */
   readonly config: Readonly<Record<string, unknown>>
+  /** What enters its key besides its config and inputs: revision, seed, engine, machine class, a plug-in's code. */
+  readonly identity?: Readonly<Record<string, unknown>>
+  /** The user's files that it reads. Absent: none. */
+  readonly files?: readonly FileRef[]
   readonly inputs: Readonly<Record<string, readonly InstanceId[]>>
   /** For `scores[int8]`: the instance whose model its metrics are about. */
   readonly about?: InstanceId
@@ -23,16 +27,24 @@ export interface InstanceRecord {
   /** Of the run that made it. */
   readonly seconds?: number
   readonly attempts?: number
-  /** Where its last attempt went on from; absence: it began at the beginning. */
+  /** The checkpoint that it went on from, by epochs and steps done. Absent: it ran from its beginning. */
   readonly resumed?: Moment
   readonly output?: StepOutput
   readonly problems?: readonly Problem[]
   readonly reason?: string
 }
 
+/** A text that a recipe is made of, kept as an object of the store. */
+export interface SourceRef {
+  /** From the project's folder, with `/`; absolute where it lies outside, `trimtab:NAME` for a recipe that ships. */
+  readonly path: string
+  readonly digest: Digest
+  readonly bytes: number
+}
+
 /** A run, whole: what was asked, where, what happened, what came out, what was judged. Plain JSON (`schemas/run-record.schema.json`). */
 export interface RunRecord {
-  readonly version: 1
+  readonly version: 2
   readonly id: string
   readonly started: string
   readonly seconds: number
@@ -40,6 +52,12 @@ export interface RunRecord {
   readonly asked: {
     readonly recipe: string
     readonly recipeDigest: string
+    /** Folder that paths of sources start from. */
+    readonly project: string
+    /** The recipe, what it extends and uses, and the code of its plug-ins. Empty where the run kept none. */
+    readonly sources: readonly SourceRef[]
+    /** Engine of steps that name none. */
+    readonly engine: EngineName | 'auto'
     readonly description?: string
     readonly params: Readonly<Record<string, unknown>>
     readonly set: Readonly<Record<string, unknown>>

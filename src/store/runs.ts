@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fail, ProblemError } from '../core/problem.js'
 import { fileProblem, isErrno } from './file-problem.js'
 import { openJournal, readJournal, type Journal } from './journal.js'
+import { currentRecord } from './record-migrations.js'
 import type { RunRecord } from './run-record.js'
 import type { OpenRun, Runs } from './store.js'
 import { writeFileSafely } from './write-file.js'
@@ -44,9 +45,19 @@ export const openRuns = (folder: string): Runs => {
   /** Undefined where the run never ended, or its record is damaged. */
   const readRecord = (id: string): RunRecord | undefined => {
     try {
-      return JSON.parse(readFileSync(recordPath(id), 'utf8')) as RunRecord
+      return currentRecord(JSON.parse(readFileSync(recordPath(id), 'utf8')))
     } catch (error) {
       if (error instanceof SyntaxError || isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined
+      throw error
+    }
+  }
+
+  /** A run that a later version recorded is no reason to show none of the others. */
+  const readOlder = (id: string): RunRecord | undefined => {
+    try {
+      return readRecord(id)
+    } catch (error) {
+      if (error instanceof ProblemError) return undefined
       throw error
     }
   }
@@ -88,7 +99,7 @@ export const openRuns = (folder: string): Runs => {
         return Promise.reject(found ? new ProblemError(found) : error)
       }
     },
-    list: () => Promise.resolve(ids().flatMap(id => readRecord(id) ?? [])),
+    list: () => Promise.resolve(ids().flatMap(id => readOlder(id) ?? [])),
     read: async id => {
       if (id === 'latest') {
         for (const each of ids().reverse()) {

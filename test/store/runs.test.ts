@@ -14,12 +14,21 @@ import { assert, suite } from '../suite.js'
 const test = suite('store runs')
 
 const recordOf = (id: string): RunRecord => ({
-  version: 1,
+  version: 2,
   id,
   started: '2026-11-23T23:59:59.001Z',
   seconds: 1.5,
   outcome: 'gate-failed',
-  asked: { recipe: '/a/recipe.yml', recipeDigest: 'sha256:1', params: { epochs: 2 }, set: {}, only: ['a'] },
+  asked: {
+    recipe: '/a/recipe.yml',
+    recipeDigest: 'sha256:1',
+    project: '/a',
+    sources: [{ path: 'recipe.yml', digest: `sha256:${'c'.repeat(64)}` as never, bytes: 9 }],
+    engine: 'auto',
+    params: { epochs: 2 },
+    set: {},
+    only: ['a'],
+  },
   where: {
     trimtab: '0.1.0',
     node: 'v20',
@@ -152,6 +161,33 @@ test('a journal on a full disk never stops the run, and its end says so', () => 
   assert.is(cut?.code, 'journal-cut')
   assert.is(cut?.severity, 'warning')
   assert.match(cut?.message ?? '', /no room left/)
+})
+
+test('a record of version 1 reads as one of this version; one of a later version is named, and hides no other', async () => {
+  const folder = emptyFolder()
+  const store = await openStore(folder)
+  const write = (id: string, record: unknown): void => {
+    mkdirSync(join(folder, 'runs', id), { recursive: true })
+    writeFileSync(join(folder, 'runs', id, 'run.json'), JSON.stringify(record))
+  }
+  const { project: _, sources: __, engine: ___, ...first } = recordOf('x').asked
+  const old = '20261123-235959-ab12'
+  write(old, { ...recordOf(old), version: 1, asked: first })
+  const validate = new Ajv2020({ strict: true }).compile(runRecordSchema)
+  const read = await store.runs.read(old)
+  assert.ok(validate(read), JSON.stringify(validate.errors))
+  assert.equal(read?.asked.sources, [])
+  assert.is(read?.asked.project, '/a')
+
+  const later = '20991123-235959-ab12'
+  write(later, { ...recordOf(later), version: 3 })
+  const error = await store.runs.read(later).catch((caught: unknown) => caught)
+  assert.ok(error instanceof ProblemError)
+  assert.is(error.problems[0]!.code, 'run-newer')
+  assert.equal(
+    (await store.runs.list()).map(({ id }) => id),
+    [old],
+  )
 })
 
 test('the schema takes a record and refuses what is none', () => {
