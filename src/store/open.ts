@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { openClaims, type ClaimOptions } from './claims.js'
+import { openCheckpoints } from './checkpoints.js'
 import { openDigestCache } from './digest-cache.js'
 import { openObjects } from './objects.js'
 import { openResults } from './results.js'
@@ -34,5 +35,6 @@ export const openStore = (folder: string, options: ClaimOptions = {}): Promise<S
     claims,
     sweeps: openSweeps(place, claims),
     digestFile: path => digests.digest(path),
+    checkpoints: openCheckpoints(place),
   })
 }
