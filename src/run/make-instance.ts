@@ -11,7 +11,7 @@ import { stepFileOf } from '../plan/step-file.js'
 import type { Store } from '../store/store.js'
 import { startAttempt, type Attempt } from './attempt.js'
 import { checkOutput } from './check-output.js'
-import type { Elsewhere, Sharing } from './claimed.js'
+import type { ByAnother, OtherRuns } from './other-runs.js'
 import { keepResult } from './keep-result.js'
 import type { Lane } from './lanes/lane.js'
 import type { Reporter } from './reporter.js'
@@ -34,7 +34,7 @@ export type Made =
       readonly attempts: number
     }
   | { readonly type: 'interrupted'; readonly key: Key; readonly attempts: number }
-  | Elsewhere
+  | ByAnother
   /** The store lost some of its inputs: they are made again, and then it is tried once more. */
   | { readonly type: 'lost'; readonly again: readonly Instance[] }
 
@@ -44,7 +44,7 @@ type Inputs = Readonly<Record<string, readonly StepInput[]>>
 export interface MakeOptions {
   readonly store: Store
   readonly reporter: Reporter
-  readonly sharing: Sharing
+  readonly others: OtherRuns
   /** Milliseconds between asking a step to stop and ending its thread. */
   readonly grace: number
   /** Folder of the run, for what a crash leaves. */
@@ -87,7 +87,7 @@ const timeoutProblem = ({ id, timeout }: Instance): Problem =>
 
 /** Makes instances: looks up their keys, runs what is not in the store, and puts it there. */
 export const makeMaker = (options: MakeOptions) => {
-  const { store, reporter, sharing, grace, runFolder, running } = options
+  const { store, reporter, others, grace, runFolder, running } = options
   /** Two instances may have one key: the second waits for the first and then finds its result. */
   const making = new Map<Key, Promise<unknown>>()
 
@@ -155,7 +155,7 @@ export const makeMaker = (options: MakeOptions) => {
       const { kind, id } = instance
       const kept =
         tried !== 'swept' && 'output' in tried
-          ? await keepResult(store, sharing, instance, {
+          ? await keepResult(store, others, instance, {
               key,
               kind,
               instance: id,
@@ -212,10 +212,10 @@ export const makeMaker = (options: MakeOptions) => {
     inputs: Inputs,
   ): Promise<Made> => {
     const { key } = keyed
-    await sharing.hold([key])
+    await others.hold([key])
     return (
       (await lookUp(instance, key)) ??
-      sharing.alone(
+      others.alone(
         instance.id,
         key,
         async () => (await lookUp(instance, key)) ?? attempts(instance, lane, keyed, inputs),

@@ -65,8 +65,8 @@ export interface Results {
 export interface OpenRun {
   readonly id: string
   append(event: Event): void
-  /** Says that this run needs the results of these keys: while it lives, `gc` keeps them. */
-  hold(keys: Iterable<Key>): void
+  /** Says that this run needs the results of these keys, these objects: while it lives, `gc` keeps them. */
+  hold(needed: Iterable<Key | Digest>): void
   /** Ends the journal and writes the record beside and renames it. */
   close(record: RunRecord): Promise<void>
 }
