@@ -1,6 +1,9 @@
 /** Trimtab's programmatic API: the stages that the command joins, typed. */
 export { plan, validate, type Planned } from './validate.js'
 export { run, runPlanned, type RunEnd } from './run.js'
+export { findRun, listAllRuns, listRuns, readRun, type KnownRun } from './records.js'
+export { verify } from './verify.js'
+export type { Verification } from '../store/verify/verification.js'
 export type { SettledLock } from './settle-lock.js'
 export { accept, type Acceptance, type Accepted, type AcceptOptions } from './accept.js'
 export { listRuns, readRun } from './records.js'
@@ -30,6 +33,14 @@ export { makeArtifact } from '../core/artifact.js'
 export type { Artifact, ArtifactType, Metrics, ObjectRef } from '../core/artifact.js'
 export type { Event, Outcome, Progress } from '../core/event.js'
 export type { Verdict } from '../core/verdict.js'
+export {
+  departures,
+  differenceOf,
+  enginePromises,
+  withinPromise,
+  type Departure,
+  type EnginePromise,
+} from '../core/promise.js'
 export { stream, type Random } from '../core/random.js'
 export type { InstanceRecord, RunRecord } from '../store/run-record.js'
 export type { Instance, Plan } from '../plan/plan.js'

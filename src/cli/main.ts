@@ -9,11 +9,13 @@ import { lspCommand } from './commands/lsp.js'
 import { migrateCommand } from './commands/migrate.js'
 import { pipelinesCommand } from './commands/pipelines.js'
 import { planCommand } from './commands/plan.js'
+import { provenanceCommand } from './commands/provenance.js'
 import { runCommand } from './commands/run.js'
 import { runsCommand } from './commands/runs.js'
 import { schemaCommand } from './commands/schema.js'
 import { showCommand } from './commands/show.js'
 import { validateCommand } from './commands/validate.js'
+import { verifyCommand } from './commands/verify.js'
 import { exitCodes } from './exit-codes.js'
 import { tellProblems } from './output.js'
 
@@ -43,6 +45,8 @@ for (const make of [
   pipelinesCommand,
   runsCommand,
   showCommand,
+  verifyCommand,
+  provenanceCommand,
   acceptCommand,
   initCommand,
   schemaCommand,

@@ -11,6 +11,7 @@ import { addConditions } from './conditions.js'
 import { lockedEngine, resolveEngines } from './engines.js'
 import { expand, type Draft } from './expand.js'
 import { fileReader, type FileMemory } from './files.js'
+import { checkPromises } from './gate-promises.js'
 import { planGates } from './gate-rows.js'
 import { checkExpressions } from './gates.js'
 import { inspectStep, type Inspected, type InspectionMemory } from './inspect.js'
@@ -54,9 +55,9 @@ const seedOf = (recipe: Recipe, step: Step, { seed, matrix }: Variant): number =
 const readFiles = async (
   drafts: readonly Draft[],
   problems: ReturnType<typeof collectProblems>,
-  { files, inspections }: { readonly files?: FileMemory; readonly inspections?: InspectionMemory },
+  { store, files, inspections }: Pick<PlanningOptions<unknown>, 'store' | 'files' | 'inspections'>,
 ) => {
-  const read = fileReader(files)
+  const read = fileReader(files, path => store.digestFile(path))
   // Combinations that say the same share one config.
   const configs = new Map(drafts.map(({ step, spec, variant }) => [variant.config, { step, spec, variant }]))
   const inspected = new Map<Variant['config'], Inspected>()
@@ -119,6 +120,11 @@ export const createPlan = async <Report>(options: PlanningOptions<Report>): Prom
   checkRoles(drafts, outputs, problems)
   const gates = planGates(recipe, binder)
   checkExpressions(recipe, gates, all, problems)
+  checkPromises(
+    gates,
+    drafts.filter(({ spec }) => spec.computes).map(({ step }) => engines.of(step).name),
+    problems,
+  )
 
   const instances = drafts.map((draft): Instance => {
     const { id, step, spec, variant, inputs, needs, after, when, outer, choice, about } = draft

@@ -1,12 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fail, ProblemError } from '../core/problem.js'
 import { fileProblem, isErrno } from './file-problem.js'
 import { openJournal, readJournal, type Journal } from './journal.js'
 import { currentRecord } from './record-migrations.js'
 import type { RunRecord } from './run-record.js'
+import { isRunning, writeRunProcess } from './run-process.js'
 import type { OpenRun, Runs } from './store.js'
+import { syncFolder } from './sync-folder.js'
+import { unfinishedRun } from './unfinished.js'
 import { writeFileSafely } from './write-file.js'
 
 /** `20261123-235959-rk4f`, in UTC: the last four are the millisecond in base 36 and two random characters, so ids sort by time. */
@@ -29,6 +33,7 @@ export const openRuns = (folder: string): Runs => {
   const place = join(folder, 'runs')
   const recordPath = (id: string): string => join(place, id, 'run.json')
   const journalPath = (id: string): string => join(place, id, 'journal.jsonl')
+  const processPath = (id: string): string => join(place, id, 'process.json')
 
   /** Ids, oldest first, of runs that ended or not. */
   const ids = (): string[] => {
@@ -62,6 +67,16 @@ export const openRuns = (folder: string): Runs => {
     }
   }
 
+  /** Damaged; that of a later version is none of ours to judge. */
+  const lacksRecord = (id: string): boolean => {
+    try {
+      return readRecord(id) === undefined
+    } catch (error) {
+      if (error instanceof ProblemError) return false
+      throw error
+    }
+  }
+
   const claim = (started: Date): { readonly id: string; readonly journal: Journal } => {
     mkdirSync(place, { recursive: true })
     keepOutOfGit(folder)
@@ -69,6 +84,7 @@ export const openRuns = (folder: string): Runs => {
       const id = runId(started)
       try {
         mkdirSync(join(place, id))
+        writeRunProcess(processPath(id))
         return { id, journal: openJournal(journalPath(id)) }
       } catch (error) {
         // Another run of the same millisecond took the name.
@@ -86,6 +102,8 @@ export const openRuns = (folder: string): Runs => {
         const cut = journal.end()
         const whole = cut ? { ...record, problems: [...record.problems, cut] } : record
         await writeFileSafely(recordPath(id), `${JSON.stringify(whole, null, 1)}\n`)
+        await syncFolder(place)
+        await rm(processPath(id), { force: true }).catch(() => undefined)
       },
     }
   }
@@ -114,6 +132,16 @@ export const openRuns = (folder: string): Runs => {
       const [only] = fitting
       return fitting.length === 1 && only !== undefined ? readRecord(only) : undefined
     },
+    ids,
+    recordPath,
+    unfinished: () =>
+      Promise.resolve(
+        ids()
+          .filter(id => !existsSync(recordPath(id)) || lacksRecord(id))
+          .map(id =>
+            unfinishedRun(id, readJournal(journalPath(id)), isRunning(processPath(id), journalPath(id))),
+          ),
+      ),
     journal: id => Promise.resolve(idPattern.test(id) ? readJournal(journalPath(id)) : []),
   }
 }
