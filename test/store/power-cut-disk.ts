@@ -219,10 +219,7 @@ const tear = (file: File, { keeps, random }: Cut): Buffer => {
   const way = random.below(3)
   if (way === 0) return file.safe
   if (way === 1)
-    return file.now.subarray(
-      0,
-      file.safe.length + random.below(file.now.length - file.safe.length + 1),
-    )
+    return file.now.subarray(0, file.safe.length + random.below(file.now.length - file.safe.length + 1))
   return Buffer.concat([file.safe, Buffer.alloc(Math.max(0, file.now.length - file.safe.length))])
 }
 
