@@ -8,6 +8,7 @@ import { lspCommand } from './commands/lsp.js'
 import { migrateCommand } from './commands/migrate.js'
 import { pipelinesCommand } from './commands/pipelines.js'
 import { planCommand } from './commands/plan.js'
+import { reproduceCommand } from './commands/reproduce.js'
 import { runCommand } from './commands/run.js'
 import { runsCommand } from './commands/runs.js'
 import { schemaCommand } from './commands/schema.js'
@@ -42,6 +43,7 @@ for (const make of [
   pipelinesCommand,
   runsCommand,
   showCommand,
+  reproduceCommand,
   initCommand,
   schemaCommand,
   lspCommand,

@@ -30,6 +30,14 @@ const collectSweep = (text: string, before: Record<string, string[]>): Record<st
 }
 const gather = (file: string, before: readonly string[] = []): readonly string[] => [...before, file]
 
+/** A whole number from 1 up. */
+export const atLeastOne = (text: string): number => {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('It takes a whole number from 1 up.')
+  return value
+}
+
 /** The recipe's own manual where one is named, else the command's. Ends the command as `--help` does. */
 const showHelp = async (command: Command): Promise<never> => {
   const flags: RecipeFlags & { readonly help?: boolean } = command.opts()
