@@ -17,6 +17,7 @@ await build({
       export { editorSchema } from './src/language/editor-schema.js'
       export { shippedManuals } from './src/api/shipped.js'
       export { fieldRows } from './src/core/field-rows.js'
+      export { lockSchema } from './src/store/lock-schema.js'
       export { runRecordSchema } from './src/store/run-record-schema.js'`,
     resolveDir: '.',
     loader: 'ts',
@@ -28,7 +29,7 @@ await build({
   packages: 'external',
   logLevel: 'error',
 })
-const { builtInKinds, editorSchema, fieldRows, runRecordSchema, shippedManuals } = await import(
+const { builtInKinds, editorSchema, fieldRows, lockSchema, runRecordSchema, shippedManuals } = await import(
   pathToFileURL(bundle).href
 )
 rmSync(bundle)
@@ -80,6 +81,7 @@ const fill = (page, text) => {
   )
 }
 wanted.set('schemas/recipe.schema.json', await json(editorSchema(builtInKinds)))
+wanted.set('schemas/lock.schema.json', await json({ ...draft, ...lockSchema }))
 wanted.set('schemas/run-record.schema.json', await json({ ...draft, ...runRecordSchema }))
 for (const spec of builtInKinds) {
   // Tuples are written as draft-07 writes them.

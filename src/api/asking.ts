@@ -6,7 +6,8 @@ import { version } from '../core/home.js'
 import { probeEngines } from '../engine/probe.js'
 import { projectOf } from '../language/project.js'
 import { machineClass } from '../plan/machine.js'
-import type { PlanOptions } from './options.js'
+import { lockPathOf } from '../store/lock.js'
+import type { PlanOptions, RunOptions } from './options.js'
 
 /** What is asked for, and where. */
 export interface Asking {
@@ -17,7 +18,9 @@ export interface Asking {
 }
 
 /** What is asked for; undefined where it cannot be told by options and files alone. */
-export const askingOf = async (options: PlanOptions): Promise<Asking | undefined> => {
+export const askingOf = async (
+  options: PlanOptions & Pick<RunOptions, 'frozen'>,
+): Promise<Asking | undefined> => {
   const cwd = options.cwd ?? process.cwd()
   const file = resolve(cwd, options.recipe)
   if (!existsSync(file) || options.kinds) return undefined
@@ -39,6 +42,9 @@ export const askingOf = async (options: PlanOptions): Promise<Asking | undefined
     version: version(),
     node: process.version,
     machine: machineClass(),
+    // Its content is watched where it is there.
+    lock: existsSync(lockPathOf(recipe)),
+    frozen: options.frozen ?? false,
     engines: await probeEngines(),
   })
   return { asked, folder, project }

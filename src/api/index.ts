@@ -1,6 +1,7 @@
 /** Trimtab's programmatic API: the stages that the command joins, typed. */
 export { plan, validate, type Planned } from './validate.js'
 export { run, runPlanned, type RunEnd } from './run.js'
+export type { SettledLock } from './settle-lock.js'
 export { listRuns, readRun } from './records.js'
 export { reproduce } from './reproduce/reproduce.js'
 export type { ReproduceOptions } from './reproduce/options.js'

@@ -40,6 +40,8 @@ export interface RunOptions extends PlanOptions {
   readonly keepGoing?: boolean
   /** Steps at once. Absent: as many as there are cores. */
   readonly workers?: number
+  /** Writes no lock file, and finds it an error where the run would change it. */
+  readonly frozen?: boolean
   /** Cancels the run within one batch. */
   readonly signal?: AbortSignal
   /** Sees every event as it happens. */

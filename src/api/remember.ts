@@ -4,12 +4,13 @@ import { codeFolder } from '../core/home.js'
 import { fileReader } from '../plan/files.js'
 import { moduleIdentity } from '../plan/module-graph.js'
 import type { Plan } from '../plan/plan.js'
+import { lockPathOf } from '../store/lock.js'
 import { writeMemo } from '../store/memos.js'
 import type { RunRecord } from '../store/run-record.js'
 import type { Store } from '../store/store.js'
 import { watch } from '../store/watched.js'
 import { askingOf } from './asking.js'
-import type { PlanOptions } from './options.js'
+import type { PlanOptions, RunOptions } from './options.js'
 import type { Planned } from './validate.js'
 
 /** Our own code, for a checkout that is built anew under one version. */
@@ -28,6 +29,7 @@ const pluginFiles = async (plan: Plan): Promise<readonly string[]> => {
 const filesOf = async (plan: Plan, store: Store): Promise<string[]> => [
   ...ownCode(),
   ...plan.recipe.files,
+  ...[lockPathOf(plan.recipe.file)].filter(existsSync),
   ...(await pluginFiles(plan)),
   ...plan.instances.flatMap(({ files }) => Object.values(files).map(({ path }) => path)),
   ...plan.instances.flatMap(({ status, choice }) =>
@@ -42,9 +44,12 @@ const filesOf = async (plan: Plan, store: Store): Promise<string[]> => [
   ),
 ]
 
-/** Remembers a run in which nothing was to be done and nothing was found wrong. `began`: before its plan was made. */
+/**
+ * Remembers a run in which nothing was to be done and nothing was found wrong, once its lock file is settled. `began`:
+ * before its plan was made.
+ */
 export const rememberRun = async (
-  options: PlanOptions,
+  options: PlanOptions & Pick<RunOptions, 'frozen'>,
   { planned, record, began }: { planned: Planned; record: RunRecord; began: number },
 ): Promise<void> => {
   const { plan, store, problems } = planned

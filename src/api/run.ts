@@ -5,12 +5,15 @@ import { runPlan } from '../run/run-plan.js'
 import type { RunRecord } from '../store/run-record.js'
 import type { Store } from '../store/store.js'
 import type { RunOptions } from './options.js'
+import { checkFrozen, settleLock, type SettledLock } from './settle-lock.js'
 import { planToRun } from './validate.js'
 
 export interface RunEnd {
   /** Absent where something was found wrong before a step started. */
   readonly record?: RunRecord
   readonly problems: readonly Problem[]
+  /** What became of the lock file; absent where the run has nothing to do with it. */
+  readonly lock?: SettledLock
 }
 
 /** Runs a plan to its record: steps, then gates. Throws ProblemError where the store cannot hold the run, before a step starts. */
@@ -42,8 +45,14 @@ export const runPlanned = (
 export const run = async (options: RunOptions): Promise<RunEnd> => {
   const planned = await planToRun(options)
   if (!planned.ok || !planned.plan || !planned.store) return { problems: planned.problems }
+  const frozen = options.frozen ?? false
+  const refused = frozen ? checkFrozen(planned) : []
+  if (refused.length > 0) return { problems: [...planned.problems, ...refused] }
   try {
-    return { record: await runPlanned(planned.plan, planned.store, options), problems: planned.problems }
+    const record = await runPlanned(planned.plan, planned.store, options)
+    const lock = await settleLock(planned, record, frozen)
+    const problems = [...planned.problems, ...(lock?.problems ?? [])]
+    return { record, problems, ...(lock ? { lock } : {}) }
   } catch (error) {
     if (error instanceof ProblemError) return { problems: [...planned.problems, ...error.problems] }
     throw error

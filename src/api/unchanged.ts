@@ -5,7 +5,7 @@ import { openStore } from '../store/open.js'
 import type { InstanceRecord, RunRecord } from '../store/run-record.js'
 import { isUntouched } from '../store/watched.js'
 import { askingOf } from './asking.js'
-import type { PlanOptions } from './options.js'
+import type { PlanOptions, RunOptions } from './options.js'
 
 const plannedOf = ({ instance, step, kind, status }: InstanceRecord): PlannedInstance => ({
   instance,
@@ -34,7 +34,7 @@ const eventsOf = ({ id, asked, instances, verdicts, outcome }: RunRecord, second
  * It is a run like any other, with a journal and a record of its own. Undefined: everything must be looked at.
  */
 export const runUnchanged = async (
-  options: PlanOptions,
+  options: PlanOptions & Pick<RunOptions, 'frozen'>,
   onEvent: (event: Event) => void,
 ): Promise<RunRecord | undefined> => {
   const clock = performance.now()

@@ -14,7 +14,10 @@ import type { AnyStepSpec } from '../steps/define-step.js'
 import { builtInKinds } from '../steps/index.js'
 import { openStore } from '../store/open.js'
 import type { Store } from '../store/store.js'
+import type { FoundLock } from '../store/parse-lock.js'
 import type { PlanOptions } from './options.js'
+import { whyNotOwn } from './own.js'
+import { readLock } from './read-lock.js'
 import { unboundInputs } from './unbound-inputs.js'
 
 export interface Planned {
@@ -24,6 +27,10 @@ export interface Planned {
   readonly recipe?: Recipe
   readonly plan?: Plan
   readonly store?: Store
+  /** The recipe's lock file, as it stood; absent: there is none, or it cannot be read. */
+  readonly lock?: FoundLock
+  /** What makes this another than the recipe's own plan, so that it has nothing to do with the lock file. */
+  readonly notOwn?: string
   /** The built-in ones, those that were given, and those of the recipe's plug-ins. */
   readonly kinds: readonly AnyStepSpec[]
   readonly problems: readonly Problem[]
@@ -79,8 +86,11 @@ export const plan = async (options: PlanOptions, memory: Memory = {}): Promise<P
   if (!read.recipe || memory.isStale?.()) return { ok: false, kinds: read.kinds, problems: read.problems }
   const recipe = options.engine === undefined ? read.recipe : { ...read.recipe, engine: options.engine }
   const store = await openStore(options.store ?? join(recipe.project, '.trimtab'))
+  const locked = readLock(recipe.file)
+  const lock = locked.ok ? locked.value : undefined
   const created = await createPlan({
     recipe,
+    ...(lock ? { lock: lock.lock } : {}),
     kinds: read.kinds,
     store,
     engines: memory.engines ?? (await probeEngines()),
@@ -90,8 +100,20 @@ export const plan = async (options: PlanOptions, memory: Memory = {}): Promise<P
     ...(memory.inspections ? { inspections: memory.inspections } : {}),
   })
   const made = preflight(created, await machineRoom(store.folder))
-  const problems = distinct([...read.problems, ...made.problems]).sort(inFileOrder(recipe.file))
-  return { ok: !problems.some(isError), recipe, plan: made, store, kinds: read.kinds, problems }
+  const problems = distinct([...read.problems, ...made.problems, ...locked.problems]).sort(
+    inFileOrder(recipe.file),
+  )
+  const notOwn = whyNotOwn(recipe, read.recipe.engine, options)
+  return {
+    ok: !problems.some(isError),
+    recipe,
+    plan: made,
+    store,
+    ...(lock ? { lock } : {}),
+    ...(notOwn === undefined ? {} : { notOwn }),
+    kinds: read.kinds,
+    problems,
+  }
 }
 
 /** A plan that may run: the same, and nothing that its steps take from outside is missing. */

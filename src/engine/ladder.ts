@@ -1,6 +1,6 @@
 import type { EngineChoice, EngineName } from '../core/engine-name.js'
 import { engineNames } from '../core/engine-name.js'
-import { problem } from '../core/problem.js'
+import { problem, type Problem } from '../core/problem.js'
 import type { Result } from '../core/result.js'
 import { failed, ok } from '../core/result.js'
 import type { EngineReport } from './engine.js'
@@ -8,15 +8,27 @@ import type { EngineReport } from './engine.js'
 const reasonOf = ({ name, why, hint }: EngineReport): string =>
   `${name}: ${why ?? 'not available'}${hint === undefined ? '' : ` ${hint}`}`
 
+const otherThanLocked = (preferred: EngineName, taken: EngineName, why: string | undefined): Problem => ({
+  ...problem(
+    'engine-not-locked',
+    `the lock file names the ${preferred} engine, which is not available here (${why ?? 'nothing was found out about it.'}): ${taken} is used, and results will differ`,
+  ),
+  severity: 'warning',
+  hint: 'Make it available, or write the engine that is meant into the recipe: `engine: wasm`.',
+})
+
 /**
- * Resolves what a recipe asked for to one engine. `auto` takes the first available of native, webgpu and wasm, never
- * cpu. Problem `engine-missing`: what was asked for is not available; it says why, and what to do, of each engine.
+ * Resolves what a recipe asked for to one engine. `auto` takes `preferred` (what the lock names) where it is available,
+ * else with a warning the first available of native, webgpu and wasm, never cpu. Problem `engine-missing`: what was
+ * asked for is not available; it says why, and what to do, of each engine.
  */
 export const chooseEngine = (
   asked: 'auto' | EngineName,
   reports: readonly EngineReport[],
+  preferred?: EngineName,
 ): Result<EngineChoice> => {
-  const wanted = asked === 'auto' ? engineNames.filter(name => name !== 'cpu') : [asked]
+  const ladder = engineNames.filter(name => name !== 'cpu' && name !== preferred)
+  const wanted = asked !== 'auto' ? [asked] : preferred === undefined ? ladder : [preferred, ...ladder]
   const found = wanted.flatMap(name => reports.filter(report => report.name === name))
   const chosen = found.find(report => report.available)
   if (chosen === undefined) {
@@ -28,6 +40,8 @@ export const chooseEngine = (
     return failed(problem('engine-missing', message, hint === undefined ? {} : { hint }))
   }
   const choice = { name: chosen.name, version: chosen.version }
+  if (asked === 'auto' && preferred !== undefined && chosen.name !== preferred)
+    return ok(choice, [otherThanLocked(preferred, chosen.name, found[0]?.why)])
   if (chosen.name !== 'cpu') return ok(choice)
   return ok(choice, [
     {

@@ -27,11 +27,11 @@ const exactOf = (figure: unknown): number | undefined =>
     ? figure.exact
     : undefined
 
-const modelOf = (record: Measured): Artifact | undefined =>
-  Object.values(record.output?.outputs ?? {}).find(artifact => artifact.type === 'model')
+const modelOf = ({ output }: Pick<Measured, 'output'>): Artifact | undefined =>
+  Object.values(output?.outputs ?? {}).find(artifact => artifact.type === 'model')
 
 /** What holds for a model without any data; nothing for a step that makes none. */
-const modelFacts = (record: Measured): Numbers => {
+export const modelFacts = (record: Pick<Measured, 'output'>): Numbers => {
   const artifact = modelOf(record)
   if (!artifact) return {}
   const description = artifact.meta['description'] as Readonly<Record<string, unknown>> | undefined

@@ -4,10 +4,11 @@ import { deriveSeed } from '../core/random.js'
 import type { Result } from '../core/result.js'
 import type { Recipe, Step, Variant } from '../language/recipe.js'
 import type { AnyStepSpec } from '../steps/define-step.js'
+import type { Lock } from '../store/lock.js'
 import type { Store } from '../store/store.js'
 import { makeBinder } from './bindings.js'
 import { addConditions } from './conditions.js'
-import { resolveEngines } from './engines.js'
+import { lockedEngine, resolveEngines } from './engines.js'
 import { expand, type Draft } from './expand.js'
 import { fileReader, type FileMemory } from './files.js'
 import { planGates } from './gate-rows.js'
@@ -29,7 +30,14 @@ export interface PlanningOptions<Report> {
   readonly kinds: readonly AnyStepSpec[]
   readonly store: Store
   readonly engines: readonly Report[]
-  readonly chooseEngine: (asked: EngineName | 'auto', reports: readonly Report[]) => Result<EngineChoice>
+  /** `preferred`: what `auto` takes where it is available. */
+  readonly chooseEngine: (
+    asked: EngineName | 'auto',
+    reports: readonly Report[],
+    preferred?: EngineName,
+  ) => Result<EngineChoice>
+  /** The recipe's lock. Absent: there is none. */
+  readonly lock?: Lock
   /** Instances or steps that are wanted, with all that they need. Absent: everything. */
   readonly only?: readonly string[]
   /** What earlier plans of this process learned of files that have not changed since. */
@@ -71,17 +79,18 @@ const readFiles = async (
  * and an edge to one names its step.
  */
 export const createPlan = async <Report>(options: PlanningOptions<Report>): Promise<Plan> => {
-  const { recipe, store, only } = options
+  const { recipe, store, only, lock } = options
   const problems = collectProblems(recipe)
   const expanded = expand(recipe, problems)
   const binder = makeBinder(expanded, recipe)
   const all = addConditions(expanded, binder, problems)
   const drafts = only ? limitTo(only, all, recipe, problems) : all
 
+  const preferred = lock && lockedEngine(lock, all, recipe.engine)
   const engines = resolveEngines(
     recipe.engine,
     [...new Set(drafts.map(({ step }) => step))],
-    asked => options.chooseEngine(asked, options.engines),
+    asked => options.chooseEngine(asked, options.engines, preferred),
     problems,
   )
   const machine = machineClass()
@@ -141,5 +150,13 @@ export const createPlan = async <Report>(options: PlanningOptions<Report>): Prom
       at: step.at,
     }
   })
-  return { recipe, instances, gates, engine: engines.usual, machine, problems: problems.all() }
+  return {
+    recipe,
+    instances,
+    gates,
+    engine: engines.usual,
+    machine,
+    ...(lock ? { lock } : {}),
+    problems: problems.all(),
+  }
 }

@@ -1,7 +1,9 @@
-import type { EngineChoice, EngineName } from '../core/engine-name.js'
+import { engineNames, type EngineChoice, type EngineName } from '../core/engine-name.js'
 import type { Span } from '../core/problem.js'
 import type { Result } from '../core/result.js'
 import type { Step } from '../language/recipe.js'
+import type { Lock } from '../store/lock.js'
+import type { Draft } from './expand.js'
 import type { Problems } from './placed.js'
 
 type Asked = EngineName | 'auto'
@@ -11,6 +13,25 @@ export interface Engines {
   of(step: Step): EngineChoice
   /** The engine of steps that ask for none. */
   readonly usual: EngineChoice
+}
+
+/**
+ * The engine that a lock names for steps that leave theirs to `auto`: that of most of them. Undefined where it names
+ * none, or `cpu`, which `auto` never takes.
+ */
+export const lockedEngine = (
+  { steps }: Lock,
+  drafts: readonly Draft[],
+  usual: Asked,
+): EngineName | undefined => {
+  const counts = new Map<EngineName, number>()
+  for (const { id, step } of drafts) {
+    const name = Object.hasOwn(steps, id) ? steps[id]!.engine?.name : undefined
+    if (name === undefined || name === 'cpu' || step.engine !== 'auto' || usual !== 'auto') continue
+    counts.set(name, (counts.get(name) ?? 0) + 1)
+  }
+  const most = Math.max(...counts.values())
+  return engineNames.find(name => counts.get(name) === most)
 }
 
 /** Resolves each engine that is asked for once: keys hold what `auto` came to. */

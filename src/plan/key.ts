@@ -71,7 +71,7 @@ export const recordedIdentity = ({
 /** The key of an instance whose inputs are there, and what it is made of, field by field. */
 export const keyOf = (
   instance: Pick<Instance, 'identity'>,
-  inputs: Readonly<Record<string, readonly Pick<StepInput, 'artifact'>[]>>,
+  inputs: Readonly<Record<string, readonly { readonly artifact: Pick<StepInput['artifact'], 'digest'> }[]>>,
 ): { readonly key: Key; readonly parts: Readonly<Record<string, unknown>> } => {
   const digests = Object.entries(inputs).map(([port, list]) => [
     port,

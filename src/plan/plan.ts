@@ -6,6 +6,7 @@ import type { Problem, Span } from '../core/problem.js'
 import type { Recipe } from '../language/recipe.js'
 import type { Figure } from '../network/description.js'
 import type { AnyStepSpec, Description } from '../steps/define-step.js'
+import type { Lock } from '../store/lock.js'
 import type { StoredResult } from '../store/store.js'
 import type { Choice, Condition } from './conditions.js'
 import type { PlannedGate } from './gate-rows.js'
@@ -74,6 +75,8 @@ export interface Plan {
   readonly gates: readonly PlannedGate[]
   readonly engine: EngineChoice
   readonly machine: string
+  /** The recipe's lock, as it stood; absent: there is none. */
+  readonly lock?: Lock
   readonly problems: readonly Problem[]
 }
 

@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import type { Event } from '../../core/event.js'
 import { jsonLines } from '../../report/json-lines.js'
-import type { RunRecord } from '../../api/index.js'
+import type { RunRecord, SettledLock } from '../../api/index.js'
 import { cancelOnSignal } from '../cancel.js'
 import { exitCodeOf, exitCodes } from '../exit-codes.js'
 import { err, out, outPaint, errPaint, tellProblems } from '../output.js'
@@ -10,6 +10,7 @@ import { atLeastOne, planOptions, takesRecipe, type RecipeFlags } from '../recip
 interface RunFlags extends RecipeFlags {
   readonly keepGoing?: boolean
   readonly workers?: number
+  readonly frozen?: boolean
 }
 
 /** Prints what a run came to, and settles the exit code. */
@@ -22,6 +23,19 @@ const conclude = async (record: RunRecord, live: boolean): Promise<void> => {
   process.exitCode = exitCodeOf(record.outcome)
 }
 
+/** Says what became of the lock file, where something did. */
+const tellLock = async (
+  lock: SettledLock,
+  { live, frozen }: { readonly live: boolean; readonly frozen: boolean },
+): Promise<void> => {
+  const { lockLines } = await import('../../report/lock.js')
+  if (live) out(lockLines(lock))
+  else err(lockLines(lock))
+  if (lock.problems.length > 0) tellProblems(lock.problems)
+  // What was found wrong comes before what a gate says.
+  if (frozen && lock.problems.length > 0) process.exitCode = exitCodes.refused
+}
+
 /** `trimtab run`: makes what is not there yet, then judges the gates. */
 export const runCommand = (): Command =>
   takesRecipe(new Command('run'))
@@ -29,6 +43,7 @@ export const runCommand = (): Command =>
     .option('--only <step...>', 'make only these steps and what they need')
     .option('--keep-going', 'go on with what does not depend on a failed step')
     .option('--workers <n>', 'steps at once; absent: one a core', atLeastOne)
+    .option('--frozen', 'for CI: fail with exit code 2 where the lock file would change, and write none')
     .option('--store <folder>', "folder of the store; absent: .trimtab of the recipe's project")
     .option('--json', 'print events as JSON lines, also on a terminal')
     .addHelpText(
@@ -38,12 +53,16 @@ Examples:
   trimtab run examples/seed-cnn/recipe.yml
   trimtab run recipe.yml --set epochs=2 --set sparsity=0.7
   trimtab run recipe.yml --only int8 --keep-going
+  trimtab run recipe.yml --frozen
+
+A run of the whole recipe, with its own params, writes what it made to recipe.lock.yml, to be committed.
 
 On a terminal it draws a tree of the running steps; elsewhere standard output carries one JSON event
 a line, and the table and verdicts go to standard error.`,
     )
     .action(async (named: string | undefined, flags: RunFlags) => {
-      const options = planOptions(named, flags)
+      const frozen = flags.frozen === true
+      const options = { ...planOptions(named, flags), frozen }
       const live = process.stdout.isTTY && !flags.json
       const { runUnchanged } = await import('../../api/unchanged.js')
       const print = jsonLines(text => process.stdout.write(text))
@@ -61,6 +80,13 @@ a line, and the table and verdicts go to standard error.`,
         return
       }
       if (planned.problems.length > 0) tellProblems(planned.problems)
+      const { checkFrozen, settleLock } = await import('../../api/settle-lock.js')
+      const departing = frozen ? checkFrozen(planned) : []
+      if (departing.length > 0) {
+        tellProblems(departing)
+        process.exitCode = exitCodes.refused
+        return
+      }
       const [{ runPlanned }, sink] = await Promise.all([
         import('../../api/run.js'),
         live
@@ -77,7 +103,11 @@ a line, and the table and verdicts go to standard error.`,
         ...(flags.only ? { only: flags.only } : {}),
       })
       await sink.done()
-      const { rememberRun } = await import('../../api/remember.js')
-      await rememberRun(options, { planned, record, began })
+      const lock = await settleLock(planned, record, frozen)
+      if (!lock || lock.problems.length === 0) {
+        const { rememberRun } = await import('../../api/remember.js')
+        await rememberRun(options, { planned, record, began })
+      }
       await conclude(record, live)
+      if (lock) await tellLock(lock, { live, frozen })
     })
