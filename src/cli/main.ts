@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { version } from '../core/home.js'
 import { ProblemError } from '../core/problem.js'
+import { diffCommand } from './commands/diff.js'
 import { fmtCommand } from './commands/fmt.js'
 import { initCommand } from './commands/init.js'
 import { kindsCommand } from './commands/kinds.js'
@@ -44,6 +45,7 @@ for (const make of [
   runsCommand,
   showCommand,
   reproduceCommand,
+  diffCommand,
   initCommand,
   schemaCommand,
   lspCommand,
