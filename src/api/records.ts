@@ -6,7 +6,7 @@ import type { RunRecord } from '../store/run-record.js'
 import type { Store } from '../store/store.js'
 
 /** The store of a folder's project; undefined where nothing has run yet. */
-const storeHere = async (folder: string | undefined, cwd: string): Promise<Store | undefined> => {
+export const storeHere = async (folder: string | undefined, cwd: string): Promise<Store | undefined> => {
   const place = folder ?? join(projectOf(cwd), '.trimtab')
   return existsSync(place) ? openStore(place) : undefined
 }

@@ -74,7 +74,7 @@ export const rewriteRecipe = async <T>(
   if (!isWritable(path)) return { recipe, changed: false, problems: [readOnly(shown)] }
   try {
     const { mode } = await stat(path)
-    await writeFileSafely(path, textOf(value), undefined, mode & 0o7777)
+    await writeFileSafely(path, textOf(value), { mode: mode & 0o7777 })
   } catch (error) {
     return { recipe, changed: false, problems: refusal(error, shown) }
   }

@@ -10,6 +10,7 @@ import { migrateCommand } from './commands/migrate.js'
 import { pipelinesCommand } from './commands/pipelines.js'
 import { planCommand } from './commands/plan.js'
 import { reproduceCommand } from './commands/reproduce.js'
+import { provenanceCommand } from './commands/provenance.js'
 import { runCommand } from './commands/run.js'
 import { runsCommand } from './commands/runs.js'
 import { schemaCommand } from './commands/schema.js'
@@ -46,6 +47,7 @@ for (const make of [
   showCommand,
   reproduceCommand,
   diffCommand,
+  provenanceCommand,
   initCommand,
   schemaCommand,
   lspCommand,

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { cosineOfTurns } from './portable/cosine.js'
+import { log } from './portable/logarithm.js'
 
 /**
  * A deterministic stream of random numbers (xoshiro128**, Blackman & Vigna 2018, public domain), seeded by
@@ -64,7 +66,7 @@ export const stream = (seed: number, ...names: (string | number)[]): Random => {
     uint32,
     uniform,
     below,
-    normal: () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
+    normal: () => Math.sqrt(-2 * log(1 - uniform())) * cosineOfTurns(uniform()),
     shuffle: items => {
       for (let i = items.length - 1; i > 0; i--) {
         const j = below(i + 1)

@@ -23,7 +23,10 @@ const meanAndDeviation = (stored: Numbers, period: number): Normalization => {
   const squares = new Array<number>(period).fill(0)
   for (let i = 0; i < stored.length; i++) offset[i % period]! += stored[i]!
   for (let i = 0; i < period; i++) offset[i]! /= each
-  for (let i = 0; i < stored.length; i++) squares[i % period]! += (stored[i]! - offset[i % period]!) ** 2
+  for (let i = 0; i < stored.length; i++) {
+    const from = stored[i]! - offset[i % period]!
+    squares[i % period]! += from * from
+  }
   return { offset, scale: squares.map(sum => Math.sqrt(sum / each) || 1) }
 }
 

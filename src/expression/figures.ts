@@ -167,7 +167,11 @@ export const growingFigures = (role: Role): GrowingFigures => {
     add: record => {
       if (!isThere(record)) return
       there.set(record.instance, record)
-      if (record.about !== undefined) about.set(record.about, [...(about.get(record.about) ?? []), record])
+      if (record.about !== undefined) {
+        // One that was made again counts once.
+        const others = (about.get(record.about) ?? []).filter(each => each.instance !== record.instance)
+        about.set(record.about, [...others, record])
+      }
       known = new WeakMap()
     },
   }

@@ -1,3 +1,5 @@
+import { log } from '../core/portable/logarithm.js'
+
 /** Polynomial with its coefficients from the highest power down. */
 const polynomial = (coefficients: readonly number[], x: number): number =>
   coefficients.reduce((sum, each) => sum * x + each, 0)
@@ -43,7 +45,7 @@ export const normalQuantile = (p: number): number => {
   if (!(p > 0 && p < 1)) throw new RangeError(`no quantile of ${p}`)
   const q = p - 0.5
   if (Math.abs(q) <= 0.425) return q * ratio(near, 0.180625 - q * q)
-  const r = Math.sqrt(-Math.log(q < 0 ? p : 1 - p))
+  const r = Math.sqrt(-log(q < 0 ? p : 1 - p))
   const tail = r <= 5 ? ratio(middle, r - 1.6) : ratio(far, r - 5)
   return q < 0 ? -tail : tail
 }

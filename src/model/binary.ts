@@ -2,8 +2,25 @@ import type { WeightArray } from './model.js'
 
 const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1
 
-/** Bytes of a typed array in little-endian order, whatever the machine's. */
-export const toBytes = (array: WeightArray | Float64Array): Uint8Array => {
+/** The one NaN that is stored: processors make NaNs of different bits, and equal models must have equal digests. */
+const oneNaN = (array: WeightArray | Float64Array): WeightArray | Float64Array => {
+  if (!(array instanceof Float32Array || array instanceof Float64Array) || !array.some(Number.isNaN))
+    return array
+  const copy = array.slice()
+  const words = new Uint32Array(copy.buffer)
+  const width = array.BYTES_PER_ELEMENT / 4
+  const top = littleEndian ? width - 1 : 0
+  for (let at = 0; at < copy.length; at++) {
+    if (!Number.isNaN(copy[at])) continue
+    words.fill(0, at * width, (at + 1) * width)
+    words[at * width + top] = width === 1 ? 0x7fc00000 : 0x7ff80000
+  }
+  return copy
+}
+
+/** Bytes of a typed array in little-endian order, whatever the machine's; every NaN as the same one. */
+export const toBytes = (numbers: WeightArray | Float64Array): Uint8Array => {
+  const array = oneNaN(numbers)
   const bytes = new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
   if (littleEndian || array.BYTES_PER_ELEMENT === 1) return bytes
   return swapped(bytes, array.BYTES_PER_ELEMENT)

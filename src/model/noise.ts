@@ -29,7 +29,7 @@ const scale = 1.0507009873554805
 /** Dropout that keeps the mean and variance of SELU's outputs (Klambauer et al. 2017): dropped units go to −α·scale. */
 const alphaDropout = (x: tf.Tensor, rate: number, random: Random, shape: readonly number[]): tf.Tensor => {
   const floor = -alpha * scale
-  const a = ((1 - rate) * (1 + rate * floor ** 2)) ** -0.5
+  const a = 1 / Math.sqrt((1 - rate) * (1 + rate * floor * floor))
   const b = -a * floor * rate
   const kept = drawn(shape, () => (random.uniform() < rate ? 0 : 1))
   const mixed = tf.add(tf.mul(x, kept), tf.mul(tf.sub(1, kept), floor))

@@ -1,4 +1,6 @@
 import { Type, type Static, type TUnsafe } from 'typebox'
+import { cosineOfTurns } from '../core/portable/cosine.js'
+import { power } from '../core/portable/power.js'
 import type { Fault, Path } from '../core/problem.js'
 import { parseMoment } from '../core/units.js'
 import { resolveVariant, variantProperties, type Variant } from './variants.js'
@@ -117,20 +119,20 @@ export const scheduleValue = (schedule: Schedule, stepIndex: number, stepsPerEpo
   switch (form.type) {
     case 'polynomial': {
       const p = progress(form, stepIndex, stepsPerEpoch)
-      return p === 1 ? form.to : form.to + (form.from - form.to) * (1 - p) ** form.power
+      return p === 1 ? form.to : form.to + (form.from - form.to) * power(1 - p, form.power)
     }
     case 'exponential': {
       const p = progress(form, stepIndex, stepsPerEpoch)
-      return p === 1 ? form.to : form.from * (form.to / form.from) ** p
+      return p === 1 ? form.to : form.from * power(form.to / form.from, p)
     }
     case 'cosine': {
       const p = progress(form, stepIndex, stepsPerEpoch)
-      return p === 1 ? form.to : form.to + ((form.from - form.to) * (1 + Math.cos(Math.PI * p))) / 2
+      return p === 1 ? form.to : form.to + ((form.from - form.to) * (1 + cosineOfTurns(p / 2))) / 2
     }
     case 'step': {
       const since = stepIndex - stepsOf(form.begin, stepsPerEpoch)
       const every = Math.max(1, stepsOf(form.every, stepsPerEpoch))
-      return form.from * form.factor ** Math.max(0, Math.floor(since / every))
+      return form.from * power(form.factor, Math.max(0, Math.floor(since / every)))
     }
     case 'piecewise': {
       const passed = form.at.filter(at => stepIndex >= stepsOf(at, stepsPerEpoch)).length

@@ -54,9 +54,9 @@ const seedOf = (recipe: Recipe, step: Step, { seed, matrix }: Variant): number =
 const readFiles = async (
   drafts: readonly Draft[],
   problems: ReturnType<typeof collectProblems>,
-  { files, inspections }: { readonly files?: FileMemory; readonly inspections?: InspectionMemory },
+  { store, files, inspections }: Pick<PlanningOptions<unknown>, 'store' | 'files' | 'inspections'>,
 ) => {
-  const read = fileReader(files)
+  const read = fileReader(files, path => store.digestFile(path))
   // Combinations that say the same share one config.
   const configs = new Map(drafts.map(({ step, spec, variant }) => [variant.config, { step, spec, variant }]))
   const inspected = new Map<Variant['config'], Inspected>()

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { digestValue } from '../core/hash.js'
 import type { Fault } from '../core/problem.js'
 import type { FileRef } from '../core/step-file.js'
-import { digestFile } from '../store/digest-file.js'
+import { digestFile, type Digested } from '../store/digest-file.js'
 
 /** What lies at a path: a file, or a folder by the names and contents of all that it holds. */
 export type FoundFile = FileRef | Pick<Fault, 'code' | 'message'>
@@ -15,10 +15,7 @@ const errnoOf = (error: unknown): string | undefined =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 
 /** Digests of files by path, with what the disk said of the file when it was read. */
-export type FileMemory = Map<
-  string,
-  { readonly stamp: string; readonly digested: Awaited<ReturnType<typeof digestFile>> }
->
+export type FileMemory = Map<string, { readonly stamp: string; readonly digested: Digested }>
 
 /** Changes when a file is written or replaced. */
 export const stampOf = async (path: string): Promise<string> => {
@@ -26,8 +23,14 @@ export const stampOf = async (path: string): Promise<string> => {
   return `${size} ${mtimeMs} ${ctimeMs} ${ino}`
 }
 
-/** Digests of files, each read once however many steps name it. `memory`: not even once if it did not change. */
-export const fileReader = (memory?: FileMemory): ((path: string) => Promise<FoundFile>) => {
+/**
+ * Digests of files, each read once however many steps name it. `memory`: not even once if it did not change.
+ * `digestOf`: how one is read; a store's own way reads no file whose size and times it knows.
+ */
+export const fileReader = (
+  memory?: FileMemory,
+  digestOf: (path: string) => Promise<Digested> = digestFile,
+): ((path: string) => Promise<FoundFile>) => {
   const known = new Map<string, Promise<FoundFile>>()
   const waiting: (() => void)[] = []
   let busy = 0
@@ -45,11 +48,11 @@ export const fileReader = (memory?: FileMemory): ((path: string) => Promise<Foun
   }
 
   const digest = async (path: string) => {
-    if (!memory) return limited(() => digestFile(path))
+    if (!memory) return limited(() => digestOf(path))
     const stamp = await stampOf(path)
     const known = memory.get(path)
     if (known?.stamp === stamp) return known.digested
-    const digested = await limited(() => digestFile(path))
+    const digested = await limited(() => digestOf(path))
     memory.set(path, { stamp, digested })
     return digested
   }

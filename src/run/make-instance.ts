@@ -29,6 +29,8 @@ export type Made =
       readonly attempts: number
     }
   | { readonly type: 'interrupted'; readonly key: Key; readonly attempts: number }
+  /** The store lost some of its inputs: they are made again, and then it is tried once more. */
+  | { readonly type: 'lost'; readonly again: readonly Instance[] }
 
 /** By port. */
 type Inputs = Readonly<Record<string, readonly StepInput[]>>
@@ -41,6 +43,11 @@ export interface MakeOptions {
   /** Folder of the run, for what a crash leaves. */
   readonly runFolder: string
   readonly interrupted: () => boolean
+  /** Who must be made again, as the store lost what an instance reads; undefined: it did not, or nobody can help. */
+  readonly lost: (
+    instance: Instance,
+    problems: readonly Problem[],
+  ) => Promise<readonly Instance[] | undefined>
   /** Every attempt while it runs, so that a cancelled run can stop it. */
   readonly running: Set<Attempt>
 }
@@ -147,8 +154,10 @@ export const makeMaker = (options: MakeOptions) => {
         }
       }
       const problems = place(tried.problems)
-      const retrying = attempt <= instance.retries && !options.interrupted()
+      const again = options.interrupted() ? undefined : await options.lost(instance, problems)
+      const retrying = again !== undefined || (attempt <= instance.retries && !options.interrupted())
       reporter.say({ type: 'failed', instance: instance.id, attempt, retrying, problems })
+      if (again) return { type: 'lost', again }
       if (!retrying) return { type: 'failed', key, problems, attempts: attempt }
     }
   }
@@ -160,7 +169,8 @@ export const makeMaker = (options: MakeOptions) => {
     inputs: Inputs,
     hadTwin: boolean,
   ): Promise<Made> => {
-    if (hadTwin || instance.status.type === 'pending') {
+    // One that was there already is here because it is made again; another process may have done so.
+    if (hadTwin || instance.status.type === 'pending' || instance.status.type === 'hit') {
       const { result, problems } = await store.results.find(keyed.key)
       for (const { message } of problems)
         reporter.say({ type: 'log', instance: instance.id, level: 'warning', message })

@@ -11,6 +11,7 @@ import { growingFigures } from '../expression/figures.js'
 import type { Attempt } from './attempt.js'
 import type { Choosing } from '../plan/take-chosen.js'
 import { makeDecider, settleChosen } from './decide.js'
+import { concludeHealing, isLoss, makeHealer } from './heal.js'
 import { openLanes, type LaneSettings } from './lanes/lanes.js'
 import { sharedObjects } from './lanes/shared-objects.js'
 import { inputsOf, makeMaker } from './make-instance.js'
@@ -98,6 +99,9 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
     reporter.say({ type: 'skipped', instance: instance.id, reason })
     keep(recordOf(instance, { status: 'skipped', reason }))
   }
+  const expectReading = (instance: Instance): void => {
+    for (const id of before(instance)) objects.expect(id, 1)
+  }
   const decide = makeDecider(plan.instances, id => leftOut.has(id), figures)
   const settleChoice = (instance: Instance, decided: Choosing): 'there' | 'failed' => {
     const settled = settleChosen(instance, decided, outputs)
@@ -116,7 +120,9 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
     return 'there'
   }
 
+  const healer = makeHealer(store, plan.instances, outputs)
   const there = (instance: Instance, output: StepOutput): void => {
+    healer.compare(instance, outputs.get(instance.id), output)
     outputs.set(instance.id, output)
     objects.own(instance.id, Object.values(output.outputs))
   }
@@ -127,6 +133,10 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
     grace: options.grace ?? 2000,
     runFolder: join(store.folder, 'runs', run.id),
     interrupted: () => halt.signal.aborted,
+    lost: async (instance, problems) => {
+      const decided = problems.some(isLoss) ? decide(instance) : undefined
+      return decided?.type === 'make' ? healer.lostInputs(instance, decided.inputs, problems) : undefined
+    },
     running,
   })
 
@@ -142,7 +152,7 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
     })),
   })
   const toMake = plan.instances.filter(({ status }) => status.type === 'miss' || status.type === 'pending')
-  for (const instance of toMake) for (const id of before(instance)) objects.expect(id, 1)
+  for (const instance of toMake) expectReading(instance)
   for (const instance of plan.instances) {
     if (instance.status.type === 'skipped') leaveOut(instance, instance.status.why)
     if (instance.status.type !== 'hit') continue
@@ -155,9 +165,10 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
 
   signal.addEventListener('abort', stop)
   if (signal.aborted) stop()
-  try {
-    await schedule({
-      instances: toMake,
+  const makeAll = (instances: readonly Instance[]): Promise<void> =>
+    schedule({
+      instances,
+      all: plan.instances,
       keepGoing: options.keepGoing ?? false,
       laneOf: instance => lanes.of(instance),
       interrupted: () => halt.signal.aborted,
@@ -170,6 +181,7 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
         if (decided.type === 'chosen' || decided.type === 'none') return settleChoice(instance, decided)
         const made = await make(instance, lanes.of(instance), inputsOf(decided.inputs, outputs))
         if (made.type === 'interrupted') return 'interrupted'
+        if (made.type === 'lost') return made
         const { type: status, ...rest } = made
         keep(recordOf(instance, { status, ...rest }))
         if (made.type === 'failed') return 'failed'
@@ -181,9 +193,25 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
         reporter.say({ type: 'skipped', instance: instance.id, reason })
         records.set(instance.id, recordOf(instance, { status: 'skipped', reason }))
       },
+      reopened: expectReading,
       settled: instance => {
         for (const id of before(instance)) objects.release(id)
       },
+    })
+  const conclude = (): Promise<Conclusion> =>
+    options.conclude(
+      plan.instances.map(({ id }) => records.get(id)!),
+      interrupted,
+    )
+  let concluded: Conclusion
+  try {
+    await makeAll(toMake)
+    const fault = reporter.fault()
+    if (fault) throw fault.error
+    // Gates read objects too.
+    concluded = await concludeHealing(conclude, healer, async lost => {
+      for (const instance of lost) expectReading(instance)
+      await makeAll(lost)
     })
   } finally {
     signal.removeEventListener('abort', stop)
@@ -193,8 +221,8 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
   const fault = reporter.fault()
   if (fault) throw fault.error
 
+  const { verdicts, outcome } = concluded
   const instances = plan.instances.map(({ id }) => records.get(id)!)
-  const { verdicts, outcome } = await options.conclude(instances, interrupted)
   const seconds = (performance.now() - clock) / 1000
   const last: Emitted[] = [
     ...verdicts.map(verdict => ({ type: 'gate' as const, verdict })),
@@ -224,7 +252,7 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
     where: await where,
     instances,
     verdicts,
-    problems: plan.problems,
+    problems: [...plan.problems, ...healer.problems()],
   }
   try {
     await run.close(record)

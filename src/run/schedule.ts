@@ -6,6 +6,11 @@ import { makeReady } from './ready.js'
 /** `left-out`: it will not run, which is no failure; what follows decides for itself whether it can do without. */
 type Settled = 'there' | 'failed' | 'skipped' | 'left-out'
 
+/** An instance whose inputs were lost: these are made again, and then it is tried once more. */
+export interface Again {
+  readonly again: readonly Instance[]
+}
+
 export interface ScheduleOptions {
   /** In topological order; an input that is not among them is there already. */
   readonly instances: readonly Instance[]
@@ -13,8 +18,12 @@ export interface ScheduleOptions {
   readonly keepGoing: boolean
   readonly laneOf: (instance: Instance) => Lane
   readonly interrupted: () => boolean
+  /** Of everything that may have to be made, what was there from the start too. Absent: `instances`. */
+  readonly all?: readonly Instance[]
   /** Makes an instance whose inputs are all there. */
-  readonly make: (instance: Instance) => Promise<'there' | 'failed' | 'interrupted' | 'left-out'>
+  readonly make: (instance: Instance) => Promise<'there' | 'failed' | 'interrupted' | 'left-out' | Again>
+  /** Called for each instance that is to be made again; `settled` follows once it is. */
+  readonly reopened?: (instance: Instance) => void
   readonly skip: (instance: Instance, reason: string) => void
   /** Called once for each instance, whatever became of it. */
   readonly settled: (instance: Instance) => void
@@ -34,12 +43,13 @@ export const before = (instance: Instance): ReadonlySet<InstanceId> =>
  */
 export const schedule = async (options: ScheduleOptions): Promise<void> => {
   const { instances, keepGoing, laneOf, interrupted, make, skip } = options
-  const order = new Map(instances.map((instance, at) => [instance.id, at]))
+  const awaitable = new Set(instances.map(({ id }) => id))
+  const order = new Map((options.all ?? instances).map((instance, at) => [instance.id, at]))
   const ready = makeReady(order, laneOf)
   const after = new Map<InstanceId, Instance[]>()
   const missing = new Map<InstanceId, number>()
   for (const each of instances) {
-    const awaited = [...before(each)].filter(id => order.has(id))
+    const awaited = [...before(each)].filter(id => awaitable.has(id))
     missing.set(each.id, awaited.length)
     if (awaited.length === 0) ready.add(each)
     for (const id of awaited) {
@@ -50,6 +60,8 @@ export const schedule = async (options: ScheduleOptions): Promise<void> => {
   }
 
   const settled = new Set<InstanceId>()
+  /** Who is tried once more after an instance that is made again. */
+  const retried = new Map<InstanceId, Instance[]>()
   let firstFailed: InstanceId | undefined
   let fault: { readonly error: unknown } | undefined
   let wake = (): void => undefined
@@ -59,7 +71,10 @@ export const schedule = async (options: ScheduleOptions): Promise<void> => {
     for (const [instance, how] of work) {
       settled.add(instance.id)
       options.settled(instance)
-      for (const next of after.get(instance.id) ?? []) {
+      // What follows an instance that was there once has counted it; only those that lost it wait.
+      const followers = retried.get(instance.id) ?? after.get(instance.id) ?? []
+      retried.delete(instance.id)
+      for (const next of followers) {
         if (settled.has(next.id)) continue
         if (how === 'there' || how === 'left-out') {
           const left = missing.get(next.id)! - 1
@@ -75,17 +90,34 @@ export const schedule = async (options: ScheduleOptions): Promise<void> => {
     }
   }
 
+  const retryAfter = (instance: Instance, again: readonly Instance[]): void => {
+    missing.set(instance.id, again.length)
+    // Another process, or another instance's loss, had them made meanwhile.
+    if (again.length === 0) ready.add(instance)
+    for (const each of again) {
+      const waiting = retried.get(each.id)
+      if (waiting) waiting.push(instance)
+      else {
+        retried.set(each.id, [instance])
+        options.reopened?.(each)
+        ready.add(each)
+      }
+    }
+  }
+
   const start = async (instance: Instance): Promise<void> => {
     try {
       const how = await make(instance)
+      if (typeof how === 'object') return retryAfter(instance, how.again)
       if (how === 'failed') firstFailed ??= instance.id
       if (how === 'interrupted') skip(instance, 'interrupted')
       settle(instance, how === 'interrupted' ? 'skipped' : how)
     } catch (error) {
       fault ??= { error }
+    } finally {
+      ready.done(instance)
+      wake()
     }
-    ready.done(instance)
-    wake()
   }
 
   for (;;) {

@@ -40,7 +40,9 @@ export const readMemo = (folder: string, asked: Digest): Memo | undefined => {
 /** Keeps a memo; a store that cannot be written does without. */
 export const writeMemo = async (folder: string, memo: Memo): Promise<void> => {
   try {
-    await writeFileSafely(pathOf(folder, memo.asked), JSON.stringify(memo), join(folder, 'tmp'))
+    await writeFileSafely(pathOf(folder, memo.asked), JSON.stringify(memo), {
+      folder: join(folder, 'tmp'),
+    })
   } catch {
     // It only saves time.
   }

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import type { Digest } from '../core/brand.js'
 import { digestOf } from '../core/hash.js'
 import { problem, ProblemError, type Problem } from '../core/problem.js'
-import { digestFile } from './digest-file.js'
+import type { DigestCache } from './digest-cache.js'
+import { digestFile, type Digested } from './digest-file.js'
 import { fileProblem, isErrno, readError } from './file-problem.js'
 import type { Objects } from './store.js'
 import { writeFileSafely } from './write-file.js'
@@ -21,32 +22,29 @@ const unreadable = (error: unknown, path: string): Digest => {
 }
 
 /** What lies at a path, by content; undefined where nothing does. */
-export const digestAt = async (path: string): Promise<Digest | undefined> => {
+export const digestAt = async (
+  path: string,
+  read: (path: string) => Promise<Digested> = digestFile,
+): Promise<Digest | undefined> => {
   try {
-    return (await digestFile(path)).digest
+    return (await read(path)).digest
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined
     return unreadable(error, path)
   }
 }
 
-/** Objects as the store's other parts see them: a damaged one can be moved out of the way. */
-export interface GuardedObjects extends Objects {
-  /** Undefined where the object is there and whole; otherwise the problem, a damaged one being moved to `damaged/`. */
-  check(digest: Digest): Promise<Problem | undefined>
-}
-
 const goneProblem = (digest: Digest): Problem =>
   problem('object-gone', `an object of the store is missing: ${digest}`, {
-    hint: 'Run again: the step that made it is repeated.',
+    hint: 'A run repeats the step that made it.',
   })
 
 const damagedProblem = (digest: Digest, moved: string): Problem =>
   problem('object-damaged', `an object of the store no longer matches its digest: ${digest}`, {
-    hint: `It was moved to ${moved}; run again, and the step that made it is repeated.`,
+    hint: `It was moved to ${moved}; a run repeats the step that made it.`,
   })
 
-export const openObjects = (folder: string): GuardedObjects => {
+export const openObjects = (folder: string, digests: DigestCache): Objects => {
   const path = (digest: Digest): string => {
     const hex = rest(digest)
     return join(folder, 'objects', hex.slice(0, 2), hex.slice(2))
@@ -55,17 +53,22 @@ export const openObjects = (folder: string): GuardedObjects => {
   /** Several may find the same damage at once: who comes second finds nothing to move. A read-only store keeps it. */
   const quarantine = async (digest: Digest): Promise<Problem> => {
     const aside = join(folder, 'damaged', rest(digest))
+    digests.forget(path(digest))
     try {
       await mkdir(join(folder, 'damaged'), { recursive: true })
       await rename(path(digest), aside)
+      // Another process mended it after this one had read it: the whole one goes back.
+      if ((await digestAt(aside)) === digest) await rename(aside, path(digest))
     } catch (error) {
       if (!isErrno(error, 'ENOENT') && !fileProblem(error, aside)) throw error
     }
     return damagedProblem(digest, aside)
   }
 
-  const check = async (digest: Digest): Promise<Problem | undefined> => {
-    const found = await digestAt(path(digest))
+  const remembered = (file: string): Promise<Digested> => digests.digest(file)
+
+  const check: Objects['check'] = async (digest, how) => {
+    const found = await digestAt(path(digest), how === 'read' ? digestFile : remembered)
     if (found === digest) return undefined
     return found === undefined ? goneProblem(digest) : quarantine(digest)
   }
@@ -78,7 +81,9 @@ export const openObjects = (folder: string): GuardedObjects => {
       const digest = digestOf(bytes)
       const target = path(digest)
       // Equal bytes are there: rewriting them would only wear the disk. Damaged ones are replaced.
-      if ((await digestAt(target)) !== digest) await writeFileSafely(target, bytes, join(folder, 'tmp'))
+      if ((await digestAt(target, remembered)) === digest) return digest
+      await writeFileSafely(target, bytes, { folder: join(folder, 'tmp'), setBack: true })
+      digests.wrote(target, digest)
       return digest
     },
     get: async digest => {

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { openDigestCache } from './digest-cache.js'
 import { openObjects } from './objects.js'
 import { openResults } from './results.js'
 import { openRuns } from './runs.js'
@@ -11,11 +12,22 @@ import type { Store } from './store.js'
  */
 export const openStore = (folder: string): Promise<Store> => {
   const place = resolve(folder)
-  const objects = openObjects(place)
+  const digests = openDigestCache(place)
+  const objects = openObjects(place, digests)
+  const runs = openRuns(place)
   return Promise.resolve({
     folder: place,
     objects,
     results: openResults(place, objects),
-    runs: openRuns(place),
+    runs: {
+      ...runs,
+      open: async started => {
+        const run = await runs.open(started)
+        // What a plan read before there was a folder to remember it in.
+        digests.flush()
+        return run
+      },
+    },
+    digestFile: path => digests.digest(path),
   })
 }

@@ -5,9 +5,8 @@ import type { Key } from '../core/brand.js'
 import { digestOf } from '../core/hash.js'
 import { problem, type Problem } from '../core/problem.js'
 import { fileProblem, isErrno, readError } from './file-problem.js'
-import type { GuardedObjects } from './objects.js'
 import { readHeads, resultFiles } from './result-heads.js'
-import type { Results, StoredResult } from './store.js'
+import type { Objects, Results, StoredResult } from './store.js'
 import { writeFileSafely } from './write-file.js'
 
 /** A result's file: metrics decide gates, so they are guarded by a checksum as objects are by their names. */
@@ -37,7 +36,7 @@ const parse = (text: string, key: Key): StoredResult | undefined => {
 /** A hit that cannot be used becomes a miss; what was found damaged is a warning, since the run mends it. */
 const asWarning = (found: Problem): Problem => ({ ...found, severity: 'warning' })
 
-export const openResults = (folder: string, objects: GuardedObjects): Results => {
+export const openResults = (folder: string, objects: Objects): Results => {
   const nameOf = (key: Key): string => {
     const name = key.replace(/^sha256:/, '')
     if (!/^[\w-]+$/.test(name)) throw new TypeError(`not a key: ${key}`)
@@ -80,7 +79,7 @@ export const openResults = (folder: string, objects: GuardedObjects): Results =>
       )
       const problems: Problem[] = []
       for (const digest of digests) {
-        const damage = await objects.check(digest)
+        const damage = await objects.check(digest, 'remembered')
         if (damage) problems.push(asWarning(damage))
       }
       return problems.length > 0 ? { problems } : { result, problems }
@@ -96,6 +95,6 @@ export const openResults = (folder: string, objects: GuardedObjects): Results =>
       }
     },
     path,
-    save: result => writeFileSafely(path(result.key), textOf(result), join(folder, 'tmp')),
+    save: result => writeFileSafely(path(result.key), textOf(result), { folder: join(folder, 'tmp') }),
   }
 }

@@ -3,6 +3,7 @@ import type { Digest, InstanceId, Key } from '../core/brand.js'
 import type { Event } from '../core/event.js'
 import type { Problem } from '../core/problem.js'
 import type { StepOutput } from '../core/step-file.js'
+import type { Digested } from './digest-file.js'
 import type { RunRecord } from './run-record.js'
 
 /** A step's output as it is kept under its key. */
@@ -19,10 +20,16 @@ export interface StoredResult {
 
 /** Content-addressed objects: written beside, synced, renamed; never changed. */
 export interface Objects {
+  /** Writes what is not there yet; it is durable once this resolves. */
   put(bytes: Uint8Array): Promise<Digest>
   /** Verified bytes. Throws ProblemError where the object is gone or damaged. */
   get(digest: Digest): Promise<Uint8Array>
-  /** Is it there with the right bytes? Hashes it. */
+  /**
+   * Undefined where the object is there and whole; otherwise the problem, a damaged one being moved to `damaged/`.
+   * `remembered`: it is not read where its size and times are those at which it was read before.
+   */
+  check(digest: Digest, how: 'read' | 'remembered'): Promise<Problem | undefined>
+  /** Is it there with the right bytes? Reads it, whatever is remembered of it. */
   verify(digest: Digest): Promise<boolean>
   path(digest: Digest): string
 }
@@ -74,6 +81,11 @@ export interface Store {
   readonly objects: Objects
   readonly results: Results
   readonly runs: Runs
+  /**
+   * Digest and size of any file, such as the user's data. It is read only where its size, times or inode are not those
+   * at which this store last saw it read. Errors are the file system's own.
+   */
+  digestFile(path: string): Promise<Digested>
 }
 
 export type { Artifact }

@@ -1,18 +1,39 @@
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { mkdir, open, rename, unlink } from 'node:fs/promises'
+import { mkdir, open, rename, unlink, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { ProblemError } from '../core/problem.js'
 import { fileProblem, isErrno } from './file-problem.js'
+import { syncFolder } from './sync-folder.js'
+
+export interface WriteOptions {
+  /** Where the unfinished file lies, on the same disk; absent: in the target's own folder. */
+  readonly folder?: string
+  /** The file's rights; absent: those of any new file. */
+  readonly mode?: number
+  /** Sets the time of change ten seconds back, so that any later writing shows in it, however soon it comes. */
+  readonly setBack?: boolean
+}
 
 const beside = (path: string, folder: string): string =>
   join(folder, `.${basename(path)}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`)
 
-const writeSynced = async (path: string, bytes: Uint8Array, mode: number | undefined): Promise<void> => {
+/** By the disk's own clock, which over a network is not ours. */
+const setTimeBack = async (file: FileHandle): Promise<void> => {
+  const back = (await file.stat()).mtimeMs / 1000 - 10
+  await file.utimes(back, back)
+}
+
+const writeSynced = async (
+  path: string,
+  bytes: Uint8Array,
+  { mode, setBack }: WriteOptions,
+): Promise<void> => {
   const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL)
   try {
     if (mode !== undefined) await file.chmod(mode)
     await file.writeFile(bytes)
+    if (setBack) await setTimeBack(file)
     await file.sync()
   } finally {
     await file.close()
@@ -23,38 +44,45 @@ const replace = async (
   target: string,
   bytes: Uint8Array,
   folder: string,
-  mode: number | undefined,
+  options: WriteOptions,
 ): Promise<void> => {
   const temporary = beside(target, folder)
   try {
-    await writeSynced(temporary, bytes, mode)
+    await writeSynced(temporary, bytes, options)
     await rename(temporary, target)
   } catch (error) {
     await unlink(temporary).catch(() => undefined)
     throw error
   }
+  await syncFolder(dirname(target))
+}
+
+/** Makes a folder with its parents, each durable by name. */
+const makeFolder = async (folder: string): Promise<void> => {
+  const first = await mkdir(folder, { recursive: true })
+  if (first === undefined) return
+  for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made))
 }
 
 /**
- * Writes a file whole or not at all: beside it under a name that no other thread or process has, synced, then
- * renamed over it. A kill in between leaves the old file and a `.tmp`; a power cut may lose the rename but never
- * tears the file. Missing folders are made. Throws ProblemError (`disk-full`, `store-read-only` …).
- * `folder`: where the unfinished file lies, on the same disk; absent: the target's own. `mode`: the file's rights;
- * absent: those of any new file.
+ * Writes a file whole or not at all: beside it under a name that no other thread or process has, synced, renamed over
+ * it, and its folder synced: once this resolves, the file is there under its name, also after a power cut. A kill or a
+ * power cut in between leaves the old file, and may leave a `.tmp`; never a torn one. Missing folders are made. Throws
+ * ProblemError (`disk-full`, `store-read-only` …).
  */
 export const writeFileSafely = async (
   target: string,
   content: Uint8Array | string,
-  folder: string = dirname(target),
-  mode?: number,
+  options: WriteOptions = {},
 ): Promise<void> => {
   const bytes = typeof content === 'string' ? Buffer.from(content) : content
+  const folder = options.folder ?? dirname(target)
   try {
-    await replace(target, bytes, folder, mode).catch(async (error: unknown) => {
+    await replace(target, bytes, folder, options).catch(async (error: unknown) => {
       if (!isErrno(error, 'ENOENT')) throw error
-      await mkdir(folder, { recursive: true })
-      await mkdir(dirname(target), { recursive: true })
-      await replace(target, bytes, folder, mode)
+      await makeFolder(folder)
+      await makeFolder(dirname(target))
+      await replace(target, bytes, folder, options)
     })
   } catch (error) {
     const found = fileProblem(error, target)

@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { openStore } from '../../src/store/open.js'
 import { childProcesses, liveThreads } from '../run/host-rig.js'
@@ -70,21 +70,4 @@ test('a kind that does not keep what it declares', async () => {
     problemOf(await besides('noOutput')),
     'kind-broke-contract: kind "faulty" declares the output "out" and did not make it',
   )
-})
-
-test('an input that rotted since it was planned fails its reader, and the run after mends it', async () => {
-  const store = await newStore()
-  const steps: Written[] = [
-    { id: 'a', config: { value: 1 } },
-    { id: 'b', config: { value: 2 }, from: ['a'] },
-  ]
-  const first = await runSteps([steps[0]!], store)
-  const { digest } = first.record.instances[0]!.output!.outputs.sum!.objects.body!
-  const rotting = await runSteps(steps, store, {
-    emit: event => event.type === 'planned' && writeFileSync(store.objects.path(digest), 'rotten'),
-  })
-  assert.equal(rotting.became, { a: 'reused', b: 'failed' })
-  assert.is(rotting.record.instances[1]!.problems![0]!.code, 'object-damaged')
-  const mended = await runSteps(steps, store)
-  assert.equal(mended.became, { a: 'finished', b: 'finished' })
 })

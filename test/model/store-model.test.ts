@@ -162,3 +162,22 @@ test('a mask comes back from its bits', () => {
     }),
   )
 })
+
+test('a NaN is stored as the same bytes, whatever bits a processor gave it', async () => {
+  const plain = stirredModel(network, 4)
+  const withNaN = (bits: number): Model => ({
+    ...plain,
+    weights: plain.weights.map(weight => {
+      const data = Float32Array.from(weight.data)
+      new Uint32Array(data.buffer)[1] = bits
+      return { ...weight, data }
+    }),
+  })
+  const { put, objects } = memory()
+  // The default NaN of ARM, that of x86, and one with a payload.
+  const stored = [0x7fc00000, 0xffc00000, 0x7fc12345].map(bits => storeModel(withNaN(bits), put))
+  assert.is(new Set((await Promise.all(stored)).map(({ digest }) => digest)).size, 1)
+  const { weights } = (await stored[1]!).objects
+  assert.equal([...objects.get(weights!.digest)!.subarray(4, 8)], [0, 0, 0xc0, 0x7f])
+  assert.equal(plain.weights, stirredModel(network, 4).weights)
+})

@@ -39,6 +39,6 @@ test('metrics that change get a new revision', async () => {
   )
   assert.equal(
     [evaluate.revision, outputs['metrics']!.digest],
-    [1, 'sha256:5beda7373a8823dd78b83009becde1403ef826198848fd8d9f5c7d9a3bb911fe'],
+    [2, 'sha256:5beda7373a8823dd78b83009becde1403ef826198848fd8d9f5c7d9a3bb911fe'],
   )
 })

@@ -186,6 +186,32 @@ test('a loss that is no number any more ends it with a problem, and stores nothi
   assert.is(tf.memory().numTensors, before)
 })
 
+test('weights that the very last step ruined are not stored, though no loss told', async () => {
+  let stored = 0
+  const one = await patterns({ train: 16 })
+  try {
+    await runKind(
+      'train',
+      {
+        model: { layers: ['flatten', { dense: { units: 3 } }] },
+        loss: 'meanSquaredError',
+        epochs: 1,
+        batchSize: 16,
+        optimizer: { sgd: { learningRate: 1e39 } },
+      },
+      { data: [one] },
+      { context: contextWith({ put: async bytes => (stored++, context.put(bytes)) }) },
+    )
+    assert.unreachable()
+  } catch (error) {
+    assert.instance(error, ProblemError)
+    const [problem] = (error as ProblemError).problems
+    assert.is(problem!.code, 'training-diverged')
+    assert.match(problem!.message, /^weight "dense_1\/(kernel|bias)" holds (NaN|-?Infinity) after epoch 1$/)
+  }
+  assert.is(stored, 0)
+})
+
 test('it is cancelled within one batch', async () => {
   let asked = 0
   let batches = 0

@@ -40,7 +40,8 @@ test('what is put is got, by the digest of its bytes; nothing is left beside it'
     const hex = digest.slice('sha256:'.length)
     assert.is(objects.path(digest), join(folder, 'objects', hex.slice(0, 2), hex.slice(2)))
   }
-  assert.is(everyFile(folder).length, 5)
+  assert.is(everyFile(join(folder, 'objects')).length, 5)
+  assert.is(everyFile(join(folder, 'tmp')).length, 0)
 })
 
 test('a view into a larger buffer stores only what it shows', async () => {

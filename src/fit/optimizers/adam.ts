@@ -1,3 +1,4 @@
+import { power } from '../../core/portable/power.js'
 import { tf } from '../../engine/tf.js'
 import { numberOf } from './rule.js'
 import type { MakeRule } from './rule.js'
@@ -15,7 +16,7 @@ export const adam: MakeRule = settings => {
   return {
     slots: amsgrad ? { m: 0, v: 0, largest: 0 } : { m: 0, v: 0 },
     change: (g, [m, v, largest], { learningRate, step }) => {
-      const alpha = (learningRate * Math.sqrt(1 - beta2 ** step)) / (1 - beta1 ** step)
+      const alpha = (learningRate * Math.sqrt(1 - power(beta2, step))) / (1 - power(beta1, step))
       const first = tf.add(tf.mul(m!, beta1), tf.mul(g, 1 - beta1))
       const second = tf.add(tf.mul(v!, beta2), tf.mul(tf.square(g), 1 - beta2))
       const top = amsgrad ? tf.maximum(largest!, second) : second
@@ -37,7 +38,7 @@ export const adamax: MakeRule = settings => {
     change: (g, [m, u], { learningRate, step }) => {
       const first = tf.add(tf.mul(m!, beta1), tf.mul(g, 1 - beta1))
       const norm = tf.maximum(tf.mul(u!, beta2), tf.abs(g))
-      const alpha = learningRate / (1 - beta1 ** step)
+      const alpha = learningRate / (1 - power(beta1, step))
       return { delta: tf.mul(tf.div(first, tf.add(norm, epsilon)), -alpha), slots: [first, norm] }
     },
   }
@@ -48,7 +49,7 @@ export const nadam: MakeRule = settings => {
   const beta1 = numberOf(settings, 'beta1', 0.9)
   const beta2 = numberOf(settings, 'beta2', 0.999)
   const epsilon = numberOf(settings, 'epsilon', 1e-7)
-  const mu = (step: number): number => beta1 * (1 - 0.5 * 0.96 ** step)
+  const mu = (step: number): number => beta1 * (1 - 0.5 * power(0.96, step))
   let reached = 0
   let product = 1
   /** Π μ₁…μₜ; begun anew where training goes on from a checkpoint. */
@@ -69,7 +70,7 @@ export const nadam: MakeRule = settings => {
       const first = tf.add(tf.mul(m!, beta1), tf.mul(g, 1 - beta1))
       const second = tf.add(tf.mul(v!, beta2), tf.mul(tf.square(g), 1 - beta2))
       const ahead = tf.add(tf.mul(first, next / (1 - soFar * next)), tf.mul(g, (1 - now) / (1 - soFar)))
-      const scale = tf.add(tf.sqrt(tf.div(second, 1 - beta2 ** step)), epsilon)
+      const scale = tf.add(tf.sqrt(tf.div(second, 1 - power(beta2, step))), epsilon)
       return { delta: tf.mul(tf.div(ahead, scale), -learningRate), slots: [first, second] }
     },
   }

@@ -12,7 +12,7 @@ export interface LaneSettings {
   /** `process`: every step in a process of its lane. Absent: `TRIMTAB_LANE`, else threads, but for engines of native code. */
   readonly lane?: 'process'
   /**
-   * Limit of a worker's JavaScript heap. Absent: a share of this machine's memory. Node ends a thread that reaches it,
+   * Limit of a worker's JavaScript heap. Absent: `TRIMTAB_HEAP`, else a share of this machine's memory. Node ends a thread that reaches it,
    * with 16 MB to spare; one array or map that grows by more than that at once ends the whole process (V8 has no other
    * way), which in a lane of processes is its step's problem alone.
    */
@@ -36,6 +36,12 @@ const memoryHere = (): number => {
   return limit > 0 && limit < totalmem() ? limit : totalmem()
 }
 
+/** Megabytes that the environment allows a worker's heap; undefined where it says nothing sensible. */
+const heapAsked = (): number | undefined => {
+  const asked = Number(process.env['TRIMTAB_HEAP'])
+  return asked >= 64 ? Math.floor(asked) : undefined
+}
+
 /** The lanes of one run. None starts a thread or a process before a step needs it. */
 export const openLanes = (
   settings: LaneSettings,
@@ -43,7 +49,8 @@ export const openLanes = (
 ): Lanes => {
   const workers = Math.max(1, Math.floor(settings.workers ?? availableParallelism()))
   const share = memoryHere() / 2 / workers
-  const heapMegabytes = settings.heapMegabytes ?? Math.round(Math.min(4096, Math.max(512, share / mebi)))
+  const heapMegabytes =
+    settings.heapMegabytes ?? heapAsked() ?? Math.round(Math.min(4096, Math.max(512, share / mebi)))
   const budget = settings.budget ?? Math.min(2048 * mebi, Math.max(512 * mebi, share))
   const silence = settings.silence ?? 60_000
   const child = (): Host => processHost({ heapMegabytes, silence })

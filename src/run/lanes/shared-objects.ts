@@ -8,7 +8,7 @@ export interface SharedObjects {
   open(digest: Digest): Promise<SharedArrayBuffer>
   /** These steps will read an instance's outputs. */
   expect(owner: InstanceId, readers: number): void
-  /** The artifacts that an instance has, once it has them. */
+  /** The artifacts that an instance has, once it has them; other ones, where it was made again. */
   own(owner: InstanceId, artifacts: Iterable<Artifact>): void
   /** One of the readers is through; with the last, the owner's objects leave memory. */
   release(owner: InstanceId): void
@@ -40,6 +40,18 @@ export const sharedObjects = (store: Pick<Store, 'objects'>): SharedObjects => {
     )
   }
 
+  const disown = (owner: InstanceId): void => {
+    for (const digest of owned.get(owner) ?? []) {
+      const others = (owners.get(digest) ?? 1) - 1
+      if (others > 0) owners.set(digest, others)
+      else {
+        owners.delete(digest)
+        drop(digest)
+      }
+    }
+    owned.delete(owner)
+  }
+
   return {
     open: digest => {
       const there = held.get(digest)
@@ -54,6 +66,7 @@ export const sharedObjects = (store: Pick<Store, 'objects'>): SharedObjects => {
     expect: (owner, count) => void readers.set(owner, (readers.get(owner) ?? 0) + count),
     own: (owner, artifacts) => {
       if (!readers.get(owner)) return
+      disown(owner)
       const digests = new Set<Digest>()
       for (const artifact of artifacts)
         for (const object of Object.values(artifact.objects)) digests.add(object.digest)
@@ -63,16 +76,7 @@ export const sharedObjects = (store: Pick<Store, 'objects'>): SharedObjects => {
     release: owner => {
       const left = (readers.get(owner) ?? 0) - 1
       readers.set(owner, left)
-      if (left > 0) return
-      for (const digest of owned.get(owner) ?? []) {
-        const others = (owners.get(digest) ?? 1) - 1
-        if (others > 0) owners.set(digest, others)
-        else {
-          owners.delete(digest)
-          drop(digest)
-        }
-      }
-      owned.delete(owner)
+      if (left <= 0) disown(owner)
     },
     bytes: () => total,
   }

@@ -32,7 +32,7 @@ const predict = (config: DistillConfig, inputs: DescribedInputs): Prediction => 
 
 export const distill = defineStep({
   kind: 'distill',
-  revision: 1,
+  revision: 2,
   params: distillParams,
   lane: 'gpu',
   computes: true,

@@ -1,3 +1,4 @@
+import { exp } from '../../core/portable/exponential.js'
 import { headOf } from '../../model/logits.js'
 import type { Network } from '../../network/network.js'
 
@@ -23,7 +24,7 @@ const softmaxed = (output: Float32Array, width: number): Float64Array => {
     const row = rows.subarray(at, at + width)
     const most = row.reduce((a, b) => Math.max(a, b), -Infinity)
     let sum = 0
-    for (let i = 0; i < width; i++) sum += row[i] = Math.exp(row[i]! - most)
+    for (let i = 0; i < width; i++) sum += row[i] = exp(row[i]! - most)
     for (let i = 0; i < width; i++) row[i]! /= sum
   }
   return rows
@@ -41,7 +42,7 @@ export const probabilities = (output: Float32Array, outputs: number, ending: End
     }
   const rows = new Float64Array(2 * output.length)
   for (let i = 0; i < output.length; i++) {
-    const p = ending === 'other' ? 1 / (1 + Math.exp(-output[i]!)) : output[i]!
+    const p = ending === 'other' ? 1 / (1 + exp(-output[i]!)) : output[i]!
     rows[2 * i] = 1 - p
     rows[2 * i + 1] = p
   }

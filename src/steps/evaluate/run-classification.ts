@@ -1,3 +1,4 @@
+import { log } from '../../core/portable/logarithm.js'
 import { type Answers, answerOf } from './run-answers.js'
 
 /** How one class fares. `support`: examples of it. */
@@ -48,7 +49,7 @@ const within = (row: Float64Array, label: number, k: number): boolean => {
 const lossOf = (row: Float64Array, label: number): number => {
   let sum = 0
   for (const p of row) sum += p
-  return -Math.log(Math.min(1 - epsilon, Math.max(epsilon, row[label]! / sum)))
+  return -log(Math.min(1 - epsilon, Math.max(epsilon, row[label]! / sum)))
 }
 
 /** Gathers answers batch by batch; everything is counted or summed in float64, in the split's order. */
@@ -100,7 +101,10 @@ export class Classification {
 
   private compare(row: Float64Array, answer: number, other: Float64Array): void {
     if (answer >= 0 && answer === answerOf(other)) this.agreed++
-    for (let i = 0; i < row.length; i++) this.distance += (row[i]! - other[i]!) ** 2
+    for (let i = 0; i < row.length; i++) {
+      const apart = row[i]! - other[i]!
+      this.distance += apart * apart
+    }
   }
 
   report(): ClassificationReport {

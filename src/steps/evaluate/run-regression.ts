@@ -32,7 +32,10 @@ export class Regression {
       this.squares[column]! += shifted * shifted
       this.errors[column]! += error * error
       this.absolute += Math.abs(error)
-      if (reference) this.distance += (output[i]! - reference[i]!) ** 2
+      if (reference) {
+        const apart = output[i]! - reference[i]!
+        this.distance += apart * apart
+      }
     }
     this.examples += targets.length / this.width
   }

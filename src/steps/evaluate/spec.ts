@@ -83,7 +83,7 @@ const memory = ({ batchSize }: Static<typeof evaluateFields>, inputs: DescribedI
 
 export const evaluate = defineStep({
   kind: 'evaluate',
-  revision: 1,
+  revision: 2,
   params: evaluateFields,
   lane: 'gpu',
   computes: true,

@@ -14,7 +14,7 @@ export type FinetuneConfig = Static<typeof params>
 
 export const finetune = defineStep({
   kind: 'finetune',
-  revision: 1,
+  revision: 2,
   params,
   lane: 'gpu',
   computes: true,

@@ -1,3 +1,4 @@
+import { log10 } from '../../core/portable/logarithm.js'
 import type { Model, Weight } from '../../model/model.js'
 import { toFloat } from '../../model/quantization.js'
 
@@ -29,7 +30,7 @@ const errorOf = (before: Weight, after: Weight): WeightError[] => {
     maxError = Math.max(maxError, error)
   })
   const { dtype, scheme, scale } = quantization
-  const sqnr = noise > 0 && signal > 0 ? { sqnr: 10 * Math.log10(signal / noise) } : {}
+  const sqnr = noise > 0 && signal > 0 ? { sqnr: 10 * log10(signal / noise) } : {}
   const ends = [scale.reduce((a, b) => Math.min(a, b)), scale.reduce((a, b) => Math.max(a, b))] as const
   return [{ name: after.name, dtype, scheme, scales: scale.length, scale: ends, maxError, ...sqnr }]
 }

@@ -1,5 +1,5 @@
 import type { Fault } from '../../core/problem.js'
-import { ProblemError, problem } from '../../core/problem.js'
+import { ProblemError, fail, problem } from '../../core/problem.js'
 import type { StepContext, StepFile, StepOutput } from '../../core/step-file.js'
 import type { Dataset, Split } from '../../data/dataset.js'
 import { openDataset } from '../../data/open.js'
@@ -93,6 +93,19 @@ const lossOf = (config: TrainingConfig, outputShape: readonly number[], task: Ta
   return { type, smoothing: 'labelSmoothing' in settings ? settings.labelSmoothing : 0, hard: loss(settings) }
 }
 
+/** The last step may be the one that diverges: no loss is asked for after it where there is no validation. */
+const refuseDiverged = (weights: ReadonlyMap<string, Float32Array>, { epoch }: FitResult): void => {
+  for (const [name, values] of weights) {
+    const found = values.find(value => !Number.isFinite(value))
+    if (found !== undefined)
+      fail(
+        'training-diverged',
+        `weight "${name}" holds ${found} after epoch ${epoch}`,
+        'Lower the learning rate, or clip the gradients (clipNorm: 1).',
+      )
+  }
+}
+
 /**
  * What train, finetune and distill do alike: opens engine, data and model, fits the objective, and stores the model with
  * its contracts (masks, quantized formats) kept.
@@ -156,7 +169,9 @@ export const runTraining = async <Config extends Trained>(
       cancelled: () => context.cancelled(),
       emit: progress => context.emit(progress),
     })
-    const { model: kept, notes } = keepContracts(model, await runnable.weights())
+    const weights = await runnable.weights()
+    refuseDiverged(weights, fitted)
+    const { model: kept, notes } = keepContracts(model, weights)
     const output: StepOutput = {
       outputs: { model: await storeModel(kept, bytes => context.put(bytes)) },
       record: {

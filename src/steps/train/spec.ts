@@ -5,7 +5,7 @@ import { predictTraining } from './predict.js'
 
 export const train = defineStep({
   kind: 'train',
-  revision: 1,
+  revision: 2,
   params: trainParams,
   lane: 'gpu',
   computes: true,
