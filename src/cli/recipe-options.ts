@@ -12,7 +12,8 @@ export interface RecipeFlags {
   readonly json?: boolean
 }
 
-const collect = (text: string, before: Record<string, string>): Record<string, string> => {
+/** Gathers `--set NAME=VALUE`. */
+export const collect = (text: string, before: Record<string, string>): Record<string, string> => {
   const at = text.indexOf('=')
   if (at < 1) throw new InvalidArgumentError('It takes NAME=VALUE, as in --set epochs=2.')
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) }

@@ -1,5 +1,7 @@
 import { version } from '../../core/home.js'
+import type { EngineReport } from '../../engine/engine.js'
 import type { EnvironmentDifference } from '../../judge/reproduction.js'
+import { machineClass } from '../../plan/machine.js'
 import type { InstanceRecord, RunRecord } from '../../store/run-record.js'
 
 /** The engine that a step ran on, as its key has it; undefined of a step that does not compute. */
@@ -21,46 +23,59 @@ export interface Concerned {
   readonly tolerant: boolean
 }
 
-interface Machine {
-  readonly processor: string
-  readonly cores: string
-  readonly platform: string
+/** A place where steps ran, as far as it is known. */
+export interface Place {
+  readonly trimtab: string
+  readonly node: string
+  readonly processor?: string
+  readonly cores?: string
+  readonly platform?: string
 }
 
 /** The parts of a machine class, `Intel(R) Xeon(R) × 8, linux-x64`. */
-const partsOf = (machine: string): Machine => {
+export const placeOf = ({
+  trimtab,
+  node,
+  machine,
+}: Pick<RunRecord['where'], 'trimtab' | 'node' | 'machine'>): Place => {
   const [, processor = machine, cores = '', platform = ''] = /^(.*) × (\d+), ([\w-]+)$/s.exec(machine) ?? []
-  return { processor, cores, platform }
+  return { trimtab, node, processor, cores, platform }
 }
+
+/** Where this process runs. */
+export const placeHere = (): Place =>
+  placeOf({ trimtab: version(), node: process.version, machine: machineClass() })
 
 const ownCode = 'the code of a plug-in runs on it, and of that Trimtab promises nothing'
 const anyMachine = 'the engine promises the same bits on every machine; measured times are of one alone'
 const anyNode = 'no result hangs on it: what Node computes differently from version to version is not used'
 
-/** What is another here than where a run was recorded, and whether it can matter to the step in question. */
+/** What is another here than where something was recorded, and whether it can matter to the step in question. */
 export const environmentDifferences = (
-  was: RunRecord['where'],
-  is: { readonly node: string; readonly machine: string; readonly engines: ReadonlyMap<string, string> },
-  engines: ReadonlyMap<string, string>,
+  was: Place,
+  is: Place,
+  /** Versions by the engine's name, as recorded and as they are here. */
+  engines: { readonly was: ReadonlyMap<string, string>; readonly is: ReadonlyMap<string, string> },
   { computes, isPlugin, tolerant }: Concerned,
 ): readonly EnvironmentDifference[] => {
-  const [before, now] = [partsOf(was.machine), partsOf(is.machine)]
   const free = isPlugin || tolerant
   const why = tolerant ? 'the engine promises a tolerance only, and rounds as the machine does' : ownCode
   const differing = (
     what: EnvironmentDifference['what'],
-    from: string,
-    to: string,
+    [from, to]: readonly [string | undefined, string | undefined],
     matters: boolean,
     because: string,
   ): readonly EnvironmentDifference[] =>
-    from === to ? [] : [{ what, was: from, is: to, matters, why: because }]
+    from === undefined || to === undefined || from === to
+      ? []
+      : [{ what, was: from, is: to, matters, why: because }]
+  const machine = (what: 'processor' | 'cores' | 'platform'): readonly EnvironmentDifference[] =>
+    differing(what, [was[what], is[what]], free, free ? why : anyMachine)
   return [
-    ...[...engines].flatMap(([name, from]) =>
+    ...[...engines.was].flatMap(([name, from]) =>
       differing(
         'engine',
-        `${name} ${from}`,
-        `${name} ${is.engines.get(name) ?? 'not available'}`,
+        [`${name} ${from}`, `${name} ${engines.is.get(name) ?? 'not available'}`],
         computes,
         computes
           ? 'another version of an engine, or of its kernels, may compute other bits'
@@ -69,14 +84,60 @@ export const environmentDifferences = (
     ),
     ...differing(
       'trimtab',
-      was.trimtab,
-      version(),
+      [was.trimtab, is.trimtab],
       true,
       'a version may compute otherwise; where that is known, the revision of the kind says so',
     ),
-    ...differing('node', was.node, is.node, free, free ? why : anyNode),
-    ...differing('processor', before.processor, now.processor, free, free ? why : anyMachine),
-    ...differing('cores', before.cores, now.cores, free, free ? why : anyMachine),
-    ...differing('platform', before.platform, now.platform, free, free ? why : anyMachine),
+    ...differing('node', [was.node, is.node], free, free ? why : anyNode),
+    ...machine('processor'),
+    ...machine('cores'),
+    ...machine('platform'),
   ]
+}
+
+/** Engines that steps ran on, by name. */
+export const enginesOf = (
+  instances: readonly Pick<InstanceRecord, 'identity'>[],
+): ReadonlyMap<string, string> =>
+  new Map(
+    instances.flatMap(each => {
+      const engine = engineOf(each)
+      return engine ? [[engine.name, engine.version] as const] : []
+    }),
+  )
+
+/** Engines that are available here, by name. */
+export const enginesHere = (reports: readonly EngineReport[]): ReadonlyMap<string, string> =>
+  new Map(reports.flatMap(each => (each.available ? [[each.name, each.version] as const] : [])))
+
+/** The relative difference that the engine of a step promises; undefined: it promises the same bits, or there is none. */
+export const toleranceOf = (
+  record: Pick<InstanceRecord, 'identity'>,
+  reports: readonly EngineReport[],
+): number | undefined => {
+  const promise = reports.find(({ name }) => name === engineOf(record)?.name)?.promise
+  return promise?.kind === 'tolerance' ? promise.figure : undefined
+}
+
+/** What matters to any of these steps. */
+export const concernedOf = (
+  about: readonly Pick<InstanceRecord, 'identity'>[],
+  reports: readonly EngineReport[],
+): Concerned => ({
+  computes: about.some(each => engineOf(each) !== undefined),
+  isPlugin: about.some(({ identity }) => identity?.['module'] !== undefined),
+  tolerant: about.some(each => toleranceOf(each, reports) !== undefined),
+})
+
+/** Why a step cannot run here: its engine is not available. Undefined: it can. */
+export const engineLacking = (
+  instances: readonly Pick<InstanceRecord, 'identity'>[],
+  reports: readonly EngineReport[],
+): string | undefined => {
+  for (const name of enginesOf(instances).keys()) {
+    const report = reports.find(each => each.name === name)
+    if (!report?.available)
+      return `the ${name} engine that it ran on is not available here: ${report?.why ?? 'it is not known'}`
+  }
+  return undefined
 }

@@ -2,7 +2,7 @@ import type { Event } from '../../core/event.js'
 import type { Reproduction } from '../../judge/reproduction.js'
 
 export interface ReproduceOptions {
-  /** Id of a run, `latest`, or the path of a record. */
+  /** Id of a run, `latest`, or the path of a record or of a lock. */
   readonly target: string
   /** Absent: the process's own. */
   readonly cwd?: string
@@ -12,6 +12,8 @@ export interface ReproduceOptions {
   readonly project?: string
   /** Folder where data is looked for, by name and content, that is not at its place. */
   readonly data?: string
+  /** For a lock: params that have no value in the recipe, as text. A run has them in its record. */
+  readonly set?: Readonly<Record<string, string>>
   /** Instances or steps to make again, with all that they need. Absent: everything that was made. */
   readonly only?: readonly string[]
   /** Go on where something that it is made from has changed. */

@@ -10,14 +10,22 @@ import {
   type EnvironmentDifference,
   type StepComparison,
 } from '../../judge/reproduction.js'
-import { machineClass } from '../../plan/machine.js'
 import type { InstanceRecord, RunRecord } from '../../store/run-record.js'
 import type { Store } from '../../store/store.js'
 import { runPlanned } from '../run.js'
 import { planToRun } from '../validate.js'
 import { isDone } from './check-record.js'
 import { compareRuns } from './compare-runs.js'
-import { engineOf, environmentDifferences } from './environment.js'
+import {
+  concernedOf,
+  engineLacking,
+  enginesHere,
+  enginesOf,
+  environmentDifferences,
+  placeHere,
+  placeOf,
+  toleranceOf,
+} from './environment.js'
 import { findChanges } from './find-changes.js'
 import { findData, type FoundData } from './find-data.js'
 import { layOut, type LaidOut } from './lay-out.js'
@@ -53,38 +61,18 @@ const paramsOf = ({ asked, instances }: RunRecord, place: LaidOut['place']): Rec
   )
 }
 
-/** Engines that the steps ran on, by name. */
-const enginesOf = (instances: readonly InstanceRecord[]): Map<string, string> =>
-  new Map(
-    instances.flatMap(each => {
-      const engine = engineOf(each)
-      return engine ? [[engine.name, engine.version] as const] : []
-    }),
-  )
-
 /** What differs of the place, and whether that matters to a step; absent: to any of them. */
 const environmentFor =
   (record: RunRecord, wanted: readonly InstanceRecord[], reports: readonly EngineReport[]) =>
   (step?: StepComparison): readonly EnvironmentDifference[] => {
     const about = step ? wanted.filter(({ instance }) => instance === step.instance) : wanted
-    const now = new Map(reports.flatMap(each => (each.available ? [[each.name, each.version] as const] : [])))
-    const engines = enginesOf(wanted)
     return environmentDifferences(
-      record.where,
-      { node: process.version, machine: machineClass(), engines: now },
-      engines,
-      {
-        computes: about.some(each => engineOf(each) !== undefined),
-        isPlugin: about.some(({ identity }) => identity?.['module'] !== undefined),
-        tolerant: about.some(each => toleranceOf(each, reports) !== undefined),
-      },
+      placeOf(record.where),
+      placeHere(),
+      { was: enginesOf(wanted), is: enginesHere(reports) },
+      concernedOf(about, reports),
     )
   }
-
-const toleranceOf = (record: InstanceRecord, reports: readonly EngineReport[]): number | undefined => {
-  const promise = reports.find(({ name }) => name === engineOf(record)?.name)?.promise
-  return promise?.kind === 'tolerance' ? promise.figure : undefined
-}
 
 const dataOf = async (
   record: RunRecord,
@@ -131,14 +119,8 @@ export const repeat = async (
     problems: [],
   })
 
-  for (const name of enginesOf(wanted).keys()) {
-    const report = reports.find(each => each.name === name)
-    if (!report?.available)
-      return stop({
-        verdict: 'another-environment',
-        found: `the ${name} engine that it ran on is not available here: ${report?.why ?? ''}`,
-      })
-  }
+  const lacking = engineLacking(wanted, reports)
+  if (lacking !== undefined) return stop({ verdict: 'another-environment', found: lacking })
   const isGone = data.some(({ lies }) => lies === undefined)
   if (changed.length > 0 && (!options.anyway || isGone))
     return stop(decideReproduction({ steps: [], changed, environment: [], interrupted: false }))

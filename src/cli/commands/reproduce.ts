@@ -4,12 +4,13 @@ import type { Reproduction } from '../../api/index.js'
 import { cancelOnSignal } from '../cancel.js'
 import { exitCodes } from '../exit-codes.js'
 import { out, outJson, outPaint } from '../output.js'
-import { atLeastOne } from '../recipe-options.js'
+import { atLeastOne, collect } from '../recipe-options.js'
 
 interface ReproduceFlags {
   readonly store?: string
   readonly project?: string
   readonly data?: string
+  readonly set: Readonly<Record<string, string>>
   readonly only?: readonly string[]
   readonly anyway?: boolean
   readonly times?: boolean
@@ -34,12 +35,13 @@ export const reproduceCommand = (): Command =>
     .description('run a recorded run again from its record alone, and say whether the same comes out')
     .argument(
       '[run]',
-      'id of a run, the beginning of one, latest, latest~1, or the path of a run.json',
+      'id of a run, the beginning of one, latest, latest~1, or the path of a run.json or lock',
       'latest',
     )
     .option('--store <folder>', 'folder of the store that it was made in; absent: .trimtab of this project')
     .option('--project <folder>', "where the run's project lies now; absent: where it lay")
     .option('--data <folder>', 'look here, by name and content, for data that is not at its place')
+    .option('--set <name=value>', 'of a lock: give a param that has no value (again for more)', collect, {})
     .option('--only <step...>', 'make only these steps again and what they need')
     .option('--anyway', 'go on where something that it is made from has changed')
     .option('--times', 'measure times again too')
@@ -52,6 +54,7 @@ export const reproduceCommand = (): Command =>
 Examples:
   trimtab reproduce                     the last run
   trimtab reproduce 20261123 --keep     keep what came out
+  trimtab reproduce recipe.lock.yml     the recipe beside it against its lock
   trimtab reproduce run.json --store old/.trimtab --data /mnt/data
 
 Verdicts and exit codes: reproduced 0; nondeterministic, changed, another environment 1; it cannot be
