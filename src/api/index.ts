@@ -32,6 +32,14 @@ export { makeArtifact } from '../core/artifact.js'
 export type { Artifact, ArtifactType, Metrics, ObjectRef } from '../core/artifact.js'
 export type { Event, Outcome, Progress } from '../core/event.js'
 export type { Verdict } from '../core/verdict.js'
+export {
+  departures,
+  differenceOf,
+  enginePromises,
+  withinPromise,
+  type Departure,
+  type EnginePromise,
+} from '../core/promise.js'
 export { stream, type Random } from '../core/random.js'
 export type { Reproduction, StepComparison } from '../judge/reproduction.js'
 export type { RunDifference } from '../judge/run-difference.js'

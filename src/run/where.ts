@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { version } from '../core/home.js'
 import type { EngineChoice } from '../core/engine-name.js'
+import { enginePromises } from '../core/promise.js'
 import type { RunRecord } from '../store/run-record.js'
 
 /** Undefined where git is absent, the folder is no repository, or the answer takes too long to be worth waiting for. */
@@ -33,6 +34,7 @@ export const whereOf = async ({
     trimtab: version(),
     node: process.version,
     engine,
+    promise: enginePromises[engine.name],
     machine,
     ...(commit ? { commit } : {}),
     ...(commit && changed !== undefined ? { dirty: changed !== '' } : {}),
