@@ -1,3 +1,5 @@
+import { differenceOf } from '../core/promise.js'
+
 /** How the numbers of one array differ from those that it had. */
 export interface ArrayDifference {
   /** Name of the tensor, or of the array. */
@@ -9,7 +11,7 @@ export interface ArrayDifference {
   readonly differing: number
   /** Greatest |is − was|; infinite where a value is not finite on one side alone. */
   readonly greatest: number
-  /** Greatest |is − was| / max(|is|, |was|). */
+  /** The same over the largest magnitude in either, as promises of engines are told: see `differenceOf`. */
   readonly relative: number
   /** Where the greatest difference stands, and the values there. */
   readonly at: { readonly index: readonly number[]; readonly was: number; readonly is: number }
@@ -43,16 +45,12 @@ export const arrayDifference = (
 ): ArrayDifference | undefined => {
   let differing = 0
   let greatest = -1
-  let relative = 0
   let where = 0
   for (let at = 0; at < was.length; at++) {
     const [before, now] = [was[at]!, is[at]!]
     if (Object.is(before, now)) continue
     differing++
     const apart = distance(before, now)
-    const size = Math.max(Math.abs(before), Math.abs(now))
-    const share = apart === 0 ? 0 : apart / size
-    relative = Math.max(relative, Number.isNaN(share) ? Infinity : share)
     if (apart > greatest) {
       greatest = apart
       where = at
@@ -65,7 +63,7 @@ export const arrayDifference = (
     count: was.length,
     differing,
     greatest,
-    relative,
+    relative: differenceOf(was, is),
     at: { index: indexIn(shape, where), was: was[where]!, is: is[where]! },
   }
 }

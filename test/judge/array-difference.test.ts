@@ -33,7 +33,7 @@ test('what was moved is counted, and the furthest is found where it stands', () 
 test('the place is told row by row, and what is not a number is infinitely far', () => {
   const was = [0, 1, 2, 3, 4, 5]
   const found = arrayDifference('x', [2, 3], was, [0, 1, 2, 3, 4.5, 5])!
-  assert.equal([found.at.index, found.greatest, found.relative], [[1, 1], 0.5, 0.5 / 4.5])
+  assert.equal([found.at.index, found.greatest, found.relative], [[1, 1], 0.5, 0.5 / 5])
   const broken = arrayDifference('x', [6], was, [0, NaN, 2, 3, 4, 5])!
   assert.equal([broken.greatest, broken.relative, broken.at.index], [Infinity, Infinity, [1]])
   const signs = arrayDifference('x', [1], [0], [-0])!

@@ -1,4 +1,5 @@
 import type { InstanceId } from '../../core/brand.js'
+import { differenceOf } from '../../core/promise.js'
 import type { OutputDifference, StepComparison } from '../../judge/reproduction.js'
 import { metricDifferences } from '../../judge/compare-steps.js'
 import type { InstanceRecord } from '../../store/run-record.js'
@@ -49,9 +50,7 @@ const distanceOf = ({
   if (outputs.some(each => each.unknown !== undefined || each.otherwise?.some(text => !isOfAnswers(text))))
     return undefined
   const figures = metrics.map(({ was, is }) =>
-    was === undefined || is === undefined
-      ? Infinity
-      : Math.abs(is - was) / Math.max(Math.abs(is), Math.abs(was)),
+    was === undefined || is === undefined ? Infinity : differenceOf([was], [is]),
   )
   return Math.max(0, ...figures, ...outputs.flatMap(({ arrays = [] }) => arrays.map(each => each.relative)))
 }

@@ -21,6 +21,8 @@ export interface Concerned {
   readonly isPlugin: boolean
   /** The engine promises a tolerance only. */
   readonly tolerant: boolean
+  /** The engine promises its bits for one processor architecture and version of Node. */
+  readonly machineBound: boolean
 }
 
 /** A place where steps ran, as far as it is known. */
@@ -56,10 +58,14 @@ export const environmentDifferences = (
   is: Place,
   /** Versions by the engine's name, as recorded and as they are here. */
   engines: { readonly was: ReadonlyMap<string, string>; readonly is: ReadonlyMap<string, string> },
-  { computes, isPlugin, tolerant }: Concerned,
+  { computes, isPlugin, tolerant, machineBound }: Concerned,
 ): readonly EnvironmentDifference[] => {
   const free = isPlugin || tolerant
-  const why = tolerant ? 'the engine promises a tolerance only, and rounds as the machine does' : ownCode
+  const why = tolerant
+    ? 'the engine promises a tolerance only, and rounds as the machine does'
+    : isPlugin
+      ? ownCode
+      : 'the engine promises its bits for one processor architecture and version of Node'
   const differing = (
     what: EnvironmentDifference['what'],
     [from, to]: readonly [string | undefined, string | undefined],
@@ -69,8 +75,11 @@ export const environmentDifferences = (
     from === undefined || to === undefined || from === to
       ? []
       : [{ what, was: from, is: to, matters, why: because }]
-  const machine = (what: 'processor' | 'cores' | 'platform'): readonly EnvironmentDifference[] =>
-    differing(what, [was[what], is[what]], free, free ? why : anyMachine)
+  const machine = (
+    what: 'processor' | 'cores' | 'platform',
+    matters: boolean,
+  ): readonly EnvironmentDifference[] =>
+    differing(what, [was[what], is[what]], matters, matters ? why : anyMachine)
   return [
     ...[...engines.was].flatMap(([name, from]) =>
       differing(
@@ -88,10 +97,10 @@ export const environmentDifferences = (
       true,
       'a version may compute otherwise; where that is known, the revision of the kind says so',
     ),
-    ...differing('node', [was.node, is.node], free, free ? why : anyNode),
-    ...machine('processor'),
-    ...machine('cores'),
-    ...machine('platform'),
+    ...differing('node', [was.node, is.node], free || machineBound, free || machineBound ? why : anyNode),
+    ...machine('processor', free),
+    ...machine('cores', free),
+    ...machine('platform', free || machineBound),
   ]
 }
 
@@ -110,12 +119,17 @@ export const enginesOf = (
 export const enginesHere = (reports: readonly EngineReport[]): ReadonlyMap<string, string> =>
   new Map(reports.flatMap(each => (each.available ? [[each.name, each.version] as const] : [])))
 
+const promiseOf = (
+  record: Pick<InstanceRecord, 'identity'>,
+  reports: readonly EngineReport[],
+): EngineReport['promise'] | undefined => reports.find(({ name }) => name === engineOf(record)?.name)?.promise
+
 /** The relative difference that the engine of a step promises; undefined: it promises the same bits, or there is none. */
 export const toleranceOf = (
   record: Pick<InstanceRecord, 'identity'>,
   reports: readonly EngineReport[],
 ): number | undefined => {
-  const promise = reports.find(({ name }) => name === engineOf(record)?.name)?.promise
+  const promise = promiseOf(record, reports)
   return promise?.kind === 'tolerance' ? promise.figure : undefined
 }
 
@@ -127,6 +141,10 @@ export const concernedOf = (
   computes: about.some(each => engineOf(each) !== undefined),
   isPlugin: about.some(({ identity }) => identity?.['module'] !== undefined),
   tolerant: about.some(each => toleranceOf(each, reports) !== undefined),
+  machineBound: about.some(each => {
+    const promise = promiseOf(each, reports)
+    return promise?.kind === 'bitwise' && promise.across === 'machine'
+  }),
 })
 
 /** Why a step cannot run here: its engine is not available. Undefined: it can. */
