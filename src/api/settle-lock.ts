@@ -45,9 +45,8 @@ const isWhole = ({ outcome, instances }: RunRecord): boolean =>
 const wouldChange = (plan: Plan, path: string, changes: readonly Departure[]): Problem[] =>
   changes.map(({ instance, why }) => {
     const at = plan.instances.find(({ id }) => id === instance)?.at
-    return problem('lock-would-change', `${basename(path)} would change: "${instance}" ${toldOf(why)}`, {
-      ...(at ? { at, frame: plan.recipe.frame(at) } : {}),
-    })
+    const place = at ? { at, frame: plan.recipe.frame(at) } : {}
+    return problem('lock-would-change', `${basename(path)} would change: "${instance}" ${toldOf(why)}`, place)
   })
 
 /** A reason as the end of a sentence about a step. */

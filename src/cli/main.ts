@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { version } from '../core/home.js'
 import { ProblemError } from '../core/problem.js'
 import { diffCommand } from './commands/diff.js'
+import { acceptCommand } from './commands/accept.js'
 import { fmtCommand } from './commands/fmt.js'
 import { initCommand } from './commands/init.js'
 import { kindsCommand } from './commands/kinds.js'
@@ -16,6 +17,7 @@ import { runsCommand } from './commands/runs.js'
 import { schemaCommand } from './commands/schema.js'
 import { showCommand } from './commands/show.js'
 import { validateCommand } from './commands/validate.js'
+import { verifyCommand } from './commands/verify.js'
 import { exitCodes } from './exit-codes.js'
 import { tellProblems } from './output.js'
 
@@ -47,7 +49,9 @@ for (const make of [
   showCommand,
   reproduceCommand,
   diffCommand,
+  verifyCommand,
   provenanceCommand,
+  acceptCommand,
   initCommand,
   schemaCommand,
   lspCommand,

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Artifact } from '../core/artifact.js'
 import type { Key } from '../core/brand.js'
-import { problem, ProblemError, type Problem } from '../core/problem.js'
+import { problem, type Problem } from '../core/problem.js'
 import type { StepInput, StepOutput } from '../core/step-file.js'
 import { formatSeconds } from '../core/units.js'
 import { keyOf } from '../plan/key.js'
@@ -10,6 +10,8 @@ import { stepFileOf } from '../plan/step-file.js'
 import type { Store } from '../store/store.js'
 import { startAttempt, type Attempt } from './attempt.js'
 import { checkOutput } from './check-output.js'
+import type { Elsewhere, Sharing } from './claimed.js'
+import { keepResult } from './keep-result.js'
 import type { Lane } from './lanes/lane.js'
 import type { Reporter } from './reporter.js'
 
@@ -29,6 +31,7 @@ export type Made =
       readonly attempts: number
     }
   | { readonly type: 'interrupted'; readonly key: Key; readonly attempts: number }
+  | Elsewhere
   /** The store lost some of its inputs: they are made again, and then it is tried once more. */
   | { readonly type: 'lost'; readonly again: readonly Instance[] }
 
@@ -38,6 +41,7 @@ type Inputs = Readonly<Record<string, readonly StepInput[]>>
 export interface MakeOptions {
   readonly store: Store
   readonly reporter: Reporter
+  readonly sharing: Sharing
   /** Milliseconds between asking a step to stop and ending its thread. */
   readonly grace: number
   /** Folder of the run, for what a crash leaves. */
@@ -80,7 +84,7 @@ const timeoutProblem = ({ id, timeout }: Instance): Problem =>
 
 /** Makes instances: looks up their keys, runs what is not in the store, and puts it there. */
 export const makeMaker = (options: MakeOptions) => {
-  const { store, reporter, grace, runFolder, running } = options
+  const { store, reporter, sharing, grace, runFolder, running } = options
   /** Two instances may have one key: the second waits for the first and then finds its result. */
   const making = new Map<Key, Promise<unknown>>()
 
@@ -89,7 +93,10 @@ export const makeMaker = (options: MakeOptions) => {
     lane: Lane,
     step: ReturnType<typeof stepFileOf>,
     attempt: number,
-  ): Promise<{ readonly output: StepOutput } | { readonly problems: readonly Problem[] } | 'interrupted'> => {
+  ): Promise<
+    { readonly output: StepOutput } | { readonly problems: readonly Problem[] } | 'interrupted' | 'swept'
+  > => {
+    const mark = store.sweeps.mark()
     const begun = startAttempt({
       lane,
       assignment: {
@@ -114,7 +121,8 @@ export const makeMaker = (options: MakeOptions) => {
           : { problems: [problem('step-cancelled', `"${instance.id}" gave up though nobody asked it to`)] }
       }
       const wrong = checkOutput(instance, ended.output, store.objects)
-      return wrong.length > 0 ? { problems: wrong } : { output: ended.output }
+      if (wrong.length === 0) return { output: ended.output }
+      return store.sweeps.mark() === mark ? { problems: wrong } : 'swept'
     } finally {
       running.delete(begun)
     }
@@ -132,28 +140,36 @@ export const makeMaker = (options: MakeOptions) => {
     for (let attempt = 1; ; attempt++) {
       reporter.say({ type: 'started', instance: instance.id, attempt, lane: lane.name })
       const began = performance.now()
-      let tried = await tryOnce(instance, lane, step, attempt)
+      const tried = await tryOnce(instance, lane, step, attempt)
       const seconds = (performance.now() - began) / 1000
       if (tried === 'interrupted') return { type: 'interrupted', key, attempts: attempt }
-      if ('output' in tried) {
-        const { output } = tried
-        try {
-          await store.results.save({
-            key,
-            kind: instance.kind,
-            instance: instance.id,
-            output,
-            seconds,
-            parts,
-          })
-          reporter.say({ type: 'finished', instance: instance.id, seconds, metrics: output.metrics ?? {} })
-          return { type: 'finished', key, output, seconds, attempts: attempt }
-        } catch (error) {
-          if (!(error instanceof ProblemError)) throw error
-          tried = { problems: error.problems }
-        }
+      const { kind, id } = instance
+      const kept =
+        tried !== 'swept' && 'output' in tried
+          ? await keepResult(store, sharing, instance, {
+              key,
+              kind,
+              instance: id,
+              output: tried.output,
+              seconds,
+              parts,
+            })
+          : tried
+      if (kept === 'swept') {
+        reporter.say({
+          type: 'log',
+          instance: id,
+          level: 'info',
+          message: 'trimtab gc swept away bytes that it stored as well; it is made again',
+        })
+        attempt--
+        continue
       }
-      const problems = place(tried.problems)
+      if ('output' in kept) {
+        reporter.say({ type: 'finished', instance: id, seconds, metrics: kept.output.metrics ?? {} })
+        return { type: 'finished', key, output: kept.output, seconds, attempts: attempt }
+      }
+      const problems = place(kept.problems)
       const again = options.interrupted() ? undefined : await options.lost(instance, problems)
       const retrying = again !== undefined || (attempt <= instance.retries && !options.interrupted())
       reporter.say({ type: 'failed', instance: instance.id, attempt, retrying, problems })
@@ -162,32 +178,38 @@ export const makeMaker = (options: MakeOptions) => {
     }
   }
 
+  const lookUp = async (instance: Instance, key: Key): Promise<Made | undefined> => {
+    const { result, problems } = await store.results.find(key)
+    for (const { message } of problems)
+      reporter.say({ type: 'log', instance: instance.id, level: 'warning', message })
+    if (!result) return undefined
+    reporter.reused(instance.id)
+    return { type: 'reused', key, output: result.output, seconds: result.seconds }
+  }
+
+  /** What is there needs no claim; what is not may come from another run before this one has the claim. */
   const lookUpOrRun = async (
     instance: Instance,
     lane: Lane,
     keyed: ReturnType<typeof keyOf>,
     inputs: Inputs,
-    hadTwin: boolean,
   ): Promise<Made> => {
-    // One that was there already is here because it is made again; another process may have done so.
-    if (hadTwin || instance.status.type === 'pending' || instance.status.type === 'hit') {
-      const { result, problems } = await store.results.find(keyed.key)
-      for (const { message } of problems)
-        reporter.say({ type: 'log', instance: instance.id, level: 'warning', message })
-      if (result) {
-        reporter.reused(instance.id)
-        return { type: 'reused', key: keyed.key, output: result.output, seconds: result.seconds }
-      }
-    }
-    return attempts(instance, lane, keyed, inputs)
+    const { key } = keyed
+    await sharing.hold([key])
+    return (
+      (await lookUp(instance, key)) ??
+      sharing.alone(
+        instance.id,
+        key,
+        async () => (await lookUp(instance, key)) ?? attempts(instance, lane, keyed, inputs),
+      )
+    )
   }
 
   return (instance: Instance, lane: Lane, inputs: Inputs): Promise<Made> => {
     const keyed = keyOf(instance, inputs)
     const twin = making.get(keyed.key)
-    const made = (twin ?? Promise.resolve()).then(() =>
-      lookUpOrRun(instance, lane, keyed, inputs, twin !== undefined),
-    )
+    const made = (twin ?? Promise.resolve()).then(() => lookUpOrRun(instance, lane, keyed, inputs))
     making.set(
       keyed.key,
       made.catch(() => undefined),

@@ -10,6 +10,7 @@ import type { Store } from '../store/store.js'
 import { growingFigures } from '../expression/figures.js'
 import type { Attempt } from './attempt.js'
 import type { Choosing } from '../plan/take-chosen.js'
+import { makeSharing } from './claimed.js'
 import { makeDecider, settleChosen } from './decide.js'
 import { concludeHealing, isLoss, makeHealer } from './heal.js'
 import { openLanes, type LaneSettings } from './lanes/lanes.js'
@@ -127,9 +128,11 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
     objects.own(instance.id, Object.values(output.outputs))
   }
   const lanes = openLanes(options, digest => objects.open(digest))
+  const sharing = makeSharing({ store, run, reporter, signal: halt.signal })
   const make = makeMaker({
     store,
     reporter,
+    sharing,
     grace: options.grace ?? 2000,
     runFolder: join(store.folder, 'runs', run.id),
     interrupted: () => halt.signal.aborted,
@@ -172,6 +175,7 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
       keepGoing: options.keepGoing ?? false,
       laneOf: instance => lanes.of(instance),
       interrupted: () => halt.signal.aborted,
+      signal: halt.signal,
       make: async instance => {
         const decided = decide(instance)
         if (decided.type === 'left-out') {
@@ -181,7 +185,7 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
         if (decided.type === 'chosen' || decided.type === 'none') return settleChoice(instance, decided)
         const made = await make(instance, lanes.of(instance), inputsOf(decided.inputs, outputs))
         if (made.type === 'interrupted') return 'interrupted'
-        if (made.type === 'lost') return made
+        if (made.type === 'elsewhere' || made.type === 'lost') return made
         const { type: status, ...rest } = made
         keep(recordOf(instance, { status, ...rest }))
         if (made.type === 'failed') return 'failed'

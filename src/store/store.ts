@@ -3,8 +3,11 @@ import type { Digest, InstanceId, Key } from '../core/brand.js'
 import type { Event } from '../core/event.js'
 import type { Problem } from '../core/problem.js'
 import type { StepOutput } from '../core/step-file.js'
+import type { Claims } from './claims.js'
 import type { Digested } from './digest-file.js'
 import type { RunRecord } from './run-record.js'
+import type { UnfinishedRun } from './unfinished.js'
+import type { Sweeps } from './sweeps.js'
 
 /** A step's output as it is kept under its key. */
 export interface StoredResult {
@@ -61,6 +64,8 @@ export interface Results {
 export interface OpenRun {
   readonly id: string
   append(event: Event): void
+  /** Says that this run needs the results of these keys: while it lives, `gc` keeps them. */
+  hold(keys: Iterable<Key>): void
   /** Ends the journal and writes the record beside and renames it. */
   close(record: RunRecord): Promise<void>
 }
@@ -73,6 +78,12 @@ export interface Runs {
   /** By id, a unique beginning of one, `latest`, or `latest~1` for the one before it; undefined where there is none. Throws ProblemError where several begin so. */
   read(id: string): Promise<RunRecord | undefined>
   journal(id: string): Promise<readonly Event[]>
+  /** Every run's, oldest first, whether it ended or not. */
+  ids(): readonly string[]
+  /** Where a run's record lies, once it has one. */
+  recordPath(id: string): string
+  /** Runs without a record, oldest first: those that go on, were cut off, or whose record is damaged. */
+  unfinished(): Promise<readonly UnfinishedRun[]>
 }
 
 export interface Store {
@@ -81,6 +92,8 @@ export interface Store {
   readonly objects: Objects
   readonly results: Results
   readonly runs: Runs
+  readonly claims: Claims
+  readonly sweeps: Sweeps
   /**
    * Digest and size of any file, such as the user's data. It is read only where its size, times or inode are not those
    * at which this store last saw it read. Errors are the file system's own.

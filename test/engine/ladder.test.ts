@@ -68,3 +68,21 @@ test('an engine asked for by name is that one or a problem; cpu says what it cos
   assert.is(cpu.problems[0]!.severity, 'warning')
   assert.is(cpu.problems[0]!.code, 'engine-slow')
 })
+
+test('auto takes what the lock names where that is there, else with a warning what it would take anyway', () => {
+  const all: EngineReport[] = reports.map(each => ({ ...each, available: true, version: '1' }))
+  assert.is((chooseEngine('auto', all) as { value: { name: string } }).value.name, 'native')
+  const locked = chooseEngine('auto', all, 'wasm')
+  assert.ok(locked.ok)
+  assert.equal([locked.value.name, locked.problems], ['wasm', []])
+  const without = chooseEngine('auto', reports, 'webgpu')
+  assert.ok(without.ok)
+  assert.is(without.value.name, 'wasm')
+  assert.equal(
+    without.problems.map(({ code, severity }) => [code, severity]),
+    [['engine-not-locked', 'warning']],
+  )
+  const asked = chooseEngine('cpu', all, 'wasm')
+  assert.ok(asked.ok)
+  assert.is(asked.value.name, 'cpu')
+})
