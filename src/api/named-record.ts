@@ -56,6 +56,16 @@ export const findRecord = async (name: string, { cwd, store }: NamingOptions): P
     }
   const opened = await openStore(here)
   const record = await opened.runs.read(name)
+  const unfinished =
+    record || name === ''
+      ? undefined
+      : (await opened.runs.unfinished()).find(each => each.id.startsWith(name))
+  if (unfinished)
+    return fail(
+      'run-unfinished',
+      `run ${unfinished.id} has no record: it was cut off, or still goes on`,
+      'Run the recipe again: what was finished is reused.',
+    )
   return record
     ? { record, store: opened }
     : fail(

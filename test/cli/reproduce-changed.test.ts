@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { RunRecord } from '../../src/store/run-record.js'
 import { assert, suite } from '../suite.js'
@@ -76,4 +76,22 @@ test('changed: another version of a package that a plug-in imports, and a revisi
   const revised = await reproduced(folder, ['older.json', '--only', 'int8'])
   assert.is(revised.found.verdict, 'changed')
   assert.match(revised.text, /the kind quantize had revision 0, and has \d+ in this version of Trimtab/)
+})
+
+test('code of a plug-in counts as it was, also that of a linked package of the project', async () => {
+  const folder = projectOf({
+    'recipe.yml': small('  shaken: {kind: shake, model: base}', 'plugins: [./tools/shake.js]'),
+    'tools/shake.js': shaken('amount()', "import { amount } from 'shaking'"),
+    'packages/shaking/package.json':
+      '{"name": "shaking", "version": "1.0.0", "type": "module", "exports": "./index.js"}',
+    'packages/shaking/index.js': "export { amount } from './amount.js'",
+    'packages/shaking/amount.js': 'export const amount = () => 0.25',
+  })
+  install(folder)
+  symlinkSync('../packages/shaking', join(folder, 'node_modules/shaking'))
+  await run(folder)
+  writeFileSync(join(folder, 'packages/shaking/amount.js'), 'export const amount = () => 0.75')
+  writeFileSync(join(folder, 'tools/shake.js'), 'throw new Error("it is read from the record")')
+  const { found, text } = await reproduced(folder)
+  assert.is(found.verdict, 'reproduced', text)
 })

@@ -103,6 +103,11 @@ test('what cannot be repeated from its record is refused with the reason', async
   const own = { ...record.instances[0]!, kind: 'mine' }
   assert.match(await refused({ instances: [own] }, 'reproduce-kind'), /kind mine/)
   await refused({}, 'run-missing', ['20190101'])
+  cpSync(join(folder, '.trimtab/runs', record.id), join(folder, '.trimtab/runs/20190202-030405-abcd'), {
+    recursive: true,
+  })
+  rmSync(join(folder, '.trimtab/runs/20190202-030405-abcd/run.json'))
+  await refused({}, 'run-unfinished', ['20190202'])
   const whole = await trimtab(folder, ['reproduce', path])
   assert.is(whole.code, 0, whole.stderr)
   // The text is still at its place, though the store lost it; then it is in neither.
