@@ -153,10 +153,12 @@ export const openRuns = (folder: string, claims: Claims): Runs => {
     },
     list: () => Promise.resolve(ids().flatMap(id => readOlder(id) ?? [])),
     read: async id => {
-      if (id === 'latest') {
+      const back = /^latest(?:~(\d+))?$/.exec(id)
+      if (back) {
+        let left = Number(back[1] ?? 0)
         for (const each of ids().reverse()) {
           const record = readRecord(each)
-          if (record) return record
+          if (record && left-- === 0) return record
         }
         return undefined
       }

@@ -76,7 +76,7 @@ export interface Runs {
   open(started: Date): Promise<OpenRun>
   /** Records of runs that ended, oldest first. */
   list(): Promise<readonly RunRecord[]>
-  /** By id, a unique beginning of one, or `latest`; undefined where there is none. Throws ProblemError where several begin so. */
+  /** By id, a unique beginning of one, `latest`, or `latest~1` for the one before it; undefined where there is none. Throws ProblemError where several begin so. */
   read(id: string): Promise<RunRecord | undefined>
   journal(id: string): Promise<readonly Event[]>
   /** Every run's, oldest first, whether it ended or not. */
