@@ -9,7 +9,7 @@ import { currentRecord } from './record-migrations.js'
 import type { RunRecord } from './run-record.js'
 import { isRunning, writeRunProcess } from './run-process.js'
 import type { OpenRun, Runs } from './store.js'
-import { syncFolder } from './sync-folder.js'
+import { makeFolder, syncFolder } from './sync-folder.js'
 import { unfinishedRun } from './unfinished.js'
 import { writeFileSafely } from './write-file.js'
 
@@ -78,7 +78,6 @@ export const openRuns = (folder: string): Runs => {
   }
 
   const claim = (started: Date): { readonly id: string; readonly journal: Journal } => {
-    mkdirSync(place, { recursive: true })
     keepOutOfGit(folder)
     for (;;) {
       const id = runId(started)
@@ -93,8 +92,10 @@ export const openRuns = (folder: string): Runs => {
     }
   }
 
-  const begin = (started: Date): OpenRun => {
+  const begin = async (started: Date): Promise<OpenRun> => {
+    await makeFolder(place)
     const { id, journal } = claim(started)
+    await syncFolder(place)
     return {
       id,
       append: event => journal.append(event),
@@ -109,12 +110,12 @@ export const openRuns = (folder: string): Runs => {
   }
 
   return {
-    open: started => {
+    open: async started => {
       try {
-        return Promise.resolve(begin(started))
+        return await begin(started)
       } catch (error) {
         const found = fileProblem(error, place)
-        return Promise.reject(found ? new ProblemError(found) : error)
+        throw found ? new ProblemError(found) : error
       }
     },
     list: () => Promise.resolve(ids().flatMap(id => readOlder(id) ?? [])),
