@@ -127,6 +127,17 @@ const verdict = Type.Object(
   closed,
 )
 
+const promise = Type.Union(
+  [
+    Type.Object({ kind: Type.Literal('bitwise'), across: Type.Enum(['machines', 'machine']) }, closed),
+    Type.Object({ kind: Type.Literal('tolerance'), figure: Type.Number({ exclusiveMinimum: 0 }) }, closed),
+  ],
+  {
+    description:
+      'What the engine promises of its numbers when a step runs again: the same bits, or a relative difference.',
+  },
+)
+
 /** JSON Schema of a run's `run.json`; `schemas/run-record.schema.json` is generated from it. */
 export const runRecordSchema = Type.Object(
   {
@@ -157,6 +168,7 @@ export const runRecordSchema = Type.Object(
         trimtab: Type.String(),
         node: Type.String(),
         engine: Type.Object({ name: Type.Enum([...engineNames]), version: Type.String() }, closed),
+        promise: Type.Optional(promise),
         machine: Type.String(),
         commit: Type.Optional(Type.String()),
         dirty: Type.Optional(Type.Boolean()),

@@ -3,6 +3,7 @@ import type { Moment } from '../core/checkpoint.js'
 import type { Outcome } from '../core/event.js'
 import type { EngineChoice, EngineName } from '../core/engine-name.js'
 import type { Problem } from '../core/problem.js'
+import type { EnginePromise } from '../core/promise.js'
 import type { FileRef, StepOutput } from '../core/step-file.js'
 import type { Verdict } from '../core/verdict.js'
 
@@ -70,6 +71,8 @@ export interface RunRecord {
     readonly node: string
     readonly engine: EngineChoice
     /** CPU model, cores, platform: what a latency depends on. */
+    /** What that engine promises; absent in records of before it was kept. */
+    readonly promise?: EnginePromise
     readonly machine: string
     readonly commit?: string
     readonly dirty?: boolean

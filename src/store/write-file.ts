@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path'
 import { ProblemError } from '../core/problem.js'
 import { fileProblem, isErrno } from './file-problem.js'
 import { syncFolder } from './sync-folder.js'
+import { writerTag } from './writer.js'
 
 export interface WriteOptions {
   /** Where the unfinished file lies, on the same disk; absent: in the target's own folder. */
@@ -15,8 +16,12 @@ export interface WriteOptions {
   readonly setBack?: boolean
 }
 
-const beside = (path: string, folder: string): string =>
-  join(folder, `.${basename(path)}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`)
+/** Of a target's name: with all that follows it the whole stays within what file systems take. */
+const longest = 100
+
+/** The path of an unfinished file that no other thread or process has; its name says whose it is. */
+export const temporaryPath = (target: string, folder: string): string =>
+  join(folder, `.${basename(target).slice(0, longest)}.${writerTag(randomBytes(6).toString('hex'))}.tmp`)
 
 /** By the disk's own clock, which over a network is not ours. */
 const setTimeBack = async (file: FileHandle): Promise<void> => {
@@ -45,7 +50,7 @@ const replace = async (
   folder: string,
   options: WriteOptions,
 ): Promise<void> => {
-  const temporary = beside(target, folder)
+  const temporary = temporaryPath(target, folder)
   try {
     await writeSynced(temporary, parts, options)
     await rename(temporary, target)
