@@ -62,10 +62,9 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   'draws that have no seed': {
     what: /\bMath\s*\.\s*random\b|\brandom(UUID|Bytes|Int|FillSync)\b|\bgetRandomValues\b|\btf\s*\.\s*(random\w*|truncatedNormal|multinomial|dropout|rand)\b/,
-    allowed: {
-      'store/runs.ts': 'the name of a run',
-      'store/write-file.ts': 'the name of a file until it is whole',
-    },
+    // The store draws names of runs, claims and unfinished files.
+    rooms: [...computing, 'run', 'report'],
+    allowed: {},
   },
   clocks: {
     what: /\bDate\b|\bperformance\s*\.|\bhrtime\b/,
@@ -85,8 +84,9 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   'the number of cores': {
     what: /\bavailableParallelism\b|\bcpus\s*\(|\bhardwareConcurrency\b/,
+    // `run` and `store` ask how much to do at once.
+    rooms: computing,
     allowed: {
-      'run/lanes/lanes.ts': 'how many steps run at once',
       'plan/machine.ts': 'the class of machine that a latency holds for',
     },
   },
