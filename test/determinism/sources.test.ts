@@ -54,6 +54,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'powers other than of 2, which Node 22 and 24 round differently': {
     // 2 to a whole power is exact: test/core/portable holds all of them against repeated doubling.
     what: /(?<!(^|[^\w.])2\s)\*\*(?!\*)/m,
+    rooms: computing,
     allowed: {
       'language/editor/hover.ts': 'bold type in Markdown',
       'language/meta.ts':
