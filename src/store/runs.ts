@@ -17,7 +17,7 @@ import { openJournal, readJournal, type Journal } from './journal.js'
 import { currentRecord } from './record-migrations.js'
 import type { RunRecord } from './run-record.js'
 import type { OpenRun, Runs } from './store.js'
-import { syncFolder } from './sync-folder.js'
+import { makeFolder, syncFolder } from './sync-folder.js'
 import { unfinishedRun } from './unfinished.js'
 import { temporaryPath, writeFileSafely } from './write-file.js'
 
@@ -39,7 +39,7 @@ const keepOutOfGit = (folder: string): void => {
   renameSync(beside, path)
 }
 
-/** Keys that a run which has not ended needs, one a line. */
+/** What a run that has not ended needs: keys and digests of objects, one a line. */
 export const heldPath = (folder: string, id: string): string => join(folder, 'runs', id, 'held')
 
 /** What a process has while it makes a run: so that others can tell whether it still goes on. */
@@ -95,7 +95,6 @@ export const openRuns = (folder: string, claims: Claims): Runs => {
   }
 
   const takeId = (started: Date): { readonly id: string; readonly journal: Journal } => {
-    mkdirSync(place, { recursive: true })
     keepOutOfGit(folder)
     for (;;) {
       const id = runId(started)
@@ -110,18 +109,20 @@ export const openRuns = (folder: string, claims: Claims): Runs => {
   }
 
   const begin = async (started: Date): Promise<OpenRun> => {
+    await makeFolder(place)
     const { id, journal } = takeId(started)
+    await syncFolder(place)
     const taken = await claims.take(claimOf(id), { run: id })
     const held = heldPath(folder, id)
     return {
       id,
       append: event => journal.append(event),
-      hold: keys => {
-        const lines = [...keys].map(key => `${key}\n`).join('')
+      hold: needed => {
+        const lines = [...needed].map(each => `${each}\n`).join('')
         try {
           if (lines !== '') appendFileSync(held, lines)
         } catch (error) {
-          // A full disk: a key that gc does not hear of costs at most that its step is made again.
+          // A full disk: what gc does not hear of costs at most that its step is made again.
           if (!isErrno(error)) throw error
         }
       },
@@ -135,6 +136,8 @@ export const openRuns = (folder: string, claims: Claims): Runs => {
           await rm(held, { force: true }).catch(() => undefined)
         } finally {
           if ('claim' in taken) await taken.claim.release()
+          // Those of processes that were killed meanwhile end here.
+          await claims.living()
         }
       },
     }
@@ -151,10 +154,12 @@ export const openRuns = (folder: string, claims: Claims): Runs => {
     },
     list: () => Promise.resolve(ids().flatMap(id => readOlder(id) ?? [])),
     read: async id => {
-      if (id === 'latest') {
+      const back = /^latest(?:~(\d+))?$/.exec(id)
+      if (back) {
+        let left = Number(back[1] ?? 0)
         for (const each of ids().reverse()) {
           const record = readRecord(each)
-          if (record) return record
+          if (record && left-- === 0) return record
         }
         return undefined
       }

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { mkdir, open, rename, unlink, type FileHandle } from 'node:fs/promises'
+import { open, rename, unlink, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { ProblemError } from '../core/problem.js'
 import { fileProblem, isErrno } from './file-problem.js'
-import { syncFolder } from './sync-folder.js'
+import { folderMade, makeFolder, syncFolder } from './sync-folder.js'
 import { writerTag } from './writer.js'
 
 export interface WriteOptions {
@@ -29,15 +29,14 @@ const setTimeBack = async (file: FileHandle): Promise<void> => {
   await file.utimes(back, back)
 }
 
-const writeSynced = async (
-  path: string,
-  bytes: Uint8Array,
-  { mode, setBack }: WriteOptions,
-): Promise<void> => {
+/** What is written one after the other. */
+type Parts = readonly Uint8Array[]
+
+const writeSynced = async (path: string, parts: Parts, { mode, setBack }: WriteOptions): Promise<void> => {
   const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL)
   try {
     if (mode !== undefined) await file.chmod(mode)
-    await file.writeFile(bytes)
+    for (const part of parts) await file.writeFile(part)
     if (setBack) await setTimeBack(file)
     await file.sync()
   } finally {
@@ -47,26 +46,20 @@ const writeSynced = async (
 
 const replace = async (
   target: string,
-  bytes: Uint8Array,
+  parts: Parts,
   folder: string,
   options: WriteOptions,
 ): Promise<void> => {
   const temporary = temporaryPath(target, folder)
   try {
-    await writeSynced(temporary, bytes, options)
+    await writeSynced(temporary, parts, options)
     await rename(temporary, target)
   } catch (error) {
     await unlink(temporary).catch(() => undefined)
     throw error
   }
+  await folderMade(dirname(target))
   await syncFolder(dirname(target))
-}
-
-/** Makes a folder with its parents, each durable by name. */
-export const makeFolder = async (folder: string): Promise<void> => {
-  const first = await mkdir(folder, { recursive: true })
-  if (first === undefined) return
-  for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made))
 }
 
 /**
@@ -77,17 +70,18 @@ export const makeFolder = async (folder: string): Promise<void> => {
  */
 export const writeFileSafely = async (
   target: string,
-  content: Uint8Array | string,
+  content: Uint8Array | string | Parts,
   options: WriteOptions = {},
 ): Promise<void> => {
-  const bytes = typeof content === 'string' ? Buffer.from(content) : content
+  const parts =
+    typeof content === 'string' ? [Buffer.from(content)] : content instanceof Uint8Array ? [content] : content
   const folder = options.folder ?? dirname(target)
   try {
-    await replace(target, bytes, folder, options).catch(async (error: unknown) => {
+    await replace(target, parts, folder, options).catch(async (error: unknown) => {
       if (!isErrno(error, 'ENOENT')) throw error
       await makeFolder(folder)
       await makeFolder(dirname(target))
-      await replace(target, bytes, folder, options)
+      await replace(target, parts, folder, options)
     })
   } catch (error) {
     const found = fileProblem(error, target)

@@ -3,8 +3,8 @@ import { open, rename, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { ProblemError } from '../../core/problem.js'
 import { fileProblem, isErrno } from '../file-problem.js'
-import { syncFolder } from '../sync-folder.js'
-import { makeFolder, temporaryPath } from '../write-file.js'
+import { makeFolder, syncFolder } from '../sync-folder.js'
+import { temporaryPath } from '../write-file.js'
 
 /** What became of bytes that were to be written: `digest` is theirs, whether or not the file was kept. */
 export interface Streamed {
