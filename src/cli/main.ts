@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander'
 import { version } from '../core/home.js'
 import { ProblemError } from '../core/problem.js'
 import { fmtCommand } from './commands/fmt.js'
+import { gcCommand } from './commands/gc.js'
 import { initCommand } from './commands/init.js'
 import { kindsCommand } from './commands/kinds.js'
 import { lspCommand } from './commands/lsp.js'
@@ -43,6 +44,7 @@ for (const make of [
   pipelinesCommand,
   runsCommand,
   showCommand,
+  gcCommand,
   provenanceCommand,
   initCommand,
   schemaCommand,
