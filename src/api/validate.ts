@@ -80,6 +80,7 @@ export const plan = async (options: PlanOptions, memory: Memory = {}): Promise<P
     paramsFiles: options.paramsFiles ?? [],
     env: options.env ?? process.env,
     trustPlugins: options.trustPlugins ?? true,
+    ...(options.allow ? { allow: options.allow } : {}),
     ...(options.open ? { open: options.open } : {}),
   })
   if (!read.recipe || memory.isStale?.()) return { ok: false, kinds: read.kinds, problems: read.problems }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Artifact } from '../core/artifact.js'
 import type { Key } from '../core/brand.js'
+import type { Moment } from '../core/checkpoint.js'
 import { problem, type Problem } from '../core/problem.js'
 import type { StepInput, StepOutput } from '../core/step-file.js'
 import { formatSeconds } from '../core/units.js'
@@ -23,6 +24,8 @@ export type Made =
       readonly output: StepOutput
       readonly seconds: number
       readonly attempts?: number
+      /** Where it went on from, when an earlier attempt was cut short. */
+      readonly resumed?: Moment
     }
   | {
       readonly type: 'failed'
@@ -93,6 +96,7 @@ export const makeMaker = (options: MakeOptions) => {
     lane: Lane,
     step: ReturnType<typeof stepFileOf>,
     attempt: number,
+    resumed: (from: Moment) => void,
   ): Promise<
     { readonly output: StepOutput } | { readonly problems: readonly Problem[] } | 'interrupted' | 'swept'
   > => {
@@ -109,6 +113,10 @@ export const makeMaker = (options: MakeOptions) => {
       fresh: attempt > 1,
       progress: progress => reporter.say({ type: 'progress', instance: instance.id, progress }),
       log: (level, message) => reporter.say({ type: 'log', instance: instance.id, level, message }),
+      resumed: from => {
+        reporter.say({ type: 'resumed', instance: instance.id, from })
+        resumed(from)
+      },
     })
     running.add(begun)
     try {
@@ -138,9 +146,10 @@ export const makeMaker = (options: MakeOptions) => {
     const place = (found: readonly Problem[]): readonly Problem[] =>
       found.map(each => (each.at ? each : { ...each, at: instance.at }))
     for (let attempt = 1; ; attempt++) {
+      let resumed: Moment | undefined
       reporter.say({ type: 'started', instance: instance.id, attempt, lane: lane.name })
       const began = performance.now()
-      const tried = await tryOnce(instance, lane, step, attempt)
+      const tried = await tryOnce(instance, lane, step, attempt, from => (resumed = from))
       const seconds = (performance.now() - began) / 1000
       if (tried === 'interrupted') return { type: 'interrupted', key, attempts: attempt }
       const { kind, id } = instance
@@ -166,8 +175,16 @@ export const makeMaker = (options: MakeOptions) => {
         continue
       }
       if ('output' in kept) {
+        await store.checkpoints.remove(key)
         reporter.say({ type: 'finished', instance: id, seconds, metrics: kept.output.metrics ?? {} })
-        return { type: 'finished', key, output: kept.output, seconds, attempts: attempt }
+        return {
+          type: 'finished',
+          key,
+          output: kept.output,
+          seconds,
+          attempts: attempt,
+          ...(resumed ? { resumed } : {}),
+        }
       }
       const problems = place(kept.problems)
       const again = options.interrupted() ? undefined : await options.lost(instance, problems)

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Emitted, Event, Outcome } from '../core/event.js'
 import { ProblemError, type Problem } from '../core/problem.js'
@@ -144,6 +145,8 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
     running,
   })
 
+  // What a kill left between a result and the end of its step.
+  await store.checkpoints.sweep(key => existsSync(store.results.path(key)))
   reporter.say({
     type: 'planned',
     run: run.id,

@@ -31,6 +31,8 @@ export interface Claims {
   ): Promise<{ claim: Claim } | { held: FoundClaim }>
   /** Who has a name now; undefined where nobody who lives does. */
   look(name: string): Promise<FoundClaim | undefined>
+  /** Does anybody who lives have a name, as far as one look tells? For those who only want to know. */
+  isHeld(name: string): Promise<boolean>
   /**
    * Every name that is had, by holders that may live; ends those that surely do not. `surely`: takes the seconds that
    * it needs to tell a holder on another host that is gone from one that has just woken up.
@@ -174,6 +176,18 @@ export const openClaims = (folder: string, options: ClaimOptions = {}): Claims =
       } catch (error) {
         if (!isErrno(error)) throw error
         return undefined
+      }
+    },
+    isHeld: async name => {
+      try {
+        const found = await readClaim(pathOf(name))
+        if (!found) return false
+        const life = found.holder ? lifeOf(found.holder, writer) : 'unknown'
+        if (life !== 'unknown') return life !== 'dead'
+        return (await fileClock(folder)) - found.modified < lease
+      } catch (error) {
+        if (!isErrno(error)) throw error
+        return false
       }
     },
     living: async (surely = false) => {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { openClaims, type ClaimOptions } from './claims.js'
+import { openCheckpoints } from './checkpoints.js'
 import { openDigestCache } from './digest-cache.js'
 import { removeLeftovers } from './leftovers.js'
 import { openObjects } from './objects.js'
@@ -38,5 +39,6 @@ export const openStore = (folder: string, options: ClaimOptions = {}): Promise<S
     claims,
     sweeps: openSweeps(place, claims),
     digestFile: path => digests.digest(path),
+    checkpoints: openCheckpoints(place),
   })
 }

@@ -17,6 +17,8 @@ import { openJournal, readJournal, type Journal } from './journal.js'
 import { currentRecord } from './record-migrations.js'
 import type { RunRecord } from './run-record.js'
 import type { OpenRun, Runs } from './store.js'
+import { syncFolder } from './sync-folder.js'
+import { unfinishedRun } from './unfinished.js'
 import { temporaryPath, writeFileSafely } from './write-file.js'
 
 /** `20261123-235959-rk4f`, in UTC: the last four are the millisecond in base 36 and two random characters, so ids sort by time. */
@@ -39,6 +41,9 @@ const keepOutOfGit = (folder: string): void => {
 
 /** What a run that has not ended needs: keys and digests of objects, one a line. */
 export const heldPath = (folder: string, id: string): string => join(folder, 'runs', id, 'held')
+
+/** What a process has while it makes a run: so that others can tell whether it still goes on. */
+const claimOf = (id: string): string => `run-${id}`
 
 const idPattern = /^\d{8}-\d{6}-[0-9a-z]{4}$/
 
@@ -79,6 +84,16 @@ export const openRuns = (folder: string, claims: Claims): Runs => {
     }
   }
 
+  /** Damaged; that of a later version is none of ours to judge. */
+  const lacksRecord = (id: string): boolean => {
+    try {
+      return readRecord(id) === undefined
+    } catch (error) {
+      if (error instanceof ProblemError) return false
+      throw error
+    }
+  }
+
   const takeId = (started: Date): { readonly id: string; readonly journal: Journal } => {
     mkdirSync(place, { recursive: true })
     keepOutOfGit(folder)
@@ -96,7 +111,7 @@ export const openRuns = (folder: string, claims: Claims): Runs => {
 
   const begin = async (started: Date): Promise<OpenRun> => {
     const { id, journal } = takeId(started)
-    const taken = await claims.take(`run-${id}`, { run: id })
+    const taken = await claims.take(claimOf(id), { run: id })
     const held = heldPath(folder, id)
     return {
       id,
@@ -115,6 +130,7 @@ export const openRuns = (folder: string, claims: Claims): Runs => {
         const whole = cut ? { ...record, problems: [...record.problems, cut] } : record
         try {
           await writeFileSafely(recordPath(id), `${JSON.stringify(whole, null, 1)}\n`)
+          await syncFolder(place)
           // From here on the record says the same.
           await rm(held, { force: true }).catch(() => undefined)
         } finally {
@@ -137,10 +153,12 @@ export const openRuns = (folder: string, claims: Claims): Runs => {
     },
     list: () => Promise.resolve(ids().flatMap(id => readOlder(id) ?? [])),
     read: async id => {
-      if (id === 'latest') {
+      const back = /^latest(?:~(\d+))?$/.exec(id)
+      if (back) {
+        let left = Number(back[1] ?? 0)
         for (const each of ids().reverse()) {
           const record = readRecord(each)
-          if (record) return record
+          if (record && left-- === 0) return record
         }
         return undefined
       }
@@ -150,6 +168,14 @@ export const openRuns = (folder: string, claims: Claims): Runs => {
       const [only] = fitting
       return fitting.length === 1 && only !== undefined ? readRecord(only) : undefined
     },
+    ids,
+    recordPath,
+    unfinished: () =>
+      Promise.all(
+        ids()
+          .filter(id => !existsSync(recordPath(id)) || lacksRecord(id))
+          .map(async id => unfinishedRun(id, readJournal(journalPath(id)), await claims.isHeld(claimOf(id)))),
+      ),
     journal: id => Promise.resolve(idPattern.test(id) ? readJournal(journalPath(id)) : []),
   }
 }
