@@ -16,6 +16,23 @@ const apportion = (left: readonly number[], size: number): number[] => {
   return taken
 }
 
+/** Positions of the examples of each class that occurs, ascending; of all where there are no classes. */
+const poolsOf = (count: number, labels: Int32Array | undefined): Uint32Array[] => {
+  if (!labels) return [Uint32Array.from({ length: count }, (_, i) => i)]
+  const counts = new Map<number, number>()
+  for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1)
+  const pools = new Map(
+    [...counts].sort(([a], [b]) => a - b).map(([label, size]) => [label, new Uint32Array(size)]),
+  )
+  for (let i = labels.length - 1; i >= 0; i--) {
+    const label = labels[i]!
+    const place = counts.get(label)! - 1
+    pools.get(label)![place] = i
+    counts.set(label, place)
+  }
+  return [...pools.values()]
+}
+
 /**
  * Positions of each split's examples in the source, ascending, chosen at random. With `labels`, each split holds
  * every class in the source's proportion, to within one example.
@@ -26,20 +43,21 @@ export const divide = (
   random: Random,
   labels?: Int32Array,
 ): Partial<Record<SplitName, Uint32Array>> => {
-  const groups: number[][] = []
-  for (let i = 0; i < count; i++) (groups[labels ? labels[i]! : 0] ??= []).push(i)
-  const pools = Array.from(groups, group => random.shuffle(group ?? []))
+  const pools = poolsOf(count, labels).map(pool => random.shuffle(pool))
+  const left = pools.map(pool => pool.length)
   const chosen: Partial<Record<SplitName, Uint32Array>> = {}
   for (const name of splitNames.toReversed()) {
     const size = sizes[name]
     if (size === undefined) continue
-    const taken = apportion(
-      pools.map(pool => pool.length),
-      size,
-    )
-    chosen[name] = Uint32Array.from(
-      pools.flatMap((pool, i) => pool.splice(pool.length - taken[i]!, taken[i]!)),
-    ).sort()
+    const taken = apportion(left, size)
+    const rows = new Uint32Array(taken.reduce((sum, each) => sum + each, 0))
+    let at = 0
+    for (const [i, pool] of pools.entries()) {
+      rows.set(pool.subarray(left[i]! - taken[i]!, left[i]), at)
+      at += taken[i]!
+      left[i]! -= taken[i]!
+    }
+    chosen[name] = rows.sort()
   }
   return chosen
 }
