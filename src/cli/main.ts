@@ -35,8 +35,8 @@ Examples:
   trimtab run recipe.yml --set epochs=2
   trimtab show latest               the last run's table and verdicts
 
-Exit codes: 0 fine, 1 a gate failed, 2 found wrong before a step started, 3 a step failed,
-            4 inconclusive, 70 a bug of Trimtab's, 130 interrupted`,
+Exit codes: 0 fine, 1 a gate failed, 2 found wrong before a step started, or a frozen lock file that
+            would change, 3 a step failed, 4 inconclusive, 70 a bug of Trimtab's, 130 interrupted`,
   )
 
 for (const make of [

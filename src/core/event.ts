@@ -1,4 +1,5 @@
 import type { InstanceId } from './brand.js'
+import type { Moment } from './checkpoint.js'
 import type { Metrics } from './artifact.js'
 import type { Problem } from './problem.js'
 import type { Verdict } from './verdict.js'
@@ -48,6 +49,8 @@ export type Event = { readonly time: number } & (
       readonly host?: string
       readonly run?: string
     }
+  /** It goes on from a checkpoint. */
+  | { readonly type: 'resumed'; readonly instance: InstanceId; readonly from: Moment }
   | { readonly type: 'progress'; readonly instance: InstanceId; readonly progress: Progress }
   | {
       readonly type: 'log'

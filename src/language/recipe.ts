@@ -1,3 +1,4 @@
+import type { Rhythm } from '../core/checkpoint.js'
 import type { EngineName } from '../core/engine-name.js'
 import type { Margin } from '../core/margin.js'
 import type { Direction } from '../core/metric-direction.js'
@@ -29,6 +30,8 @@ export interface Settings {
   /** Milliseconds; absence: none. */
   readonly timeout?: number
   readonly retries: number
+  /** Absence: as its kind usually does. */
+  readonly checkpoint?: Rhythm
 }
 
 /** One combination of a step's axes. */

@@ -150,6 +150,7 @@ export const createPlan = async <Report>(options: PlanningOptions<Report>): Prom
       ...(variant.resources.memory === undefined ? {} : { memoryLimit: variant.resources.memory }),
       ...(variant.timeout === undefined ? {} : { timeout: variant.timeout }),
       retries: variant.retries,
+      ...(variant.checkpoint === undefined ? {} : { checkpoint: variant.checkpoint }),
       status: statuses.get(id)!,
       outputs: outputs.get(id)!,
       ...(about === undefined ? {} : { about }),

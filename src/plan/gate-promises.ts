@@ -4,9 +4,23 @@ import { enginePromises } from '../core/promise.js'
 import type { PlannedGate } from './gate-rows.js'
 import type { Problems } from './placed.js'
 
+/** Sizes follow from the network, and times from the machine: an engine's rounding moves neither. */
+const unmoved = /^(parameters|macs|bytes|storedBytes|gzipBytes|nonZero|nonZeroShare|sparsity|latency)$/
+
+/**
+ * The margin of a gate that rounding could decide; undefined for the others. A margin of 0 in `nonInferior` asks for a
+ * better model; in `accepted` it is the usual one, and holds a metric to its baseline to the last place.
+ */
+const marginOf = (gate: PlannedGate): number | undefined => {
+  if (gate.form === 'nonInferior') return gate.margin === 0 ? undefined : gate.margin
+  if (gate.form !== 'accepted') return undefined
+  const metric = gate.metric.names[0]?.path.at(-1)
+  return metric === undefined || unmoved.test(metric) ? undefined : gate.margin.value
+}
+
 /**
  * Warns of gates whose margin is narrower than what an engine of the plan promises: the same recipe, run again, could
- * be judged otherwise. A margin of 0 in `nonInferior` asks for a better model, which the engine's noise cannot prove.
+ * be judged otherwise.
  */
 export const checkPromises = (
   gates: readonly PlannedGate[],
@@ -22,13 +36,14 @@ export const checkPromises = (
   if (!loosest) return
   const first = new Map([...gates].reverse().map(gate => [gate.at, gate]))
   for (const gate of first.values()) {
-    if (gate.form !== 'nonInferior' || gate.margin === 0 || gate.margin >= loosest.figure) continue
+    const margin = marginOf(gate)
+    if (margin === undefined || margin >= loosest.figure) continue
     problems.add({
       ...problem(
         'gate-below-promise',
-        `a margin of ${gate.margin} is narrower than the ${loosest.figure} within which the ${loosest.name} engine repeats its numbers`,
+        `a margin of ${margin} is narrower than the ${loosest.figure} within which the ${loosest.name} engine repeats its numbers`,
         {
-          at: gate.locate(['nonInferior', 'margin']),
+          at: gate.locate([gate.form, 'margin']),
           hint: 'Widen the margin, or use `engine: wasm`, which promises the same bits.',
         },
       ),

@@ -4,7 +4,7 @@ import type { StepOutput } from '../core/step-file.js'
 import type { Instance } from '../plan/plan.js'
 import type { Store, StoredResult } from '../store/store.js'
 import { checkOutput } from './check-output.js'
-import type { Sharing } from './claimed.js'
+import type { OtherRuns } from './other-runs.js'
 
 /** `swept`: bytes of it were swept away before the result named them. */
 export type Kept = { readonly output: StepOutput } | { readonly problems: readonly Problem[] } | 'swept'
@@ -16,7 +16,7 @@ export type Kept = { readonly output: StepOutput } | { readonly problems: readon
  */
 export const keepResult = async (
   store: Store,
-  sharing: Sharing,
+  others: OtherRuns,
   instance: Instance,
   result: StoredResult,
 ): Promise<Kept> => {
@@ -31,6 +31,6 @@ export const keepResult = async (
     throw error
   }
   // A step may give bytes that were there already: gc knew no reason to keep them before the result named them.
-  await sharing.unswept()
+  await others.unswept()
   return checkOutput(instance, result.output, store.objects).length > 0 ? 'swept' : { output: result.output }
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { Artifact } from '../core/artifact.js'
 import type { Key } from '../core/brand.js'
+import type { Moment } from '../core/checkpoint.js'
 import { problem, type Problem } from '../core/problem.js'
 import type { StepInput, StepOutput } from '../core/step-file.js'
 import { formatSeconds } from '../core/units.js'
@@ -10,7 +11,7 @@ import { stepFileOf } from '../plan/step-file.js'
 import type { Store } from '../store/store.js'
 import { startAttempt, type Attempt } from './attempt.js'
 import { checkOutput } from './check-output.js'
-import type { Elsewhere, Sharing } from './claimed.js'
+import type { ByAnother, OtherRuns } from './other-runs.js'
 import { keepResult } from './keep-result.js'
 import type { Lane } from './lanes/lane.js'
 import type { Reporter } from './reporter.js'
@@ -23,6 +24,8 @@ export type Made =
       readonly output: StepOutput
       readonly seconds: number
       readonly attempts?: number
+      /** Where it went on from, when an earlier attempt was cut short. */
+      readonly resumed?: Moment
     }
   | {
       readonly type: 'failed'
@@ -31,7 +34,7 @@ export type Made =
       readonly attempts: number
     }
   | { readonly type: 'interrupted'; readonly key: Key; readonly attempts: number }
-  | Elsewhere
+  | ByAnother
   /** The store lost some of its inputs: they are made again, and then it is tried once more. */
   | { readonly type: 'lost'; readonly again: readonly Instance[] }
 
@@ -41,7 +44,7 @@ type Inputs = Readonly<Record<string, readonly StepInput[]>>
 export interface MakeOptions {
   readonly store: Store
   readonly reporter: Reporter
-  readonly sharing: Sharing
+  readonly others: OtherRuns
   /** Milliseconds between asking a step to stop and ending its thread. */
   readonly grace: number
   /** Folder of the run, for what a crash leaves. */
@@ -84,7 +87,7 @@ const timeoutProblem = ({ id, timeout }: Instance): Problem =>
 
 /** Makes instances: looks up their keys, runs what is not in the store, and puts it there. */
 export const makeMaker = (options: MakeOptions) => {
-  const { store, reporter, sharing, grace, runFolder, running } = options
+  const { store, reporter, others, grace, runFolder, running } = options
   /** Two instances may have one key: the second waits for the first and then finds its result. */
   const making = new Map<Key, Promise<unknown>>()
 
@@ -93,6 +96,7 @@ export const makeMaker = (options: MakeOptions) => {
     lane: Lane,
     step: ReturnType<typeof stepFileOf>,
     attempt: number,
+    resumed: (from: Moment) => void,
   ): Promise<
     { readonly output: StepOutput } | { readonly problems: readonly Problem[] } | 'interrupted' | 'swept'
   > => {
@@ -109,6 +113,10 @@ export const makeMaker = (options: MakeOptions) => {
       fresh: attempt > 1,
       progress: progress => reporter.say({ type: 'progress', instance: instance.id, progress }),
       log: (level, message) => reporter.say({ type: 'log', instance: instance.id, level, message }),
+      resumed: from => {
+        reporter.say({ type: 'resumed', instance: instance.id, from })
+        resumed(from)
+      },
     })
     running.add(begun)
     try {
@@ -138,15 +146,16 @@ export const makeMaker = (options: MakeOptions) => {
     const place = (found: readonly Problem[]): readonly Problem[] =>
       found.map(each => (each.at ? each : { ...each, at: instance.at }))
     for (let attempt = 1; ; attempt++) {
+      let resumed: Moment | undefined
       reporter.say({ type: 'started', instance: instance.id, attempt, lane: lane.name })
       const began = performance.now()
-      const tried = await tryOnce(instance, lane, step, attempt)
+      const tried = await tryOnce(instance, lane, step, attempt, from => (resumed = from))
       const seconds = (performance.now() - began) / 1000
       if (tried === 'interrupted') return { type: 'interrupted', key, attempts: attempt }
       const { kind, id } = instance
       const kept =
         tried !== 'swept' && 'output' in tried
-          ? await keepResult(store, sharing, instance, {
+          ? await keepResult(store, others, instance, {
               key,
               kind,
               instance: id,
@@ -166,8 +175,16 @@ export const makeMaker = (options: MakeOptions) => {
         continue
       }
       if ('output' in kept) {
+        await store.checkpoints.remove(key)
         reporter.say({ type: 'finished', instance: id, seconds, metrics: kept.output.metrics ?? {} })
-        return { type: 'finished', key, output: kept.output, seconds, attempts: attempt }
+        return {
+          type: 'finished',
+          key,
+          output: kept.output,
+          seconds,
+          attempts: attempt,
+          ...(resumed ? { resumed } : {}),
+        }
       }
       const problems = place(kept.problems)
       const again = options.interrupted() ? undefined : await options.lost(instance, problems)
@@ -195,10 +212,10 @@ export const makeMaker = (options: MakeOptions) => {
     inputs: Inputs,
   ): Promise<Made> => {
     const { key } = keyed
-    await sharing.hold([key])
+    await others.hold([key])
     return (
       (await lookUp(instance, key)) ??
-      sharing.alone(
+      others.alone(
         instance.id,
         key,
         async () => (await lookUp(instance, key)) ?? attempts(instance, lane, keyed, inputs),

@@ -1,6 +1,6 @@
 import type { InstanceId } from '../core/brand.js'
 import type { Instance } from '../plan/plan.js'
-import type { Elsewhere } from './claimed.js'
+import type { ByAnother } from './other-runs.js'
 import type { Lane } from './lanes/lane.js'
 import { makeReady } from './ready.js'
 
@@ -26,7 +26,7 @@ export interface ScheduleOptions {
   /** Makes an instance whose inputs are all there. */
   readonly make: (
     instance: Instance,
-  ) => Promise<'there' | 'failed' | 'interrupted' | 'left-out' | Again | Elsewhere>
+  ) => Promise<'there' | 'failed' | 'interrupted' | 'left-out' | Again | ByAnother>
   /** Called for each instance that is to be made again; `settled` follows once it is. */
   readonly reopened?: (instance: Instance) => void
   readonly skip: (instance: Instance, reason: string) => void
@@ -71,7 +71,7 @@ export const schedule = async (options: ScheduleOptions): Promise<void> => {
   let firstFailed: InstanceId | undefined
   let fault: { readonly error: unknown } | undefined
   let wake = (): void => undefined
-  let elsewhere = 0
+  let awaited = 0
   const giveUp = new AbortController()
   const goOn = (): boolean => !fault && !interrupted() && (keepGoing || firstFailed === undefined)
 
@@ -100,14 +100,14 @@ export const schedule = async (options: ScheduleOptions): Promise<void> => {
   }
 
   /** Takes no core meanwhile, and comes up again afterwards. */
-  const waitFor = async (instance: Instance, { over }: Elsewhere): Promise<void> => {
-    elsewhere++
+  const waitFor = async (instance: Instance, { over }: ByAnother): Promise<void> => {
+    awaited++
     try {
       await over(AbortSignal.any([options.signal, giveUp.signal]))
     } catch (error) {
       fault ??= { error }
     }
-    elsewhere--
+    awaited--
     ready.add(instance)
     wake()
   }
@@ -149,7 +149,7 @@ export const schedule = async (options: ScheduleOptions): Promise<void> => {
   for (;;) {
     for (let next = goOn() && ready.next(); next; next = goOn() && ready.next()) void start(next)
     if (!goOn()) giveUp.abort()
-    if (ready.running() === 0 && elsewhere === 0) break
+    if (ready.running() === 0 && awaited === 0) break
     await new Promise<void>(resolve => (wake = resolve))
   }
   if (fault) throw fault.error

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createClaim, isClaimOf, readClaim, removeClaim, renewClaim } from './claim-file.js'
 import type { FoundClaim, Holder } from './claim-file.js'
 import { fileClock } from './file-clock.js'
@@ -32,8 +33,16 @@ export interface Claims {
   look(name: string): Promise<FoundClaim | undefined>
   /** Does anybody who lives have a name, as far as one look tells? For those who only want to know. */
   isHeld(name: string): Promise<boolean>
-  /** Every name that is had, by holders that may live; ends those that surely do not. */
-  living(): Promise<readonly (FoundClaim & { readonly name: string })[]>
+  /**
+   * Every name that is had, by holders that may live; ends those that surely do not. `surely`: takes the seconds that
+   * it needs to tell a holder on another host that is gone from one that has just woken up.
+   */
+  living(surely?: boolean): Promise<readonly LivingClaim[]>
+}
+
+export interface LivingClaim extends FoundClaim {
+  /** As it was taken, less `sha256:`. */
+  readonly name: string
 }
 
 export interface ClaimOptions {
@@ -122,6 +131,27 @@ export const openClaims = (folder: string, options: ClaimOptions = {}): Claims =
     return found && !(await isGone(path, found)) ? found : undefined
   }
 
+  const passOver = async () => {
+    const found: (LivingClaim & { readonly isKnown: boolean })[] = []
+    const files = await readdir(place).catch(() => [])
+    const now = files.length > 0 ? await fileClock(folder).catch(() => Date.now()) : 0
+    for (const file of files.filter(each => each.endsWith('.json'))) {
+      const path = join(place, file)
+      try {
+        const claim = await readClaim(path)
+        if (!claim) continue
+        const life = claim.holder ? lifeOf(claim.holder, writer) : 'unknown'
+        const isKnown = life === 'alive' || now - claim.modified < lease
+        if (await isGone(path, claim)) await removeClaim(path, claim.identity, temporaries)
+        else found.push({ ...claim, isKnown, name: file.slice(0, -'.json'.length) })
+      } catch (error) {
+        // A store that takes no writes keeps what is over; nobody minds it.
+        if (!isErrno(error)) throw error
+      }
+    }
+    return found
+  }
+
   return {
     take: async (name, what = {}) => {
       const path = pathOf(name)
@@ -160,17 +190,12 @@ export const openClaims = (folder: string, options: ClaimOptions = {}): Claims =
         return false
       }
     },
-    living: async () => {
-      const names = await readdir(place).catch(() => [])
-      const found: (FoundClaim & { name: string })[] = []
-      for (const file of names.filter(each => each.endsWith('.json'))) {
-        const path = join(place, file)
-        const claim = await readClaim(path)
-        if (!claim) continue
-        if (await isGone(path, claim)) await removeClaim(path, claim.identity, temporaries)
-        else found.push({ ...claim, name: file.slice(0, -'.json'.length) })
-      }
-      return found
+    living: async (surely = false) => {
+      const living = await passOver()
+      if (!surely || living.every(({ isKnown }) => isKnown)) return living
+      // Two looks, as far apart as a holder needs to give a sign of life.
+      await sleep(2 * beat + 50)
+      return passOver()
     },
   }
 }

@@ -21,6 +21,7 @@ const members: Readonly<Record<Event['type'], Readonly<Record<string, (value: un
   reused: { instances: listOf(isText) },
   started: { instance: isText, attempt: isNumber },
   waits: { instance: isText },
+  resumed: { instance: isText, from: isMap },
   progress: { instance: isText, progress: isMap },
   log: { message: isText },
   finished: { instance: isText, seconds: isNumber },

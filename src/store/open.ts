@@ -1,6 +1,8 @@
 import { resolve } from 'node:path'
 import { openClaims, type ClaimOptions } from './claims.js'
+import { openCheckpoints } from './checkpoints.js'
 import { openDigestCache } from './digest-cache.js'
+import { removeLeftovers } from './leftovers.js'
 import { openObjects } from './objects.js'
 import { openResults } from './results.js'
 import { openRuns } from './runs.js'
@@ -8,7 +10,7 @@ import type { Store } from './store.js'
 import { openSweeps } from './sweeps.js'
 
 /**
- * Opens the store at a folder (`.trimtab`). Reads and writes nothing yet: a plan of a project that never ran
+ * Opens the store at a folder (`.trimtab`). Writes nothing yet: a plan of a project that never ran
  * leaves no trace. Any number of threads and processes may have it open at once: objects and results are
  * renamed into place whole, under names that their content gives.
  */
@@ -28,11 +30,15 @@ export const openStore = (folder: string, options: ClaimOptions = {}): Promise<S
         const run = await runs.open(started)
         // What a plan read before there was a folder to remember it in.
         digests.flush()
+        // What killed processes left behind: unfinished files, and claims.
+        await removeLeftovers(place)
+        await claims.living()
         return run
       },
     },
     claims,
     sweeps: openSweeps(place, claims),
     digestFile: path => digests.digest(path),
+    checkpoints: openCheckpoints(place),
   })
 }

@@ -59,6 +59,15 @@ const output = Type.Object(
   closed,
 )
 
+const count = Type.Optional(Type.Integer({ minimum: 0 }))
+const moment = Type.Object(
+  { epoch: count, epochs: count, step: count },
+  {
+    ...closed,
+    description: 'The checkpoint that it went on from: epochs done, of how many, and steps done.',
+  },
+)
+
 const instance = Type.Object(
   {
     instance: Type.String(),
@@ -84,12 +93,7 @@ const instance = Type.Object(
     ),
     seconds: Type.Optional(Type.Number({ minimum: 0 })),
     attempts: Type.Optional(Type.Integer({ minimum: 0 })),
-    resumed: Type.Optional(
-      Type.Object(
-        { epoch: Type.Integer({ minimum: 0 }), step: Type.Integer({ minimum: 0 }) },
-        { ...closed, description: 'The checkpoint that it went on from, by epochs and steps done.' },
-      ),
-    ),
+    resumed: Type.Optional(moment),
     output: Type.Optional(output),
     problems: Type.Optional(Type.Array(problem)),
     reason: Type.Optional(Type.String()),

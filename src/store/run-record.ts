@@ -1,4 +1,5 @@
 import type { Digest, InstanceId, Key } from '../core/brand.js'
+import type { Moment } from '../core/checkpoint.js'
 import type { Outcome } from '../core/event.js'
 import type { EngineChoice, EngineName } from '../core/engine-name.js'
 import type { Problem } from '../core/problem.js'
@@ -28,7 +29,7 @@ export interface InstanceRecord {
   readonly seconds?: number
   readonly attempts?: number
   /** The checkpoint that it went on from, by epochs and steps done. Absent: it ran from its beginning. */
-  readonly resumed?: { readonly epoch: number; readonly step: number }
+  readonly resumed?: Moment
   readonly output?: StepOutput
   readonly problems?: readonly Problem[]
   readonly reason?: string

@@ -39,7 +39,7 @@ const keepOutOfGit = (folder: string): void => {
   renameSync(beside, path)
 }
 
-/** Keys that a run which has not ended needs, one a line. */
+/** What a run that has not ended needs: keys and digests of objects, one a line. */
 export const heldPath = (folder: string, id: string): string => join(folder, 'runs', id, 'held')
 
 /** What a process has while it makes a run: so that others can tell whether it still goes on. */
@@ -116,12 +116,12 @@ export const openRuns = (folder: string, claims: Claims): Runs => {
     return {
       id,
       append: event => journal.append(event),
-      hold: keys => {
-        const lines = [...keys].map(key => `${key}\n`).join('')
+      hold: needed => {
+        const lines = [...needed].map(each => `${each}\n`).join('')
         try {
           if (lines !== '') appendFileSync(held, lines)
         } catch (error) {
-          // A full disk: a key that gc does not hear of costs at most that its step is made again.
+          // A full disk: what gc does not hear of costs at most that its step is made again.
           if (!isErrno(error)) throw error
         }
       },
@@ -135,6 +135,8 @@ export const openRuns = (folder: string, claims: Claims): Runs => {
           await rm(held, { force: true }).catch(() => undefined)
         } finally {
           if ('claim' in taken) await taken.claim.release()
+          // Those of processes that were killed meanwhile end here.
+          await claims.living()
         }
       },
     }

@@ -4,6 +4,7 @@ import type { Event } from '../core/event.js'
 import type { Problem } from '../core/problem.js'
 import type { StepOutput } from '../core/step-file.js'
 import type { Claims } from './claims.js'
+import type { StoredCheckpoints } from './checkpoints.js'
 import type { Digested } from './digest-file.js'
 import type { RunRecord } from './run-record.js'
 import type { UnfinishedRun } from './unfinished.js'
@@ -64,8 +65,8 @@ export interface Results {
 export interface OpenRun {
   readonly id: string
   append(event: Event): void
-  /** Says that this run needs the results of these keys: while it lives, `gc` keeps them. */
-  hold(keys: Iterable<Key>): void
+  /** Says that this run needs the results of these keys, these objects: while it lives, `gc` keeps them. */
+  hold(needed: Iterable<Key | Digest>): void
   /** Ends the journal and writes the record beside and renames it. */
   close(record: RunRecord): Promise<void>
 }
@@ -94,6 +95,7 @@ export interface Store {
   readonly runs: Runs
   readonly claims: Claims
   readonly sweeps: Sweeps
+  readonly checkpoints: StoredCheckpoints
   /**
    * Digest and size of any file, such as the user's data. It is read only where its size, times or inode are not those
    * at which this store last saw it read. Errors are the file system's own.

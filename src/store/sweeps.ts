@@ -15,6 +15,8 @@ import { writeFileSafely } from './write-file.js'
 export interface Sweeps {
   /** Another one after each sweep that began: where it has not changed, nothing was swept. Empty: none ever was. */
   mark(): string
+  /** True where a sweep has begun since this store was opened. */
+  isNew(): boolean
   /** Resolves once no sweep is on, or at the signal. `onWait` hears of the sweep that is waited for, once. */
   over(signal?: AbortSignal, onWait?: (found: FoundClaim) => void): Promise<void>
   /** Begins a sweep; what holds the name where another is on. Throws ProblemError where the store takes no writes. */
@@ -26,14 +28,18 @@ const pause = 100
 
 export const openSweeps = (folder: string, claims: Claims): Sweeps => {
   const path = join(folder, 'swept')
+  const mark = (): string => {
+    try {
+      return readFileSync(path, 'utf8')
+    } catch {
+      return ''
+    }
+  }
+  const opened = mark()
+
   return {
-    mark: () => {
-      try {
-        return readFileSync(path, 'utf8')
-      } catch {
-        return ''
-      }
-    },
+    mark,
+    isNew: () => mark() !== opened,
     over: async (signal, onWait) => {
       for (let told = false; !signal?.aborted; told = true) {
         const found = await claims.look('gc')

@@ -15,8 +15,10 @@ const holds = (rows: readonly Row[], facts: number): void => {
   }
 }
 
-test('other numbers of workers, a child process, another language and time zone', async () => {
-  const rows = await compare(['one worker', 'four workers', 'child process', 'other place'], {
+test('other numbers of workers, a child process, another place, older processors, each compiler of V8', async () => {
+  const names = ['one worker', 'four workers', 'child process', 'other place']
+  names.push('without AVX', 'first compiler', 'last compiler')
+  const rows = await compare(names, {
     short: true,
     only: ['compression.yml'],
     usual,

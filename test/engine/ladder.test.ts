@@ -42,7 +42,12 @@ test('a probe takes milliseconds', async () => {
 test('auto takes the best that is available, and never cpu', () => {
   const chosen = chooseEngine('auto', reports)
   assert.equal(chosen, { ok: true, value: { name: 'wasm', version: reportOf('wasm').version }, problems: [] })
-  const native: EngineReport = { name: 'native', available: true, version: '9', promise: { kind: 'bitwise', across: 'machines' } }
+  const native: EngineReport = {
+    name: 'native',
+    available: true,
+    version: '9',
+    promise: { kind: 'bitwise', across: 'machines' },
+  }
   const better = chooseEngine('auto', [...reports.filter(each => each.name !== 'native'), native])
   assert.equal(better.ok && better.value, { name: 'native', version: '9' })
   const none = chooseEngine(

@@ -13,6 +13,7 @@ import { packageFolder } from '../../src/core/home.js'
 import type { Artifact } from '../../src/core/artifact.js'
 import type { Digest, Key } from '../../src/core/brand.js'
 import { digestOf } from '../../src/core/hash.js'
+import { noCheckpoints } from '../../src/core/checkpoint.js'
 import { ProblemError, type Problem } from '../../src/core/problem.js'
 import type { RunStep, StepContext } from '../../src/core/step-file.js'
 import { openDataset } from '../../src/data/open.js'
@@ -151,6 +152,7 @@ export const examiner = async (folder: string) => {
       emit: () => undefined,
       log: () => undefined,
       cancelled: () => false,
+      checkpoint: noCheckpoints,
     }
     try {
       const { outputs, problems: warned = [] } = await runs[instance.kind]!(

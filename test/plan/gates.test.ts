@@ -108,8 +108,10 @@ test('nonInferior needs a paired metric, two models and the same data', async ()
 
 test('a margin narrower than what the engine promises is warned of', async () => {
   const { plan } = await bench({ d: '' })
-  const of = async (margin: number, engine: 'native' | 'wasm') => {
-    const text = `${steps}  g: {nonInferior: {candidate: int8, reference: scores.base, margin: ${margin}}}\n`
+  const of = async (margin: number, engine: 'native' | 'wasm') =>
+    whole(`{nonInferior: {candidate: int8, reference: scores.base, margin: ${margin}}}`, engine)
+  const whole = async (gate: string, engine: 'native' | 'wasm') => {
+    const text = `${steps}  g: ${gate}\n`
     const made = await plan(text, { engine: { name: engine, version: '1' } })
     return { told: told(made.problems, text), severities: made.problems.map(({ severity }) => severity) }
   }
@@ -122,6 +124,13 @@ test('a margin narrower than what the engine promises is warned of', async () =>
     [1e-6, 'wasm'],
   ] as const)
     assert.equal((await of(margin, engine)).told, [])
+  const accepted = async (more: string, engine: 'native' | 'wasm') =>
+    (await whole(`{accepted: {metric: ${more}}}`, engine)).told.map(each => each.replace(/ \d+:\d+/, ''))
+  assert.equal(await accepted('int8.accuracy, margin: 0.0001%', 'native'), ['gate-below-promise 0.0001%'])
+  assert.is((await accepted('int8.accuracy', 'native')).length, 1)
+  assert.equal(await accepted('int8.accuracy, margin: 0.1%', 'native'), [])
+  assert.equal(await accepted('int8.bytes', 'native'), [])
+  assert.equal(await accepted('int8.accuracy', 'wasm'), [])
 })
 
 test('faster needs a benchmark of both', async () => {

@@ -1,20 +1,20 @@
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { InstanceId, Key } from '../core/brand.js'
+import type { Digest, InstanceId, Key } from '../core/brand.js'
 import type { FoundClaim } from '../store/claim-file.js'
 import type { OpenRun, Store } from '../store/store.js'
 import type { Reporter } from './reporter.js'
 
 /** Another run makes it. `over`: resolves when that has ended, well or not, or at the signal; the instance is tried again then. */
-export interface Elsewhere {
-  readonly type: 'elsewhere'
+export interface ByAnother {
+  readonly type: 'by-another'
   over(signal: AbortSignal): Promise<void>
 }
 
 /** Milliseconds between two looks at what another run makes: the first, and what it grows to. */
 const [soonest, latest] = [250, 1000]
 
-export interface SharingOptions {
+export interface OtherRunsOptions {
   readonly store: Store
   readonly run: Pick<OpenRun, 'id' | 'hold'>
   readonly reporter: Reporter
@@ -22,16 +22,16 @@ export interface SharingOptions {
 }
 
 /** What runs of other processes on the same store mean to this one. */
-export interface Sharing {
+export interface OtherRuns {
   /** Makes a key while no other run does; says so, and comes back at once, where one does. */
-  alone<T>(instance: InstanceId, key: Key, make: () => Promise<T>): Promise<T | Elsewhere>
-  /** Says that these keys are needed, and waits out a `gc` that may not have heard it. What is there afterwards stays. */
-  hold(keys: Iterable<Key>): Promise<void>
+  alone<T>(instance: InstanceId, key: Key, make: () => Promise<T>): Promise<T | ByAnother>
+  /** Says that these are needed, and waits out a `gc` that may not have heard it. What is there afterwards stays. */
+  hold(needed: Iterable<Key | Digest>): Promise<void>
   /** Waits until no `gc` is on. */
   unswept(): Promise<void>
 }
 
-export const makeSharing = ({ store, run, reporter, signal }: SharingOptions): Sharing => {
+export const makeOtherRuns = ({ store, run, reporter, signal }: OtherRunsOptions): OtherRuns => {
   /** The claims that were told of, so that each is told of once. */
   const told = new Map<InstanceId, string>()
 
@@ -65,7 +65,7 @@ export const makeSharing = ({ store, run, reporter, signal }: SharingOptions): S
       const taken = await store.claims.take(key, { run: run.id, instance })
       if ('held' in taken) {
         tell(instance, taken.held)
-        return { type: 'elsewhere', over: giveUp => over(key, giveUp) }
+        return { type: 'by-another', over: giveUp => over(key, giveUp) }
       }
       try {
         return await make()
@@ -73,8 +73,8 @@ export const makeSharing = ({ store, run, reporter, signal }: SharingOptions): S
         await taken.claim.release()
       }
     },
-    hold: async keys => {
-      run.hold(keys)
+    hold: async needed => {
+      run.hold(needed)
       await unswept()
     },
   }
