@@ -12,6 +12,8 @@ import { migrateCommand } from './commands/migrate.js'
 import { pipelinesCommand } from './commands/pipelines.js'
 import { planCommand } from './commands/plan.js'
 import { reproduceCommand } from './commands/reproduce.js'
+import { pullCommand } from './commands/pull.js'
+import { pushCommand } from './commands/push.js'
 import { provenanceCommand } from './commands/provenance.js'
 import { runCommand } from './commands/run.js'
 import { runsCommand } from './commands/runs.js'
@@ -51,6 +53,8 @@ for (const make of [
   gcCommand,
   reproduceCommand,
   diffCommand,
+  pushCommand,
+  pullCommand,
   verifyCommand,
   provenanceCommand,
   acceptCommand,

@@ -135,6 +135,8 @@ export const repeat = async (
     env: {},
     engine: record.where.engine.name,
     store: join(folder, 'store'),
+    // What lies at a remote is no repetition.
+    remote: 'none',
     allow: data.flatMap(({ lies }) => lies ?? []),
     open: laid.open,
     ...(only ? { only } : {}),
