@@ -20,6 +20,8 @@ export interface ReadOptions {
   readonly kinds?: readonly AnyStepSpec[]
   /** Texts of files that an editor has open, by absolute path; undefined of every other, which is read from the disk. */
   readonly open?: (path: string) => string | undefined
+  /** Files and folders outside of the project that may be read, beside those that the recipe allows. Absent: none. */
+  readonly allow?: readonly string[]
   /** False: the recipe's `plugins` are not imported, which would run their code. Absent: true. */
   readonly trustPlugins?: boolean
 }
@@ -29,6 +31,10 @@ export interface PlanOptions extends ReadOptions {
   readonly store?: string
   /** Instances (or steps) to make, with all that they need. Absent: everything. */
   readonly only?: readonly string[]
+  /** Where results are shared, `s3://…` or `file:…` (from `cwd`); `none`: nowhere. Absent: `TRIMTAB_REMOTE`, else as the recipe says. */
+  readonly remote?: string
+  /** False: nothing is put at the remote. Absent: as the recipe says. */
+  readonly push?: boolean
   /** Engine for steps that leave it to `auto`. Absent: the recipe's own. */
   readonly engine?: EngineName | 'auto'
 }

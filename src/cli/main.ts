@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander'
 import { version } from '../core/home.js'
 import { ProblemError } from '../core/problem.js'
+import { diffCommand } from './commands/diff.js'
+import { acceptCommand } from './commands/accept.js'
 import { fmtCommand } from './commands/fmt.js'
 import { initCommand } from './commands/init.js'
 import { kindsCommand } from './commands/kinds.js'
@@ -8,6 +10,9 @@ import { lspCommand } from './commands/lsp.js'
 import { migrateCommand } from './commands/migrate.js'
 import { pipelinesCommand } from './commands/pipelines.js'
 import { planCommand } from './commands/plan.js'
+import { reproduceCommand } from './commands/reproduce.js'
+import { pullCommand } from './commands/pull.js'
+import { pushCommand } from './commands/push.js'
 import { provenanceCommand } from './commands/provenance.js'
 import { runCommand } from './commands/run.js'
 import { runsCommand } from './commands/runs.js'
@@ -32,8 +37,8 @@ Examples:
   trimtab run recipe.yml --set epochs=2
   trimtab show latest               the last run's table and verdicts
 
-Exit codes: 0 fine, 1 a gate failed, 2 found wrong before a step started, 3 a step failed,
-            4 inconclusive, 70 a bug of Trimtab's, 130 interrupted`,
+Exit codes: 0 fine, 1 a gate failed, 2 found wrong before a step started, or a frozen lock file that
+            would change, 3 a step failed, 4 inconclusive, 70 a bug of Trimtab's, 130 interrupted`,
   )
 
 for (const make of [
@@ -44,8 +49,13 @@ for (const make of [
   pipelinesCommand,
   runsCommand,
   showCommand,
+  reproduceCommand,
+  diffCommand,
+  pushCommand,
+  pullCommand,
   verifyCommand,
   provenanceCommand,
+  acceptCommand,
   initCommand,
   schemaCommand,
   lspCommand,

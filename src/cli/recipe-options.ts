@@ -9,10 +9,14 @@ export interface RecipeFlags {
   readonly only?: readonly string[]
   readonly engine?: 'auto' | 'native' | 'webgpu' | 'wasm' | 'cpu'
   readonly store?: string
+  readonly remote?: string
+  /** False with `--no-push`. */
+  readonly push?: boolean
   readonly json?: boolean
 }
 
-const collect = (text: string, before: Record<string, string>): Record<string, string> => {
+/** Gathers `--set NAME=VALUE`. */
+export const collect = (text: string, before: Record<string, string>): Record<string, string> => {
   const at = text.indexOf('=')
   if (at < 1) throw new InvalidArgumentError('It takes NAME=VALUE, as in --set epochs=2.')
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) }
@@ -29,6 +33,14 @@ const collectSweep = (text: string, before: Record<string, string[]>): Record<st
   return { ...before, [text.slice(0, at)]: values }
 }
 const gather = (file: string, before: readonly string[] = []): readonly string[] => [...before, file]
+
+/** A whole number from 1 up. */
+export const atLeastOne = (text: string): number => {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('It takes a whole number from 1 up.')
+  return value
+}
 
 /** The recipe's own manual where one is named, else the command's. Ends the command as `--help` does. */
 const showHelp = async (command: Command): Promise<never> => {
@@ -68,6 +80,13 @@ export const takesRecipe = (command: Command): Command =>
     .option('--engine <name>', 'engine for steps that leave it to auto: auto, native, webgpu, wasm, cpu')
     .option('-h, --help', "show this, or with a recipe that recipe's own params")
 
+/** The flag that names a remote, of every command that may ask one. */
+export const takesRemote = (command: Command): Command =>
+  command.option(
+    '--remote <url>',
+    "where results are shared: s3://BUCKET/PREFIX, file:///FOLDER, or none; absent: TRIMTAB_REMOTE, else the recipe's",
+  )
+
 /** The recipe of this folder; undefined where there is none. */
 export const recipeHere = (): string | undefined =>
   ['recipe.yml', 'recipe.yaml', 'trimtab.yml'].find(name => existsSync(name))
@@ -84,4 +103,6 @@ export const planOptions = (named: string | undefined, flags: RecipeFlags) => ({
   ...(flags.only ? { only: flags.only } : {}),
   ...(flags.engine ? { engine: flags.engine } : {}),
   ...(flags.store ? { store: flags.store } : {}),
+  ...(flags.remote === undefined ? {} : { remote: flags.remote }),
+  ...(flags.push === false ? { push: false } : {}),
 })

@@ -1,9 +1,13 @@
+import type { Rhythm } from '../core/checkpoint.js'
 import type { EngineName } from '../core/engine-name.js'
+import type { Margin } from '../core/margin.js'
+import type { Direction } from '../core/metric-direction.js'
 import type { Path, Span } from '../core/problem.js'
 import type { Expression } from '../expression/expression.js'
 import type { AnyStepSpec } from '../steps/define-step.js'
 import type { RecipeInput } from './inputs.js'
 import type { ParamDeclaration } from './param-declarations.js'
+import type { StorePlace } from './store-place.js'
 
 /** `step` or `step.output` as it stands in a port. */
 export interface Reference {
@@ -27,6 +31,8 @@ export interface Settings {
   /** Milliseconds; absence: none. */
   readonly timeout?: number
   readonly retries: number
+  /** Absence: as its kind usually does. */
+  readonly checkpoint?: Rhythm
 }
 
 /** One combination of a step's axes. */
@@ -122,6 +128,14 @@ export type Gate = {
       readonly alpha: number
     }
   | {
+      readonly form: 'accepted'
+      /** One name: `int8.accuracy`. */
+      readonly metric: Expression
+      readonly margin: Margin
+      /** Absent: as it is known of the metric. */
+      readonly better?: Direction
+    }
+  | {
       readonly form: 'faster'
       readonly candidate: string
       readonly reference: string
@@ -149,6 +163,8 @@ export interface Recipe {
   readonly description?: string
   readonly seed: number
   readonly engine: EngineName | 'auto'
+  /** Where its results are shared; absent: nowhere, or what is written is faulty. */
+  readonly store?: StorePlace
   /** Params as declared, in the recipe's order; undefined where a declaration is faulty. */
   readonly declared: ReadonlyMap<string, ParamDeclaration | undefined>
   /** Values after defaults, `--params`, environment and `--set`. */

@@ -11,6 +11,7 @@ import { addConditions } from './conditions.js'
 import { lockedEngine, resolveEngines } from './engines.js'
 import { expand, type Draft } from './expand.js'
 import { fileReader, type FileMemory } from './files.js'
+import { checkPromises } from './gate-promises.js'
 import { planGates } from './gate-rows.js'
 import { checkExpressions } from './gates.js'
 import { inspectStep, type Inspected, type InspectionMemory } from './inspect.js'
@@ -119,6 +120,11 @@ export const createPlan = async <Report>(options: PlanningOptions<Report>): Prom
   checkRoles(drafts, outputs, problems)
   const gates = planGates(recipe, binder)
   checkExpressions(recipe, gates, all, problems)
+  checkPromises(
+    gates,
+    drafts.filter(({ spec }) => spec.computes).map(({ step }) => engines.of(step).name),
+    problems,
+  )
 
   const instances = drafts.map((draft): Instance => {
     const { id, step, spec, variant, inputs, needs, after, when, outer, choice, about } = draft
@@ -144,6 +150,7 @@ export const createPlan = async <Report>(options: PlanningOptions<Report>): Prom
       ...(variant.resources.memory === undefined ? {} : { memoryLimit: variant.resources.memory }),
       ...(variant.timeout === undefined ? {} : { timeout: variant.timeout }),
       retries: variant.retries,
+      ...(variant.checkpoint === undefined ? {} : { checkpoint: variant.checkpoint }),
       status: statuses.get(id)!,
       outputs: outputs.get(id)!,
       ...(about === undefined ? {} : { about }),

@@ -2,6 +2,7 @@ import type { Artifact } from '../core/artifact.js'
 import type { InstanceId } from '../core/brand.js'
 import { growingFigures, type Measured } from '../expression/figures.js'
 import type { Store, StoredResult } from '../store/store.js'
+import { anticipator } from './anticipate.js'
 import { chosenOutput, failing } from './choose.js'
 import type { Choice, Conditioned } from './conditions.js'
 import { keyOf } from './key.js'
@@ -77,14 +78,24 @@ export const findStatuses = async (
     const found = await store.results.find(key)
     problems.add(...found.problems)
     if (found.result) return { type: 'hit', key, result: found.result }
+    const { spec, variant } = draft
+    const isKept = spec.checkpoints === true && variant.checkpoint?.unit !== 'never'
+    const resumes = isKept ? store.checkpoints.head(key)?.moment : undefined
     return {
       type: 'miss',
       key,
       why: found.problems.length > 0 ? damagedWhy : 'never run with this key',
+      ...(resumes ? { resumes } : {}),
     }
   }
 
+  const anticipate = anticipator(drafts, identities, store.results)
+  const outputsOf = (id: InstanceId) => {
+    const status = statuses.get(id)
+    return status?.type === 'hit' ? status.result.output.outputs : undefined
+  }
   for (const draft of drafts) {
+    await anticipate(draft.id, outputsOf)
     const status = await statusOf(draft)
     statuses.set(draft.id, status)
     if (status.type !== 'hit') continue

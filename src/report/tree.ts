@@ -1,4 +1,5 @@
 import { Listr, type ListrTaskWrapper, type DefaultRenderer, type SimpleRenderer } from 'listr2'
+import { momentText } from '../core/checkpoint.js'
 import type { Event, PlannedInstance, Progress } from '../core/event.js'
 import { formatSeconds } from '../core/units.js'
 import { count, percent } from './figures.js'
@@ -13,6 +14,8 @@ interface Row {
   readonly progress: Map<string, Progress>
   seconds: number
   note: string
+  /** Whom one of its instances waits for that another run makes. */
+  waits: string
   /** Why the last of its instances that were skipped was. */
   skipped: string
   /** Its task has ended: a title set later would be drawn below the tree's last state. */
@@ -40,6 +43,9 @@ const progressText = (progress: Progress): string =>
   ]
     .filter(text => text !== '')
     .join('  ')
+
+const makerText = ({ pid, host }: { readonly pid?: number; readonly host?: string }): string =>
+  pid === undefined ? '' : ` (PID ${pid} on ${host ?? 'another host'})`
 
 const statesOf = (row: Row): string[] => [...row.instances.values()]
 
@@ -71,7 +77,7 @@ const titleOf = (row: Row, wide: number, paint: Paint): string => {
   )
   const latest = running.at(-1)?.[1]
   const many = states.length > 1 ? `${states.length - left}/${states.length}  ` : ''
-  return `${named}  ${many}${latest ? progressText(latest) : counted('running') > 0 ? 'starting' : paint.dim('waiting')}`
+  return `${named}  ${many}${latest ? progressText(latest) : counted('running') > 0 ? 'starting' : paint.dim(row.waits || 'waiting')}`
 }
 
 /** Steps that each have a row, and the rest in one, so that the tree never outgrows the terminal. */
@@ -84,6 +90,7 @@ const makeRows = (instances: readonly PlannedInstance[], most: number): Row[] =>
     progress: new Map(),
     seconds: 0,
     note: '',
+    waits: '',
     skipped: '',
     over: false,
   })
@@ -168,6 +175,10 @@ export const liveTree = (paint: Paint, terminalRows: number): LiveTree => {
           for (const row of new Set(event.instances.map(instance => set(instance, 'reused'))))
             if (row) refresh(row)
           return
+        case 'waits':
+          row = byInstance.get(event.instance)
+          if (row) row.waits = `waits for another run${makerText(event)}`
+          break
         case 'started':
           row = set(event.instance, 'running')
           break
@@ -175,6 +186,10 @@ export const liveTree = (paint: Paint, terminalRows: number): LiveTree => {
           row = byInstance.get(event.instance)
           row?.progress.delete(event.instance)
           row?.progress.set(event.instance, event.progress)
+          break
+        case 'resumed':
+          row = byInstance.get(event.instance)
+          if (row) row.note = `resumed from ${momentText(event.from)}`
           break
         case 'finished':
           row = set(event.instance, 'finished')

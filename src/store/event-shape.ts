@@ -20,6 +20,8 @@ const members: Readonly<Record<Event['type'], Readonly<Record<string, (value: un
   planned: { run: isText, recipe: isText, instances: listOf(isPlanned) },
   reused: { instances: listOf(isText) },
   started: { instance: isText, attempt: isNumber },
+  waits: { instance: isText },
+  resumed: { instance: isText, from: isMap },
   progress: { instance: isText, progress: isMap },
   log: { message: isText },
   finished: { instance: isText, seconds: isNumber },

@@ -1,17 +1,25 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fail, ProblemError } from '../core/problem.js'
+import type { Claims } from './claims.js'
 import { fileProblem, isErrno } from './file-problem.js'
 import { openJournal, readJournal, type Journal } from './journal.js'
 import { currentRecord } from './record-migrations.js'
 import type { RunRecord } from './run-record.js'
-import { isRunning, writeRunProcess } from './run-process.js'
 import type { OpenRun, Runs } from './store.js'
 import { makeFolder, syncFolder } from './sync-folder.js'
 import { unfinishedRun } from './unfinished.js'
-import { writeFileSafely } from './write-file.js'
+import { temporaryPath, writeFileSafely } from './write-file.js'
 
 /** `20261123-235959-rk4f`, in UTC: the last four are the millisecond in base 36 and two random characters, so ids sort by time. */
 export const runId = (started: Date): string => {
@@ -24,16 +32,25 @@ export const runId = (started: Date): string => {
 /** The store lies in a user's project: nobody should have to think of ignoring it. */
 const keepOutOfGit = (folder: string): void => {
   const path = join(folder, '.gitignore')
-  if (!existsSync(path)) writeFileSync(path, '*\n')
+  if (existsSync(path)) return
+  // Renamed into place: several runs may begin at once, and one may be killed here.
+  const beside = temporaryPath(path, folder)
+  writeFileSync(beside, '*\n')
+  renameSync(beside, path)
 }
+
+/** What a run that has not ended needs: keys and digests of objects, one a line. */
+export const heldPath = (folder: string, id: string): string => join(folder, 'runs', id, 'held')
+
+/** What a process has while it makes a run: so that others can tell whether it still goes on. */
+const claimOf = (id: string): string => `run-${id}`
 
 const idPattern = /^\d{8}-\d{6}-[0-9a-z]{4}$/
 
-export const openRuns = (folder: string): Runs => {
+export const openRuns = (folder: string, claims: Claims): Runs => {
   const place = join(folder, 'runs')
   const recordPath = (id: string): string => join(place, id, 'run.json')
   const journalPath = (id: string): string => join(place, id, 'journal.jsonl')
-  const processPath = (id: string): string => join(place, id, 'process.json')
 
   /** Ids, oldest first, of runs that ended or not. */
   const ids = (): string[] => {
@@ -77,13 +94,12 @@ export const openRuns = (folder: string): Runs => {
     }
   }
 
-  const claim = (started: Date): { readonly id: string; readonly journal: Journal } => {
+  const takeId = (started: Date): { readonly id: string; readonly journal: Journal } => {
     keepOutOfGit(folder)
     for (;;) {
       const id = runId(started)
       try {
         mkdirSync(join(place, id))
-        writeRunProcess(processPath(id))
         return { id, journal: openJournal(journalPath(id)) }
       } catch (error) {
         // Another run of the same millisecond took the name.
@@ -94,17 +110,35 @@ export const openRuns = (folder: string): Runs => {
 
   const begin = async (started: Date): Promise<OpenRun> => {
     await makeFolder(place)
-    const { id, journal } = claim(started)
+    const { id, journal } = takeId(started)
     await syncFolder(place)
+    const taken = await claims.take(claimOf(id), { run: id })
+    const held = heldPath(folder, id)
     return {
       id,
       append: event => journal.append(event),
+      hold: needed => {
+        const lines = [...needed].map(each => `${each}\n`).join('')
+        try {
+          if (lines !== '') appendFileSync(held, lines)
+        } catch (error) {
+          // A full disk: what gc does not hear of costs at most that its step is made again.
+          if (!isErrno(error)) throw error
+        }
+      },
       close: async record => {
         const cut = journal.end()
         const whole = cut ? { ...record, problems: [...record.problems, cut] } : record
-        await writeFileSafely(recordPath(id), `${JSON.stringify(whole, null, 1)}\n`)
-        await syncFolder(place)
-        await rm(processPath(id), { force: true }).catch(() => undefined)
+        try {
+          await writeFileSafely(recordPath(id), `${JSON.stringify(whole, null, 1)}\n`)
+          await syncFolder(place)
+          // From here on the record says the same.
+          await rm(held, { force: true }).catch(() => undefined)
+        } finally {
+          if ('claim' in taken) await taken.claim.release()
+          // Those of processes that were killed meanwhile end here.
+          await claims.living()
+        }
       },
     }
   }
@@ -120,10 +154,12 @@ export const openRuns = (folder: string): Runs => {
     },
     list: () => Promise.resolve(ids().flatMap(id => readOlder(id) ?? [])),
     read: async id => {
-      if (id === 'latest') {
+      const back = /^latest(?:~(\d+))?$/.exec(id)
+      if (back) {
+        let left = Number(back[1] ?? 0)
         for (const each of ids().reverse()) {
           const record = readRecord(each)
-          if (record) return record
+          if (record && left-- === 0) return record
         }
         return undefined
       }
@@ -136,12 +172,10 @@ export const openRuns = (folder: string): Runs => {
     ids,
     recordPath,
     unfinished: () =>
-      Promise.resolve(
+      Promise.all(
         ids()
           .filter(id => !existsSync(recordPath(id)) || lacksRecord(id))
-          .map(id =>
-            unfinishedRun(id, readJournal(journalPath(id)), isRunning(processPath(id), journalPath(id))),
-          ),
+          .map(async id => unfinishedRun(id, readJournal(journalPath(id)), await claims.isHeld(claimOf(id)))),
       ),
     journal: id => Promise.resolve(idPattern.test(id) ? readJournal(journalPath(id)) : []),
   }

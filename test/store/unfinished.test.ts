@@ -1,5 +1,4 @@
-import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
-import { hostname } from 'node:os'
+import { readFileSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Emitted, Event } from '../../src/core/event.js'
 import { problem } from '../../src/core/problem.js'
@@ -112,20 +111,23 @@ test('is running while its process lives, and interrupted once it does not', asy
   for (const event of events) run.append(event)
   const stateOf = async (): Promise<string> => (await runs.unfinished())[0]!.state
   assert.is(await stateOf(), 'running')
-  const path = join(folder, 'runs', run.id, 'process.json')
+  const path = join(folder, 'claims', `run-${run.id}.json`)
   const own = JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>
+  const elsewhere = { ...own, host: 'another host and boot', pid: 1 }
   const states: [unknown, string][] = [
     [{ ...own, pid: 2 ** 22 + 1 }, 'interrupted'],
-    [{ ...own, began: 'another boot 12' }, 'interrupted'],
-    [{ ...own, pid: 'x' }, 'interrupted'],
-    [{ ...own, host: `${hostname()}-2`, pid: 1 }, 'running'],
-    [null, 'interrupted'],
+    [{ ...own, start: '12' }, 'interrupted'],
+    [elsewhere, 'running'],
+    [own, 'running'],
   ]
   for (const [content, state] of states) {
     writeFileSync(path, JSON.stringify(content))
     assert.is(await stateOf(), state, JSON.stringify(content))
   }
-  writeFileSync(path, '{"pid"')
+  // Another host's process cannot be asked: what tells is when it last gave a sign of life.
+  writeFileSync(path, JSON.stringify(elsewhere))
+  const hourAgo = Date.now() / 1000 - 3600
+  utimesSync(path, hourAgo, hourAgo)
   assert.is(await stateOf(), 'interrupted')
   rmSync(path)
   assert.is(await stateOf(), 'interrupted')
