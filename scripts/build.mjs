@@ -14,6 +14,7 @@ const entries = () => [
   'src/cli/main.ts',
   'src/run/worker/main.ts',
   'src/run/worker/child.ts',
+  'src/store/verify/digest-thread.ts',
   ...readdirSync('src/steps', { withFileTypes: true })
     .filter(entry => entry.isDirectory() && existsSync(`src/steps/${entry.name}/run.ts`))
     .map(entry => `src/steps/${entry.name}/run.ts`),

@@ -1,8 +1,14 @@
 /** Trimtab's programmatic API: the stages that the command joins, typed. */
 export { plan, validate, type Planned } from './validate.js'
 export { run, runPlanned, type RunEnd } from './run.js'
+export { verify } from './verify.js'
+export type { Verification } from '../store/verify/verification.js'
 export type { SettledLock } from './settle-lock.js'
 export { listRuns, readRun } from './records.js'
+export { reproduce } from './reproduce/reproduce.js'
+export type { ReproduceOptions } from './reproduce/options.js'
+export { diff, type DiffOptions } from './diff/diff.js'
+export { accept, type Acceptance, type Accepted, type AcceptOptions } from './accept.js'
 export { formatRecipe } from './format.js'
 export { migrateRecipe } from './migrate.js'
 export type { RewriteOptions, Rewritten } from './rewrite.js'
@@ -29,6 +35,16 @@ export { makeArtifact } from '../core/artifact.js'
 export type { Artifact, ArtifactType, Metrics, ObjectRef } from '../core/artifact.js'
 export type { Event, Outcome, Progress } from '../core/event.js'
 export type { Verdict } from '../core/verdict.js'
+export {
+  departures,
+  differenceOf,
+  enginePromises,
+  withinPromise,
+  type Departure,
+  type EnginePromise,
+} from '../core/promise.js'
 export { stream, type Random } from '../core/random.js'
+export type { Reproduction, StepComparison } from '../judge/reproduction.js'
+export type { RunDifference } from '../judge/run-difference.js'
 export type { InstanceRecord, RunRecord } from '../store/run-record.js'
 export type { Instance, Plan } from '../plan/plan.js'

@@ -1,4 +1,6 @@
+import { engineNames } from '../core/engine-name.js'
 import { fieldRows, type FieldRow } from '../core/field-rows.js'
+import { enginePromises, promiseText } from '../core/promise.js'
 import type { Problem } from '../core/problem.js'
 import { builtInKinds } from '../steps/index.js'
 import type { AnyStepSpec, Port } from '../steps/define-step.js'
@@ -26,6 +28,8 @@ const portText = (port: Port): string =>
 /** TypeBox keeps what a schema was given, but its type does not say so. */
 const describe = (schema: object): string => ('description' in schema ? String(schema.description) : '')
 
+const computing = `Computes with an engine: ${engineNames.map(name => `${name} promises ${promiseText(enginePromises[name])}`).join(', ')}.`
+
 const docsOf = (spec: AnyStepSpec): KindDocs => ({
   kind: spec.kind,
   description: describe(spec.params),
@@ -42,6 +46,7 @@ const docsOf = (spec: AnyStepSpec): KindDocs => ({
     ...(spec.exclusive ? ['Runs with nothing beside it.'] : []),
     ...(spec.perMachine ? ['Its result holds for one class of machine.'] : []),
     ...(spec.expands === undefined ? [] : [`Makes one instance for each member of \`${spec.expands}\`.`]),
+    ...(spec.computes ? [computing] : []),
     ...(spec.draws ? ["Draws random numbers from the step's seed."] : []),
   ],
 })

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { InstanceId } from '../core/brand.js'
+import { differenceOf } from '../core/promise.js'
 import { departuresOf, expectedKeys, lockedBy, machineBound } from '../plan/locked.js'
 import type { Instance, Plan } from '../plan/plan.js'
 import { emptyLock, type Lock, type LockedMeasurement, type LockedStep } from '../store/lock.js'
@@ -20,8 +21,7 @@ export const tolerancesOf = (
   return found
 }
 
-const isNear = (was: number, is: number, tolerance: number): boolean =>
-  Math.abs(was - is) <= tolerance * Math.max(Math.abs(was), Math.abs(is))
+const isNear = (was: number, is: number, tolerance: number): boolean => differenceOf([was], [is]) <= tolerance
 
 const typesOf = ({ outputs = {} }: LockedStep): string =>
   JSON.stringify(

@@ -20,6 +20,8 @@ export interface ReadOptions {
   readonly kinds?: readonly AnyStepSpec[]
   /** Texts of files that an editor has open, by absolute path; undefined of every other, which is read from the disk. */
   readonly open?: (path: string) => string | undefined
+  /** Files and folders outside of the project that may be read, beside those that the recipe allows. Absent: none. */
+  readonly allow?: readonly string[]
   /** False: the recipe's `plugins` are not imported, which would run their code. Absent: true. */
   readonly trustPlugins?: boolean
 }

@@ -1,3 +1,4 @@
+import { momentText } from '../core/checkpoint.js'
 import type { Figure } from '../network/description.js'
 import { explainPlan } from '../plan/explain.js'
 import type { Instance, Plan } from '../plan/plan.js'
@@ -7,9 +8,10 @@ import type { Store } from '../store/store.js'
 
 const figure = (value: Figure): PlannedFigure => ('exact' in value ? value.exact : value)
 
-/** Of a step that may be skipped or that chooses: why, or what it waits for. */
+/** Of a step that may be skipped or that chooses: why, or what it waits for; of one that was cut short: where it goes on. */
 const noteOf = ({ status, after, choice }: Instance): string | undefined => {
   if (status.type === 'skipped') return status.why
+  if (status.type === 'miss' && status.resumes) return `will resume from ${momentText(status.resumes)}`
   if (status.type === 'hit') return choice && status.result.output.notes?.[0]
   const measurements = status.type === 'pending' ? status.waitsFor.filter(id => after.includes(id)) : []
   return measurements.length > 0 ? `waits for ${gathered(measurements)}` : undefined
@@ -30,6 +32,9 @@ const rowOf = (instance: Instance): PlanRow => {
           ? instance.status.why
           : `waits for ${gathered(instance.status.waitsFor)}`,
     ...(note === undefined ? {} : { note }),
+    ...(instance.status.type === 'miss' && instance.status.resumes
+      ? { resumes: instance.status.resumes }
+      : {}),
     ...('key' in instance.status ? { key: instance.status.key } : {}),
     from: [...new Set(Object.values(instance.inputs).flatMap(edges => edges.map(edge => edge.instance)))],
     needs: instance.needs,

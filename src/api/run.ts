@@ -33,7 +33,11 @@ export const runPlanned = (
     conclude: (instances, interrupted) => {
       const verdicts = interrupted
         ? []
-        : judge(made.gates, instances, store, { partial: options.only !== undefined })
+        : judge(made.gates, instances, store, {
+            partial: options.only !== undefined,
+            machine: made.machine,
+            ...(made.lock ? { baselines: made.lock.accepted } : {}),
+          })
       return Promise.resolve(verdicts).then(found => ({
         verdicts: found,
         outcome: outcomeOf(instances, found, interrupted),

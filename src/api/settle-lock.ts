@@ -1,8 +1,7 @@
 import { basename } from 'node:path'
 import type { EngineChoice } from '../core/engine-name.js'
 import { problem, ProblemError, type Problem } from '../core/problem.js'
-import type { EngineReport } from '../engine/engine.js'
-import { probeEngines } from '../engine/probe.js'
+import { enginePromises } from '../core/promise.js'
 import { departuresOf, type Departure } from '../plan/locked.js'
 import type { Plan } from '../plan/plan.js'
 import { lockPathOf, type Lock } from '../store/lock.js'
@@ -29,12 +28,11 @@ export interface SettledLock {
   readonly problems: readonly Problem[]
 }
 
-const toleranceBy =
-  (reports: readonly EngineReport[]) =>
-  ({ name }: EngineChoice): number => {
-    const promise = reports.find(each => each.name === name)?.promise
-    return promise?.kind === 'tolerance' ? promise.figure : 0
-  }
+/** The largest relative difference that an engine allows itself; 0: none. */
+const toleranceOf = ({ name }: EngineChoice): number => {
+  const promise = enginePromises[name]
+  return promise.kind === 'tolerance' ? promise.figure : 0
+}
 
 /** Did the run make all that its recipe asks for? */
 const isWhole = ({ outcome, instances }: RunRecord): boolean =>
@@ -45,9 +43,8 @@ const isWhole = ({ outcome, instances }: RunRecord): boolean =>
 const wouldChange = (plan: Plan, path: string, changes: readonly Departure[]): Problem[] =>
   changes.map(({ instance, why }) => {
     const at = plan.instances.find(({ id }) => id === instance)?.at
-    return problem('lock-would-change', `${basename(path)} would change: "${instance}" ${toldOf(why)}`, {
-      ...(at ? { at, frame: plan.recipe.frame(at) } : {}),
-    })
+    const place = at ? { at, frame: plan.recipe.frame(at) } : {}
+    return problem('lock-would-change', `${basename(path)} would change: "${instance}" ${toldOf(why)}`, place)
   })
 
 /** A reason as the end of a sentence about a step. */
@@ -119,7 +116,7 @@ export const settleLock = async (
     store,
     before: before?.lock,
     made: lockOfRun(plan, record.instances),
-    tolerances: tolerancesOf(plan, toleranceBy(await probeEngines())),
+    tolerances: tolerancesOf(plan, toleranceOf),
     foreignPaths: hasForeignPaths(plan.recipe),
   })
   if (frozen) return { path, problems: hintLast(wouldChange(plan, path, changes)) }

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { Problem } from '../core/problem.js'
 import { chooseEngine } from '../engine/ladder.js'
 import { probeEngines } from '../engine/probe.js'
@@ -18,6 +17,7 @@ import type { FoundLock } from '../store/parse-lock.js'
 import type { PlanOptions } from './options.js'
 import { whyNotOwn } from './own.js'
 import { readLock } from './read-lock.js'
+import { ownStore, storeFault } from './store-folder.js'
 import { unboundInputs } from './unbound-inputs.js'
 
 export interface Planned {
@@ -80,11 +80,14 @@ export const plan = async (options: PlanOptions, memory: Memory = {}): Promise<P
     paramsFiles: options.paramsFiles ?? [],
     env: options.env ?? process.env,
     trustPlugins: options.trustPlugins ?? true,
+    ...(options.allow ? { allow: options.allow } : {}),
     ...(options.open ? { open: options.open } : {}),
   })
   if (!read.recipe || memory.isStale?.()) return { ok: false, kinds: read.kinds, problems: read.problems }
   const recipe = options.engine === undefined ? read.recipe : { ...read.recipe, engine: options.engine }
-  const store = await openStore(options.store ?? join(recipe.project, '.trimtab'))
+  const astray = options.store === undefined ? storeFault(recipe.project) : undefined
+  if (astray) return { ok: false, recipe, kinds: read.kinds, problems: [...read.problems, astray] }
+  const store = await openStore(options.store ?? ownStore(recipe.project))
   const locked = readLock(recipe.file)
   const lock = locked.ok ? locked.value : undefined
   const created = await createPlan({

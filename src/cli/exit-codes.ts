@@ -8,7 +8,7 @@ export const exitCodes = {
   /** Found wrong before a step started: recipe, files, usage. */
   refused: 2,
   stepFailed: 3,
-  /** Also what `fmt --check` and `migrate --check` say where something would change. */
+  /** Also what `fmt --check` and `migrate --check` say where something would change, and `verify` where something is damaged. */
   gateFailed: 1,
   inconclusive: 4,
   fine: 0,

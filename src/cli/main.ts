@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander'
 import { version } from '../core/home.js'
 import { ProblemError } from '../core/problem.js'
+import { diffCommand } from './commands/diff.js'
+import { acceptCommand } from './commands/accept.js'
 import { fmtCommand } from './commands/fmt.js'
 import { initCommand } from './commands/init.js'
 import { kindsCommand } from './commands/kinds.js'
@@ -8,12 +10,14 @@ import { lspCommand } from './commands/lsp.js'
 import { migrateCommand } from './commands/migrate.js'
 import { pipelinesCommand } from './commands/pipelines.js'
 import { planCommand } from './commands/plan.js'
+import { reproduceCommand } from './commands/reproduce.js'
 import { provenanceCommand } from './commands/provenance.js'
 import { runCommand } from './commands/run.js'
 import { runsCommand } from './commands/runs.js'
 import { schemaCommand } from './commands/schema.js'
 import { showCommand } from './commands/show.js'
 import { validateCommand } from './commands/validate.js'
+import { verifyCommand } from './commands/verify.js'
 import { exitCodes } from './exit-codes.js'
 import { tellProblems } from './output.js'
 
@@ -31,8 +35,8 @@ Examples:
   trimtab run recipe.yml --set epochs=2
   trimtab show latest               the last run's table and verdicts
 
-Exit codes: 0 fine, 1 a gate failed, 2 found wrong before a step started, 3 a step failed,
-            4 inconclusive, 70 a bug of Trimtab's, 130 interrupted`,
+Exit codes: 0 fine, 1 a gate failed, 2 found wrong before a step started, or a frozen lock file that
+            would change, 3 a step failed, 4 inconclusive, 70 a bug of Trimtab's, 130 interrupted`,
   )
 
 for (const make of [
@@ -43,7 +47,11 @@ for (const make of [
   pipelinesCommand,
   runsCommand,
   showCommand,
+  reproduceCommand,
+  diffCommand,
+  verifyCommand,
   provenanceCommand,
+  acceptCommand,
   initCommand,
   schemaCommand,
   lspCommand,

@@ -12,7 +12,8 @@ export interface RecipeFlags {
   readonly json?: boolean
 }
 
-const collect = (text: string, before: Record<string, string>): Record<string, string> => {
+/** Gathers `--set NAME=VALUE`. */
+export const collect = (text: string, before: Record<string, string>): Record<string, string> => {
   const at = text.indexOf('=')
   if (at < 1) throw new InvalidArgumentError('It takes NAME=VALUE, as in --set epochs=2.')
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) }
@@ -29,6 +30,14 @@ const collectSweep = (text: string, before: Record<string, string[]>): Record<st
   return { ...before, [text.slice(0, at)]: values }
 }
 const gather = (file: string, before: readonly string[] = []): readonly string[] => [...before, file]
+
+/** A whole number from 1 up. */
+export const atLeastOne = (text: string): number => {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('It takes a whole number from 1 up.')
+  return value
+}
 
 /** The recipe's own manual where one is named, else the command's. Ends the command as `--help` does. */
 const showHelp = async (command: Command): Promise<never> => {

@@ -1,4 +1,5 @@
 import type { InstanceId } from './brand.js'
+import type { Moment } from './checkpoint.js'
 import type { Metrics } from './artifact.js'
 import type { Problem } from './problem.js'
 import type { Verdict } from './verdict.js'
@@ -39,6 +40,17 @@ export type Event = { readonly time: number } & (
       readonly attempt: number
       readonly lane: string
     }
+  | {
+      /** Another run on the same store makes it: its result will be reused, or it is made here once that one gives up. */
+      readonly type: 'waits'
+      readonly instance: InstanceId
+      /** Of the process that makes it; absent where its claim does not say. */
+      readonly pid?: number
+      readonly host?: string
+      readonly run?: string
+    }
+  /** It goes on from a checkpoint. */
+  | { readonly type: 'resumed'; readonly instance: InstanceId; readonly from: Moment }
   | { readonly type: 'progress'; readonly instance: InstanceId; readonly progress: Progress }
   | {
       readonly type: 'log'

@@ -1,5 +1,6 @@
 import type { Artifact, Metrics } from './artifact.js'
 import type { Digest, InstanceId, Key } from './brand.js'
+import type { Checkpoints, Rhythm } from './checkpoint.js'
 import type { EngineChoice } from './engine-name.js'
 import type { Problem } from './problem.js'
 import type { Progress } from './event.js'
@@ -30,6 +31,8 @@ export interface StepFile<Config = Record<string, unknown>> {
   readonly engine: EngineChoice
   /** Cores that this step may use. */
   readonly threads: number
+  /** How often it keeps a checkpoint; absence: as its kind usually does. Not in the key. */
+  readonly checkpoint?: Rhythm
   /** URL of a plug-in's module that exports `run`; absent for our own kinds. */
   readonly module?: string
 }
@@ -69,6 +72,8 @@ export interface StepContext {
   log(level: 'info' | 'warning', message: string): void
   /** True once the run is cancelled; asked every batch. A step that sees it throws `Cancelled`. */
   cancelled(): boolean
+  /** What a long step keeps of itself, so that after a kill it goes on from there. */
+  readonly checkpoint: Checkpoints
 }
 
 /** Thrown by a step that saw `cancelled()`. */

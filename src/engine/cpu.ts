@@ -1,5 +1,6 @@
 // oxlint-disable-next-line import/no-unassigned-import -- registers the backend
 import '@tensorflow/tfjs-backend-cpu'
+import { enginePromises } from '../core/promise.js'
 import type { Engine } from './engine.js'
 import { tensorLibraryVersion } from './kernels/file.js'
 import { tf } from './tf.js'
@@ -12,7 +13,7 @@ export const openCpu = async (): Promise<Engine> => {
   return {
     name: 'cpu',
     version: tensorLibraryVersion('backend-cpu'),
-    promise: { kind: 'bitwise' },
+    promise: enginePromises.cpu,
     memory: () => tf.memory().numBytes,
   }
 }

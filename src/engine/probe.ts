@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { enginePromises } from '../core/promise.js'
 import type { EngineReport } from './engine.js'
 import { kernelsFile, tensorLibraryVersion, wasmVersion } from './kernels/file.js'
-
-const bitwise = { kind: 'bitwise' } as const
 
 /** The smallest module with a SIMD instruction in it: `(func (v128) → drop)`. */
 const simdModule = new Uint8Array([
@@ -12,7 +11,7 @@ const simdModule = new Uint8Array([
 ])
 
 const probeWasm = (): EngineReport => {
-  const missing = { name: 'wasm', available: false, version: '', promise: bitwise } as const
+  const missing = { name: 'wasm', available: false, version: '', promise: enginePromises.wasm } as const
   if (!WebAssembly.validate(simdModule))
     return {
       ...missing,
@@ -25,14 +24,14 @@ const probeWasm = (): EngineReport => {
       why: `its kernels are not built: ${kernelsFile()} is missing.`,
       hint: 'Run `npm run build`.',
     }
-  return { name: 'wasm', available: true, version: wasmVersion(), promise: bitwise }
+  return { name: 'wasm', available: true, version: wasmVersion(), promise: enginePromises.wasm }
 }
 
 const probeCpu = (): EngineReport => ({
   name: 'cpu',
   available: true,
   version: tensorLibraryVersion('backend-cpu'),
-  promise: bitwise,
+  promise: enginePromises.cpu,
 })
 
 /** The folder of a package as the project, or else we ourselves, would find it; undefined where it is not installed. */
@@ -63,7 +62,7 @@ const probeNative = (): EngineReport => {
     name: 'native',
     available: false,
     version: '',
-    promise: { kind: 'tolerance', figure: 1e-5 },
+    promise: enginePromises.native,
     why: `${state}; ${later}.`,
     hint: useWasm,
   }
@@ -73,7 +72,7 @@ const probeWebgpu = (): EngineReport => ({
   name: 'webgpu',
   available: false,
   version: '',
-  promise: { kind: 'tolerance', figure: 1e-5 },
+  promise: enginePromises.webgpu,
   why: `the package webgpu is ${folderOf('webgpu') === undefined ? 'not installed' : 'installed'}; ${later}.`,
   hint: useWasm,
 })

@@ -1,4 +1,5 @@
 import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
+import { enginePromises } from '../core/promise.js'
 import type { Engine } from './engine.js'
 import { backendFolder, wasmVersion } from './kernels/file.js'
 import type { Backend } from './kernels/heap.js'
@@ -39,7 +40,7 @@ export const openWasm = async (): Promise<Engine> => {
   return {
     name: 'wasm',
     version: wasmVersion(),
-    promise: { kind: 'bitwise' },
+    promise: enginePromises.wasm,
     memory: () => wasm.HEAPU8.buffer.byteLength,
   }
 }

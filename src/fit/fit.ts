@@ -10,8 +10,9 @@ import type { ExampleOptions } from './examples.js'
 import type { FakeQuantization } from './fake-quantization.js'
 import { gradientStep } from './gradient-step.js'
 import type { Objective } from './objective.js'
+import type { FitState, Keeper } from './fit-state.js'
 import { createOptimizer } from './optimizer.js'
-import type { OptimizerChoice, OptimizerState } from './optimizer.js'
+import type { OptimizerChoice } from './optimizer.js'
 import { createWatch } from './progress.js'
 import { createTally } from './scores.js'
 import { createStopper } from './stopping.js'
@@ -27,23 +28,6 @@ export interface EpochRecord {
   readonly train: Readonly<Record<string, number>>
   /** Absent where the dataset has no validation split. */
   readonly validation?: Readonly<Record<string, number>>
-}
-
-/** All that training needs in order to go on after an epoch; its random streams are named by epoch and batch, so they need no state. */
-export interface FitState {
-  /** Epochs done. */
-  readonly epoch: number
-  readonly steps: number
-  readonly weights: ReadonlyMap<string, Float32Array>
-  readonly extra: ReadonlyMap<string, Float32Array>
-  readonly slots: OptimizerState
-  readonly history: readonly EpochRecord[]
-  /** The best epoch so far, where there is early stopping. */
-  readonly best?: {
-    readonly epoch: number
-    readonly value: number
-    readonly weights: ReadonlyMap<string, Float32Array>
-  }
 }
 
 export interface FitOptions {
@@ -67,10 +51,10 @@ export interface FitOptions {
   readonly seed: number
   readonly cancelled: () => boolean
   readonly emit: (progress: Progress) => void
-  /** Goes on from here. */
+  /** Goes on from here, to the bits that it would have had without the break. */
   readonly resume?: FitState
-  /** After every epoch; `state` reads all of it, so it is asked only where a checkpoint is wanted. */
-  readonly onEpoch?: (record: EpochRecord, state: () => Promise<FitState>) => Promise<void> | void
+  /** Absence: nothing is kept. */
+  readonly keeper?: Keeper
 }
 
 export interface FitResult {
@@ -103,10 +87,12 @@ const turn = (): Promise<void> => new Promise(resume => setImmediate(resume))
 
 /**
  * The one training loop. Moves the runnable's weights; with early stopping and `restoreBest` they end as they were after
- * the best epoch. Throws `Cancelled` between batches, and ProblemError (`training-diverged`) where a loss is not finite.
+ * the best epoch. Throws `Cancelled` between batches, once the keeper has the state there, and ProblemError
+ * (`training-diverged`) where a loss is not finite.
  */
 export const fit = async (options: FitOptions): Promise<FitResult> => {
-  const { runnable, objective, train, validation, epochs, batchSize, seed, cancelled, resume } = options
+  const { runnable, objective, train, validation, epochs, batchSize, seed, cancelled, resume, keeper } =
+    options
   const masks = maskTensors(options)
   const trained = runnable.trainable
   const moved = new Map(trained.map(name => [name, runnable.variables.get(name)!]))
@@ -128,31 +114,49 @@ export const fit = async (options: FitOptions): Promise<FitResult> => {
   const outputs = options.examples.outputs
   let bestWeights = resume?.best?.weights
   let step = resume?.steps ?? 0
-  let stoppedEarly = false
+  let stoppedEarly = resume?.stopped ?? false
+  let within = resume?.within
+  let kept = step
 
   const state = async (): Promise<FitState> => {
     const extra = new Map<string, Float32Array>()
     for (const [name, variable] of objective.extra) extra.set(name, (await variable.data()) as Float32Array)
     return {
       epoch: history.length,
+      epochs,
       steps: step,
+      ...(within ? { within } : {}),
+      stopped: stoppedEarly,
       weights: await runnable.weights(),
       extra,
       slots: await optimizer.state(),
       history: [...history],
-      ...(stopper?.best !== undefined && bestWeights
-        ? { best: { epoch: stopper.bestEpoch, value: stopper.best, weights: bestWeights } }
-        : {}),
+      ...(stopper?.best === undefined
+        ? {}
+        : {
+            best: {
+              epoch: stopper.bestEpoch,
+              value: stopper.best,
+              ...(bestWeights ? { weights: bestWeights } : {}),
+            },
+          }),
     }
+  }
+  const keep = async (): Promise<void> => {
+    kept = step
+    await keeper?.keep(await state())
+  }
+  const keepWhereDue = async (): Promise<void> => {
+    if (keeper?.isDue({ epoch: history.length, epochs, step })) await keep()
   }
 
   const trainEpoch = async (epoch: number, watch: ReturnType<typeof createWatch>) => {
     const order = stream(seed, 'shuffle', epoch).shuffle(
       Uint32Array.from({ length: train.count }, (_, i) => i),
     )
-    const tally = createTally(options.examples.task, options.scores)
-    let number = 0
-    for (const batch of train.batches(batchSize, order)) {
+    const tally = createTally(options.examples.task, options.scores, within?.totals)
+    let number = within?.batches ?? 0
+    for (const batch of train.batches(batchSize, order.subarray(number * batchSize))) {
       if (cancelled()) throw new Cancelled()
       number++
       await options.fakeQuantization?.refresh()
@@ -164,6 +168,8 @@ export const fit = async (options: FitOptions): Promise<FitResult> => {
       tally.score(batch, output, outputs)
       const { loss: mean, ...scores } = tally.means()
       watch.batch(epoch, batch.count, mean!, scores)
+      within = { batches: number, totals: tally.totals() }
+      await keepWhereDue()
       await turn()
     }
     return tally.means()
@@ -179,9 +185,10 @@ export const fit = async (options: FitOptions): Promise<FitResult> => {
       optimizer.restore(resume.slots, resume.steps)
       if (resume.best) stopper?.restore(resume.best.value, resume.best.epoch)
     }
-    const watch = createWatch(options.emit, epochs, train.count, history.length)
+    const seen = history.length * train.count + Math.min(train.count, (within?.batches ?? 0) * batchSize)
+    const watch = createWatch(options.emit, epochs, train.count, seen)
     for (let epoch = history.length + 1; epoch <= epochs && !stoppedEarly; epoch++) {
-      const learningRate = options.learningRate(step)
+      const learningRate = options.learningRate(step - (within?.batches ?? 0))
       const trainScores = await trainEpoch(epoch, watch)
       await options.fakeQuantization?.refresh()
       const validated = validation && (await validate({ ...options, cancelled }, validation))
@@ -194,16 +201,21 @@ export const fit = async (options: FitOptions): Promise<FitResult> => {
         ...(validated ? { validation: validated } : {}),
       }
       history.push(record)
+      within = undefined
       if (stopping && stopper) {
         const judged = stopper.judge(epoch, (validated ?? trainScores)[stopping.monitor]!)
         if (judged.best && stopping.restoreBest) bestWeights = await runnable.weights()
         stoppedEarly = judged.stop
       }
-      await options.onEpoch?.(record, state)
+      await keepWhereDue()
     }
     const restored = stopper !== undefined && stopping?.restoreBest === true && bestWeights !== undefined
     if (restored) runnable.assign(bestWeights!)
     return { history, steps: step, epoch: restored ? stopper.bestEpoch : history.length, stoppedEarly }
+  } catch (error) {
+    // Between two steps nothing is half done. What was kept after this very step needs no second copy.
+    if (error instanceof Cancelled && step > kept) await keep()
+    throw error
   } finally {
     optimizer.dispose()
     for (const mask of masks.values()) mask.dispose()

@@ -5,11 +5,12 @@ export interface Watch {
   batch(epoch: number, count: number, loss: number, metrics: Readonly<Record<string, number>>): void
 }
 
+/** `before`: examples that were seen before it began, where training goes on. */
 export const createWatch = (
   emit: (progress: Progress) => void,
   epochs: number,
   examplesPerEpoch: number,
-  firstEpoch: number,
+  before: number,
 ): Watch => {
   const started = performance.now()
   let seen = 0
@@ -17,7 +18,6 @@ export const createWatch = (
     batch: (epoch, count, loss, metrics) => {
       seen += count
       const seconds = (performance.now() - started) / 1000
-      const before = firstEpoch * examplesPerEpoch
       const left = epochs * examplesPerEpoch - before - seen
       emit({
         phase: `epoch ${epoch}/${epochs}`,

@@ -43,16 +43,23 @@ export const scores: Readonly<Record<Task, Readonly<Record<string, Score>>>> = {
   },
 }
 
+/** What a tally has gathered, by name. */
+export type Totals = Readonly<Record<string, { readonly sum: number; readonly count: number }>>
+
 /** Means over examples, gathered batch by batch in float64. */
 export interface Tally {
   add(count: number, sums: Readonly<Record<string, number>>): void
   /** Adds the scores of a batch; `output` is `count × outputs`. */
   score(batch: Batch, output: Float32Array, outputs: number): void
   means(): Record<string, number>
+  totals(): Totals
 }
 
-export const createTally = (task: Task, names: readonly string[]): Tally => {
-  const totals: Record<string, { sum: number; count: number }> = {}
+/** `begun`: what it goes on from. */
+export const createTally = (task: Task, names: readonly string[], begun: Totals = {}): Tally => {
+  const copyOf = (from: Totals): Record<string, { sum: number; count: number }> =>
+    Object.fromEntries(Object.entries(from).map(([name, total]) => [name, { ...total }]))
+  const totals = copyOf(begun)
   const add: Tally['add'] = (count, sums) => {
     for (const [name, sum] of Object.entries(sums)) {
       const total = (totals[name] ??= { sum: 0, count: 0 })
@@ -69,6 +76,7 @@ export const createTally = (task: Task, names: readonly string[]): Tally => {
         add(batch.count, { [name]: score(batch, output, outputs) })
       }
     },
+    totals: () => copyOf(totals),
     means: () =>
       Object.fromEntries(Object.entries(totals).map(([name, { sum, count }]) => [name, sum / count])),
   }

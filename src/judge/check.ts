@@ -6,7 +6,8 @@ import { type Bind, type Bound } from '../expression/scope.js'
 
 const splits = ['test', 'validation', 'train']
 
-const valueAt = (scope: Scope, path: readonly string[]): unknown => {
+/** What a dotted name comes to. */
+export const valueAt = (scope: Scope, path: readonly string[]): unknown => {
   let value: unknown = scope
   for (const key of path) value = (value as Scope | undefined)?.[key]
   return value
@@ -16,7 +17,7 @@ const instancesOf = (bound: Bound | undefined, output: string | undefined): stri
   (output === undefined ? bound : (bound?.outputs?.[output] ?? bound))?.instances.map(({ id }) => id)
 
 /** Why a name has no value: what became of the steps behind it, or on which splits it was measured instead. */
-const whyAbsent = (
+export const whyAbsent = (
   name: string,
   scope: Scope,
   bind: Bind,

@@ -1,3 +1,5 @@
+import type { Margin } from '../core/margin.js'
+import { directionOf, type Direction } from '../core/metric-direction.js'
 import type { Span } from '../core/problem.js'
 import type { Expression, Scope } from '../expression/expression.js'
 import type { Bind } from '../expression/scope.js'
@@ -23,6 +25,12 @@ export type JudgedGate = {
       readonly alpha: number
     }
   | {
+      readonly form: 'accepted'
+      readonly metric: Expression
+      readonly margin: Margin
+      readonly better?: Direction
+    }
+  | {
       readonly form: 'faster'
       readonly candidate: string
       readonly reference: string
@@ -41,6 +49,13 @@ export interface Decision {
   readonly leftOut?: boolean
 }
 
+/** Which values of an accepted metric are better: as the gate says, else as it is known. */
+export const betterOf = ({ metric, better }: Extract<JudgedGate, { form: 'accepted' }>): Direction =>
+  better ?? directionOf(metric.names[0]!.path.at(-1)!) ?? 'higher'
+
+/** A share in percent; twelve digits, since 0.07 × 100 has fifteen. */
+const shareOf = (value: number): number => Number((value * 100).toPrecision(12))
+
 /** What a gate asks, in a line. */
 export const askedOf = (gate: JudgedGate): string => {
   switch (gate.form) {
@@ -49,6 +64,12 @@ export const askedOf = (gate: JudgedGate): string => {
     case 'nonInferior': {
       const { candidate, reference, metric, margin, alpha } = gate
       return `${candidate}.${metric} > ${reference}.${metric} − ${margin} (alpha ${alpha})`
+    }
+    case 'accepted': {
+      const { relative, value } = gate.margin
+      const higher = betterOf(gate) === 'higher'
+      const margin = value === 0 ? '' : ` ${higher ? '−' : '+'} ${relative ? `${shareOf(value)} %` : value}`
+      return `${gate.metric.text} ${higher ? '≥' : '≤'} accepted${margin}`
     }
     case 'faster':
       return `${gate.candidate} at least ${gate.by}× as fast as ${gate.reference} (confidence ${gate.confidence})`

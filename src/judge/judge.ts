@@ -3,8 +3,10 @@ import type { Verdict } from '../core/verdict.js'
 import { figuresOf, type Figures } from '../expression/figures.js'
 import { bindRecords, scopeOf, type Bind } from '../expression/scope.js'
 import type { Expression, Scope } from '../expression/expression.js'
+import type { Baseline } from '../store/lock.js'
 import type { InstanceRecord } from '../store/run-record.js'
 import type { Store } from '../store/store.js'
+import { decideAccepted, holdAccepted } from './accepted.js'
 import { decideCheck } from './check.js'
 import { decideFaster } from './faster.js'
 import { askedOf, type Decision, type JudgedGate } from './gate.js'
@@ -15,13 +17,15 @@ const decide = (
   scope: (expression: Expression) => Scope,
   bind: Bind,
   records: readonly InstanceRecord[],
-  store: Store,
+  { store, baselines = {}, machine = '' }: JudgeOptions & { readonly store: Store },
 ): Decision | Promise<Decision> => {
   switch (gate.form) {
     case 'check':
       return decideCheck(gate.check, scope(gate.check), bind, records)
     case 'nonInferior':
       return decideNonInferior(gate, bind, records, store)
+    case 'accepted':
+      return decideAccepted(gate, holdAccepted(gate, scope(gate.metric), bind, records, machine), baselines)
     case 'faster':
       return decideFaster(gate, bind, records)
   }
@@ -30,6 +34,10 @@ const decide = (
 export interface JudgeOptions {
   /** The run was asked for some steps only: a gate on figures that it was not to measure is skipped. */
   readonly partial?: boolean
+  /** What was accepted, by metric. Absent: nothing. */
+  readonly baselines?: Readonly<Record<string, Baseline>>
+  /** Class of machine on which times were measured. */
+  readonly machine?: string
 }
 
 /** The verdict of every gate over what a run measured, in the recipe's order. */
@@ -37,8 +45,9 @@ export const judge = async (
   gates: readonly JudgedGate[],
   records: readonly InstanceRecord[],
   store: Store,
-  { partial = false }: JudgeOptions = {},
+  options: JudgeOptions = {},
 ): Promise<Verdict[]> => {
+  const { partial = false } = options
   const figures: Figures = figuresOf(records, 'test')
   const own = bindRecords(records)
   const verdicts: Verdict[] = []
@@ -56,7 +65,7 @@ export const judge = async (
     const { leftOut, ...decision } =
       when && !holds?.ok
         ? decideCheck(when, scope(when), bind, records)
-        : await decide(gate, scope, bind, records, store)
+        : await decide(gate, scope, bind, records, { ...options, store })
     const status = partial && leftOut && decision.status === 'inconclusive' ? 'skipped' : decision.status
     verdicts.push({ ...base, asked: when ? `${asked}, when ${when.text}` : asked, ...decision, status })
   }

@@ -25,7 +25,7 @@ const portSchema = (name: string, port: Port, config: Schema | undefined): Schem
 }
 
 /** Meta keys that take expressions. */
-const taking = ['matrix', 'seed', 'resources', 'timeout', 'retries']
+const taking = ['matrix', 'seed', 'resources', 'timeout', 'retries', 'checkpoint']
 
 /** Keys that any step may have. */
 const metaKeys = (() => {
@@ -36,7 +36,7 @@ const metaKeys = (() => {
     ...inside(plain),
     ...Object.fromEntries(taking.map(key => [key, inside(free)[key]])),
     needs: { ...needs, items: reference },
-  }
+  } as Readonly<Record<string, Schema>>
 })()
 
 /** Schema of one kind's steps, as an author writes them, less the `kind`: ports, fields, meta keys. */
@@ -47,6 +47,7 @@ export const authoredStep = (spec: AnyStepSpec): Schema => {
   const ports = Object.fromEntries(
     Object.entries(spec.consumes).map(([name, port]) => [name, portSchema(name, port, raw[name])]),
   )
+  const { checkpoint, ...usual } = metaKeys
   const wanted = Object.entries(spec.consumes).filter(([, port]) => port.optional !== true)
   return {
     title: `${spec.kind} step`,
@@ -55,7 +56,14 @@ export const authoredStep = (spec: AnyStepSpec): Schema => {
     additionalProperties: false,
     required: [...new Set([...wanted.map(([name]) => name), ...((fields['required'] ?? []) as string[])])],
     // Ports come first, also where the kind has a field of the same name.
-    properties: { kind: { doNotSuggest: true }, ...ports, ...own, ...ports, ...metaKeys },
+    properties: {
+      kind: { doNotSuggest: true },
+      ...ports,
+      ...own,
+      ...ports,
+      ...usual,
+      ...(spec.checkpoints ? { checkpoint } : {}),
+    },
   }
 }
 

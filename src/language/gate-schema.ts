@@ -3,6 +3,10 @@ import { closed, described, expression } from './schema.js'
 
 const share = (description: string) => Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1, description })
 const stepName = (description: string) => Type.String({ minLength: 1, description })
+
+/** `2%`, `0.5 %`. */
+export const percentage = /^\d+(?:\.\d+)?\s*%$/
+
 /** The forms of a gate; each gate has one. */
 export const gateForms = {
   check: expression('True or false over metrics: `int8.accuracy >= base.accuracy - 0.01`.'),
@@ -24,6 +28,28 @@ export const gateForms = {
     },
     { ...closed, description: 'Paired on single examples: exact McNemar test and Tango interval.' },
   ),
+  accepted: Type.Object(
+    {
+      metric: expression('What is held against its baseline: `int8.accuracy`, `int8.bytes`, `int8.latency`.'),
+      margin: Type.Unsafe<number | string>({
+        type: ['number', 'string'],
+        minimum: 0,
+        pattern: percentage.source,
+        default: 0,
+        description: 'Loss that is still accepted: 0.005 of the metric itself, or `2%` of the baseline.',
+      }),
+      better: Type.Optional(
+        Type.Enum(['higher', 'lower'], {
+          description:
+            'Which values of the metric are better. Needed only for one that Trimtab does not know.',
+        }),
+      ),
+    },
+    {
+      ...closed,
+      description: 'Against the baseline in the lock file, which `trimtab accept` writes.',
+    },
+  ),
   faster: Type.Object(
     {
       candidate: stepName('Step whose model is judged.'),
@@ -39,6 +65,7 @@ export const gateSchema = Type.Object(
   {
     check: Type.Optional(gateForms.check),
     nonInferior: Type.Optional(gateForms.nonInferior),
+    accepted: Type.Optional(gateForms.accepted),
     faster: Type.Optional(gateForms.faster),
     when: Type.Optional(expression('The gate is skipped where this is false.')),
     each: Type.Optional(
@@ -54,6 +81,3 @@ export const gateSchema = Type.Object(
   },
   closed,
 )
-
-/** Keys of gates that this version does not have yet. */
-export const laterGateKeys = ['accepted'] as const

@@ -1,16 +1,19 @@
+import type { Margin } from '../core/margin.js'
+import type { Direction } from '../core/metric-direction.js'
 import type { Expression } from '../expression/expression.js'
+import type { Names } from '../expression/parse.js'
 import { checkValue } from './check-value.js'
 import { conditionNames, readCondition } from './conditions.js'
 import type { Frame } from './frames.js'
 import { gateNameFault } from './identifiers.js'
 import type { Lattice } from './lattice.js'
 import { locator } from './locate.js'
-import { describeValue, plainOf, type Entry, type MapNode } from './node.js'
+import { describeValue, plainOf, type Entry, type MapNode, type Node } from './node.js'
 import { readReference } from './ports.js'
 import type { Gate, GateRow } from './recipe.js'
 import { matrixOfRow } from './row-names.js'
 import type { Reporter } from './reporter.js'
-import { gateForms, gateSchema, laterGateKeys } from './gate-schema.js'
+import { gateForms, gateSchema } from './gate-schema.js'
 import { spanOf } from './source-file.js'
 import { tellFaults } from './tell-faults.js'
 
@@ -27,6 +30,7 @@ interface Written {
     margin: number
     alpha: number
   }
+  readonly accepted?: { margin: number | string; better?: Direction }
   readonly faster?: { candidate: string; reference: string; by: number; confidence: number }
 }
 
@@ -49,6 +53,28 @@ export const gateOf = ({ frame, ...gate }: ReadGate, lattice: Lattice): Gate => 
   })),
 })
 
+const marginOf = (margin: number | string): Margin =>
+  typeof margin === 'number'
+    ? { value: margin, relative: false }
+    : { value: Number.parseFloat(margin) / 100, relative: true }
+
+/** The metric of an `accepted` gate: one name, since a baseline is kept under it. */
+const readMetric = (form: Node, names: Names, reporter: Reporter): Expression | undefined => {
+  const node = form.kind === 'map' ? form.entries.get('metric')?.value : undefined
+  const metric = node && readCondition(node, 'metric', 'number', names, reporter)
+  if (!node || !metric) return undefined
+  const [only, more] = metric.names
+  const isName = only && !more && only.path.join('.') === metric.text.replaceAll(/\s/g, '')
+  if (isName && only.path.length > 1 && only.path[0] !== 'params' && only.path[0] !== 'matrix') return metric
+  reporter.report(
+    'gate-one-metric',
+    `a baseline is kept of one metric, and "${metric.text}" is ${isName || !only ? 'none' : 'more than its name'}`,
+    node,
+    'Write STEP.METRIC; for more than that there is `check`.',
+  )
+  return undefined
+}
+
 /** Reads one gate; undefined where it is faulty (which was told) or not of this version. */
 const readGate = (name: string, entry: Entry, frame: Frame, reporter: Reporter): ReadGate | undefined => {
   const misnamed = gateNameFault(name)
@@ -61,16 +87,6 @@ const readGate = (name: string, entry: Entry, frame: Frame, reporter: Reporter):
     return undefined
   }
   const node = entry.value
-  const later = laterGateKeys.filter(key => node.entries.has(key))
-  for (const key of later)
-    reporter.report(
-      'not-yet',
-      `this version does not judge "${key}" yet: gate "${name}" is left out`,
-      node.entries.get(key)!.key,
-      'It comes with the lock file.',
-      'warning',
-    )
-  if (later.length > 0) return undefined
   const checked = checkValue(gateSchema, plainOf(node), `gate "${name}"`)
   tellFaults(checked.faults, entry, reporter)
   const written = forms.filter(form => node.entries.has(form))
@@ -86,17 +102,20 @@ const readGate = (name: string, entry: Entry, frame: Frame, reporter: Reporter):
     return undefined
   }
   const value = checked.value as Written
+  const names = conditionNames(frame.names)
   const read = (key: 'when' | 'check'): Expression | undefined =>
     value[key] === undefined
       ? undefined
-      : readCondition(node.entries.get(key)!.value, key, 'boolean', conditionNames(frame.names), reporter)
+      : readCondition(node.entries.get(key)!.value, key, 'boolean', names, reporter)
   const when = read('when')
   const check = read('check')
+  const metric = value.accepted && readMetric(node.entries.get('accepted')!.value, names, reporter)
   const eachEntry = node.entries.get('each')
   const each = eachEntry && readReference(eachEntry.value, `each of gate "${name}"`, reporter)
   if (eachEntry && !each) return undefined
   if (misnamed || (value.when !== undefined && !when) || (value.check !== undefined && !check))
     return undefined
+  if (value.accepted && !metric) return undefined
   const base = {
     name: `${frame.prefix}${name}`,
     frame,
@@ -107,6 +126,16 @@ const readGate = (name: string, entry: Entry, frame: Frame, reporter: Reporter):
     locate: locator(entry),
   }
   if (check) return { ...base, form: 'check', check }
+  if (value.accepted && metric) {
+    const { margin, better } = value.accepted
+    return {
+      ...base,
+      form: 'accepted',
+      metric,
+      margin: marginOf(margin),
+      ...(better ? { better } : {}),
+    }
+  }
   return value.nonInferior
     ? { ...base, form: 'nonInferior', ...value.nonInferior }
     : { ...base, form: 'faster', ...value.faster! }

@@ -20,7 +20,7 @@ const scalar = (map: MapNode, key: string): ScalarNode['value'] | undefined => {
 }
 
 const formOf = (gate: MapNode): string | undefined =>
-  [...Object.keys(gateForms), 'accepted'].find(form => gate.entries.has(form))
+  Object.keys(gateForms).find(form => gate.entries.has(form))
 
 const mapOf = ({ source, start, end }: Place, entries: Readonly<Record<string, Node>>): MapNode => ({
   source,

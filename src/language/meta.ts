@@ -1,3 +1,4 @@
+import { parseRhythm, type Rhythm } from '../core/checkpoint.js'
 import { parseBytes, parseDuration } from '../core/units.js'
 import type { EngineName } from '../core/engine-name.js'
 import { checkValue } from './check-value.js'
@@ -17,6 +18,7 @@ export interface Meta {
   readonly resources: { readonly threads?: number; readonly memory?: number }
   readonly timeout?: number
   readonly retries: number
+  readonly checkpoint?: Rhythm
 }
 
 interface Written {
@@ -26,13 +28,14 @@ interface Written {
   readonly resources?: { readonly threads?: number; readonly memory?: number | string }
   readonly timeout?: string
   readonly retries?: number
+  readonly checkpoint?: string
 }
 
 export const metaKeys: ReadonlySet<string> = new Set(Object.keys(metaSchema.properties))
 export const laterKeys: ReadonlySet<string> = new Set(laterStepKeys)
 
 /** Keys whose values may hold expressions. */
-const withExpressions = new Set(['resources', 'timeout', 'retries', 'seed'])
+const withExpressions = new Set(['resources', 'timeout', 'retries', 'seed', 'checkpoint'])
 
 const { kind: _, needs: __, matrix: ___, when: ____, ...checked } = metaSchema.properties
 const schema = { ...metaSchema, properties: checked, required: [] }
@@ -91,8 +94,9 @@ export const readMeta = (
   const { faults, value } = checkValue(schema, plainOf({ ...whole.value, entries: own }), `step "${id}"`)
   tellFaults(faults, whole, reporter)
   if (faults.length > 0 || !ok) return undefined
-  const { description, seed, engine, resources = {}, timeout, retries } = value as Written
+  const { description, seed, engine, resources = {}, timeout, retries, checkpoint } = value as Written
   const { threads, memory } = resources
+  const rhythm = checkpoint === undefined ? undefined : parseRhythm(checkpoint)
   const milliseconds = timeout === undefined ? undefined : parseDuration(timeout)
   return {
     retries: retries ?? 0,
@@ -104,5 +108,6 @@ export const readMeta = (
     ...(seed === undefined ? {} : { seed }),
     ...(engine === undefined ? {} : { engine }),
     ...(milliseconds === undefined ? {} : { timeout: milliseconds }),
+    ...(rhythm === undefined ? {} : { checkpoint: rhythm }),
   }
 }

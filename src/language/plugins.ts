@@ -4,7 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { nearest } from '../core/nearest.js'
 import type { AnyStepSpec } from '../steps/define-step.js'
 import type { MapNode, Node, ScalarNode } from './node.js'
-import { mayRead } from './paths.js'
+import { mayRead, pathFault } from './paths.js'
 import { isMeantAsSpec, sayError, specFault, specOf } from './plugin-spec.js'
 import type { Reporter } from './reporter.js'
 
@@ -59,6 +59,8 @@ const fileOf = (node: Text, { project, allowed, reporter }: PluginsContext): str
   const path = resolve(from, node.value)
   const refuse = (code: string, message: string, hint?: string): undefined =>
     reporter.report(code, message, node, hint) as undefined
+  const fault = pathFault(node.value)
+  if (fault !== undefined) return refuse('wrong-value', `the path ${fault}`)
   if (!mayRead(path, { project, allowed }))
     return refuse(
       'path-outside',
@@ -80,7 +82,7 @@ const fileOf = (node: Text, { project, allowed, reporter }: PluginsContext): str
     )
   }
   if (!statSync(path).isFile())
-    return refuse('plugin-missing', `${node.value} is a folder, not a module`, 'Name its file.')
+    return refuse('plugin-missing', `${node.value} is not a file with a module`, 'Name its file.')
   if (/\.[cm]?tsx?$/.test(path) && !strips())
     return refuse(
       'plugin-invalid',

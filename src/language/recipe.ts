@@ -1,4 +1,7 @@
+import type { Rhythm } from '../core/checkpoint.js'
 import type { EngineName } from '../core/engine-name.js'
+import type { Margin } from '../core/margin.js'
+import type { Direction } from '../core/metric-direction.js'
 import type { Path, Span } from '../core/problem.js'
 import type { Expression } from '../expression/expression.js'
 import type { AnyStepSpec } from '../steps/define-step.js'
@@ -27,6 +30,8 @@ export interface Settings {
   /** Milliseconds; absence: none. */
   readonly timeout?: number
   readonly retries: number
+  /** Absence: as its kind usually does. */
+  readonly checkpoint?: Rhythm
 }
 
 /** One combination of a step's axes. */
@@ -122,6 +127,14 @@ export type Gate = {
       readonly alpha: number
     }
   | {
+      readonly form: 'accepted'
+      /** One name: `int8.accuracy`. */
+      readonly metric: Expression
+      readonly margin: Margin
+      /** Absent: as it is known of the metric. */
+      readonly better?: Direction
+    }
+  | {
       readonly form: 'faster'
       readonly candidate: string
       readonly reference: string
@@ -166,4 +179,6 @@ export interface Recipe {
   readonly gates: readonly Gate[]
   /** The frame of text around a span of any file that was read. */
   frame(at: Span): string
+  /** True for a path in the project, under `allowPaths`, or given on the command line; symbolic links are followed first. */
+  mayRead(path: string): boolean
 }

@@ -100,12 +100,20 @@ export const metaSchema = Type.Object(
     retries: Type.Optional(
       Type.Integer({ minimum: 0, maximum: 100, description: 'Tries again so often after a failure.' }),
     ),
+    checkpoint: Type.Optional(
+      Type.String({
+        pattern: '^(never|every +([1-9]\\d* *(epochs?|steps?)|\\d+(\\.\\d+)? *(ms|s|m|h|d)))$',
+        examples: ['every 1 epoch', 'every 500 steps', 'every 10m', 'never'],
+        description:
+          'How often a training keeps what it has, so that a killed run goes on from there: `every 1 epoch`, `every 500 steps`, `every 10m`, `never`. Absence: every 30 s. It changes no bit of the result.',
+      }),
+    ),
   },
   closed,
 )
 
 /** Keys of the language that this version does not have yet; no kind may take them. */
-export const laterStepKeys = ['checkpoint', 'onOutOfMemory'] as const
+export const laterStepKeys = ['onOutOfMemory'] as const
 
 const stepKeys: ReadonlySet<string> = new Set([...Object.keys(metaSchema.properties), ...laterStepKeys])
 

@@ -131,6 +131,17 @@ const layerSourcesOf = (id: string, node: MapNode, reporter: Reporter): PlacedRe
   })
 }
 
+/** It would change nothing, and whoever wrote it expects that it does. */
+const tellNoCheckpoints = (kind: string, { key }: Entry, { kinds, reporter }: OutlineContext): void => {
+  const others = [...kinds.values()].filter(({ checkpoints }) => checkpoints).map(each => each.kind)
+  reporter.report(
+    'checkpoint-not-here',
+    `steps of kind "${kind}" keep no checkpoints`,
+    key,
+    `Remove it. Those of kind ${others.join(', ')} do.`,
+  )
+}
+
 /** Reads what places a step in the graph. A fault poisons the step; it stays, so that what hangs on it gives no echo. */
 export const readOutline = (id: string, entry: Entry, context: OutlineContext): Outline => {
   const { frame, reporter } = context
@@ -163,6 +174,8 @@ export const readOutline = (id: string, entry: Entry, context: OutlineContext): 
     ...(when ? { when } : {}),
   }
   if (!spec) return { ...base, faulty: true, ports: {}, expressions: {} }
+  const rhythm = node.entries.get('checkpoint')
+  if (rhythm && !spec.checkpoints && !spec.composes) tellNoCheckpoints(kind, rhythm, context)
   const { ports, ok } = readPorts(spec, id, node.entries, entry.key, reporter)
   const { expressions, ok: expressionsOk } = readExpressions(spec, id, node, context)
   const faulty = misnamed !== undefined || !ok || !needs || !whenOk || !expressionsOk

@@ -116,7 +116,7 @@ interface Read {
 /** What all combinations say of the step as a whole, and what each says of its instance. */
 const variantOf = ({ id, frame }: Outline, lattice: Lattice, row: Row, { meta, config }: Read): Variant => {
   const matrix = matrixOfRow(row, lattice.axes)
-  const { resources = {}, retries = 0, timeout, seed } = meta ?? {}
+  const { resources = {}, retries = 0, timeout, seed, checkpoint } = meta ?? {}
   const replaced = lattice.axes['seed'] === id ? (matrix['seed'] as number) : seed
   return {
     labels: Object.fromEntries(Object.entries(row).map(([axis, { label }]) => [axis, label])),
@@ -129,6 +129,7 @@ const variantOf = ({ id, frame }: Outline, lattice: Lattice, row: Row, { meta, c
     resources,
     retries,
     ...(timeout === undefined ? {} : { timeout }),
+    ...(checkpoint === undefined ? {} : { checkpoint }),
     ...(replaced === undefined ? {} : { seed: replaced }),
   }
 }

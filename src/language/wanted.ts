@@ -19,8 +19,10 @@ export const list = (values: readonly unknown[]): string =>
   values.length > 11 ? `${values.slice(0, 10).join(', ')} and ${values.length - 10} more` : values.join(', ')
 
 const patterns: readonly (readonly [RegExp, string])[] = [
+  [/\(never\|every/, '`every 1 epoch`, `every 500 steps`, `every 10m` or `never`'],
   [/\(epochs\?\|steps\?\)/, 'a stretch of training such as `2 epochs` or `50 steps`'],
   [/\(ms\|s\|m\|h\|d\)/, 'a duration such as `90s`, `30m` or `2h`'],
+  [/%\$/, 'a share such as `2%`'],
   [/\[kMGT\]/, 'an amount such as `2 GB`, or a number of bytes'],
 ]
 

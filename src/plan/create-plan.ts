@@ -11,6 +11,7 @@ import { addConditions } from './conditions.js'
 import { lockedEngine, resolveEngines } from './engines.js'
 import { expand, type Draft } from './expand.js'
 import { fileReader, type FileMemory } from './files.js'
+import { checkPromises } from './gate-promises.js'
 import { planGates } from './gate-rows.js'
 import { checkExpressions } from './gates.js'
 import { inspectStep, type Inspected, type InspectionMemory } from './inspect.js'
@@ -54,13 +55,15 @@ const seedOf = (recipe: Recipe, step: Step, { seed, matrix }: Variant): number =
 const readFiles = async (
   drafts: readonly Draft[],
   problems: ReturnType<typeof collectProblems>,
-  { store, files, inspections }: Pick<PlanningOptions<unknown>, 'store' | 'files' | 'inspections'>,
+  options: Pick<PlanningOptions<unknown>, 'recipe' | 'store' | 'files' | 'inspections'>,
 ) => {
-  const read = fileReader(files, path => store.digestFile(path))
+  const { recipe, store, files, inspections } = options
+  const mayRead = (path: string): boolean => recipe.mayRead(path)
+  const read = fileReader(files, path => store.digestFile(path), mayRead)
   // Combinations that say the same share one config.
   const configs = new Map(drafts.map(({ step, spec, variant }) => [variant.config, { step, spec, variant }]))
   const inspected = new Map<Variant['config'], Inspected>()
-  const inspecting = { read, problems, ...(inspections ? { inspections } : {}) }
+  const inspecting = { read, mayRead, problems, ...(inspections ? { inspections } : {}) }
   const modules = new Map<string, ModuleIdentity>()
   const urls = new Set([...configs.values()].flatMap(({ spec }) => spec.module ?? []))
   await Promise.all([
@@ -119,6 +122,11 @@ export const createPlan = async <Report>(options: PlanningOptions<Report>): Prom
   checkRoles(drafts, outputs, problems)
   const gates = planGates(recipe, binder)
   checkExpressions(recipe, gates, all, problems)
+  checkPromises(
+    gates,
+    drafts.filter(({ spec }) => spec.computes).map(({ step }) => engines.of(step).name),
+    problems,
+  )
 
   const instances = drafts.map((draft): Instance => {
     const { id, step, spec, variant, inputs, needs, after, when, outer, choice, about } = draft
@@ -144,6 +152,7 @@ export const createPlan = async <Report>(options: PlanningOptions<Report>): Prom
       ...(variant.resources.memory === undefined ? {} : { memoryLimit: variant.resources.memory }),
       ...(variant.timeout === undefined ? {} : { timeout: variant.timeout }),
       retries: variant.retries,
+      ...(variant.checkpoint === undefined ? {} : { checkpoint: variant.checkpoint }),
       status: statuses.get(id)!,
       outputs: outputs.get(id)!,
       ...(about === undefined ? {} : { about }),

@@ -1,5 +1,5 @@
 import { instanceName } from '../core/instance-name.js'
-import type { Scope } from '../expression/expression.js'
+import type { Expression, Scope } from '../expression/expression.js'
 import type { Bind } from '../expression/scope.js'
 import { sweepOrigin } from '../language/lattice.js'
 import type { Gate, GateRow, Recipe, Step, Variant } from '../language/recipe.js'
@@ -10,18 +10,24 @@ export type PlannedGate = Gate & { readonly bind: Bind; readonly given: Scope }
 
 type Labels = Readonly<Record<string, string>>
 
+/** The expression that a gate judges; undefined of the forms that compare two models. */
+const expressionOf = (gate: Gate): Expression | undefined =>
+  gate.form === 'check' ? gate.check : gate.form === 'accepted' ? gate.metric : undefined
+
 /** The first words of the names that a gate reads. */
 const readBy = (gate: Gate): string[] => {
   const first = (name: string): string => /^[A-Za-z]\w*(?:\/\w+)*/.exec(name)?.[0] ?? name
-  const names =
-    gate.form === 'check'
-      ? gate.check.names.map(({ path }) => path[0]!)
-      : [first(gate.candidate), first(gate.reference)]
+  const read = expressionOf(gate)
+  const names = read
+    ? read.names.map(({ path }) => path[0]!)
+    : gate.form === 'nonInferior' || gate.form === 'faster'
+      ? [first(gate.candidate), first(gate.reference)]
+      : []
   return [...names, ...(gate.when?.names.map(({ path }) => path[0]!) ?? [])]
 }
 
 const paramsOf = (gate: Gate): string[] =>
-  [...(gate.form === 'check' ? gate.check.names : []), ...(gate.when?.names ?? [])].flatMap(({ path }) =>
+  [...(expressionOf(gate)?.names ?? []), ...(gate.when?.names ?? [])].flatMap(({ path }) =>
     path[0] === 'params' && path[1] !== undefined ? [path[1]] : [],
   )
 

@@ -1,7 +1,10 @@
 import { parseInstanceName } from '../core/instance-name.js'
 import { didYouMean } from '../core/nearest.js'
+import type { Path } from '../core/problem.js'
 import type { Expression } from '../expression/expression.js'
 import type { Gate, Recipe, Step } from '../language/recipe.js'
+import { checkDirection, checkTime, isTime } from './accepted-gates.js'
+import { benchmarksOf, isBenchmark } from './benchmarks.js'
 import { checkConditions, checkNames } from './check-names.js'
 import type { Conditioned } from './conditions.js'
 import type { Draft } from './expand.js'
@@ -101,8 +104,6 @@ const checkNonInferior = (
   }
 }
 
-const isBenchmark = (kind: string): boolean => kind === 'benchmark'
-
 const checkFaster = (
   gate: PlannedGate & { form: 'faster' },
   recipe: Recipe,
@@ -140,12 +141,7 @@ const checkFaster = (
   const faulty = recipe.steps.some(({ id, poisoned }) => poisoned && meant.has(id))
   if (!sound || mayBe || faulty) return
   const idOf = (name: string): string => gate.bind(name)?.instances[0]?.id ?? name
-  const both = drafts.filter(({ step, inputs }) => {
-    if (!isBenchmark(step.kind)) return false
-    const from = new Set(Object.values(inputs).flatMap(edges => edges.map(({ instance }) => instance)))
-    return from.has(idOf(candidate)) && from.has(idOf(reference))
-  })
-  const steps = [...new Set(both.map(({ step }) => step.id))]
+  const steps = benchmarksOf([idOf(candidate), idOf(reference)], drafts)
   if (steps.length === 0)
     say(
       gate,
@@ -171,12 +167,12 @@ export const checkExpressions = (
   for (const gate of recipe.gates) checkEach(gate, recipe, problems)
   const first = new Map([...gates].reverse().map(gate => [gate.at, gate]))
   for (const gate of first.values()) {
-    const check = (key: 'when' | 'check', expression: Expression): void =>
+    const check = (path: Path, expression: Expression): void =>
       checkNames(
         {
           expression,
           bind: gate.bind,
-          locate: stretch => gate.locate([key], stretch),
+          locate: stretch => gate.locate(path, stretch),
           axes: axesOf(gate, recipe),
           names: gate.names,
           recipe,
@@ -185,9 +181,13 @@ export const checkExpressions = (
         all,
         problems,
       )
-    if (gate.when) check('when', gate.when)
-    if (gate.form === 'check') check('check', gate.check)
-    else if (!checkOne(gate, recipe, problems)) continue
+    if (gate.when) check(['when'], gate.when)
+    if (gate.form === 'check') check(['check'], gate.check)
+    else if (gate.form === 'accepted') {
+      if (isTime(gate, recipe, all)) checkTime(gate, recipe, drafts, problems)
+      else check(['accepted', 'metric'], gate.metric)
+      checkDirection(gate, recipe, all, problems)
+    } else if (!checkOne(gate, recipe, problems)) continue
     else if (gate.form === 'nonInferior') checkNonInferior(gate, recipe, all, drafts, problems)
     else checkFaster(gate, recipe, drafts, problems)
   }

@@ -3,6 +3,7 @@ import type { EngineChoice } from '../core/engine-name.js'
 import { digestValue } from '../core/hash.js'
 import type { FileRef, StepInput } from '../core/step-file.js'
 import type { AnyStepSpec } from '../steps/define-step.js'
+import type { InstanceRecord } from '../store/run-record.js'
 import type { ModuleIdentity } from './module-graph.js'
 import type { Instance } from './plan.js'
 
@@ -56,6 +57,16 @@ export const identityOf = (options: IdentityOptions): Readonly<Record<string, un
     ...(module === undefined ? {} : { module }),
   }
 }
+
+/** What entered the key of an instance that a record tells of, but for its inputs: as `identityOf` gave it when it ran. */
+export const recordedIdentity = ({
+  identity = {},
+  config,
+  files = [],
+}: Pick<InstanceRecord, 'identity' | 'config' | 'files'>): Readonly<Record<string, unknown>> => ({
+  ...identity,
+  config: byContent(config, Object.fromEntries(files.map(file => [file.path, file]))),
+})
 
 /** The key of an instance whose inputs are there, and what it is made of, field by field. */
 export const keyOf = (

@@ -1,5 +1,6 @@
 import type { Artifact } from '../core/artifact.js'
 import type { InstanceId, Key } from '../core/brand.js'
+import type { Moment, Rhythm } from '../core/checkpoint.js'
 import type { EngineChoice } from '../core/engine-name.js'
 import type { FileRef } from '../core/step-file.js'
 import type { Problem, Span } from '../core/problem.js'
@@ -19,8 +20,8 @@ export interface Edge {
 
 export type Status =
   | { readonly type: 'hit'; readonly key: Key; readonly result: StoredResult }
-  /** It must run; `why` in a sentence. */
-  | { readonly type: 'miss'; readonly key: Key; readonly why: string }
+  /** It must run; `why` in a sentence. `resumes`: the checkpoint that it will go on from, unless that turns out to be damaged. */
+  | { readonly type: 'miss'; readonly key: Key; readonly why: string; readonly resumes?: Moment }
   /** Its key, or whether it runs at all, cannot be known before these have run. */
   | { readonly type: 'pending'; readonly waitsFor: readonly InstanceId[] }
   /** It will not run: its `when` is false, or what it takes from is skipped. */
@@ -57,6 +58,8 @@ export interface Instance {
   readonly memoryLimit?: number
   readonly timeout?: number
   readonly retries: number
+  /** Absence: as its kind usually does. */
+  readonly checkpoint?: Rhythm
   readonly status: Status
   /** By output: from the artifact on a hit, else predicted. */
   readonly outputs: Readonly<Record<string, Description>>

@@ -77,10 +77,14 @@ export const findStatuses = async (
     const found = await store.results.find(key)
     problems.add(...found.problems)
     if (found.result) return { type: 'hit', key, result: found.result }
+    const { spec, variant } = draft
+    const isKept = spec.checkpoints === true && variant.checkpoint?.unit !== 'never'
+    const resumes = isKept ? store.checkpoints.head(key)?.moment : undefined
     return {
       type: 'miss',
       key,
       why: found.problems.length > 0 ? damagedWhy : 'never run with this key',
+      ...(resumes ? { resumes } : {}),
     }
   }
 

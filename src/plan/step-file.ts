@@ -17,5 +17,6 @@ export const stepFileOf = (
   seed: instance.seed,
   engine: instance.engine,
   threads: instance.threads,
+  ...(instance.checkpoint === undefined ? {} : { checkpoint: instance.checkpoint }),
   ...(instance.spec.module === undefined ? {} : { module: instance.spec.module }),
 })

@@ -1,3 +1,4 @@
+import type { Moment } from '../core/checkpoint.js'
 import type { EngineChoice } from '../core/engine-name.js'
 import { formatBytes, short } from './figures.js'
 import { gathered } from './gathered.js'
@@ -20,6 +21,8 @@ export interface PlanRow {
   readonly differences?: readonly { readonly text: string }[]
   /** What decides whether or how it runs: the measurements that a condition waits for, why it is skipped, what was chosen. */
   readonly note?: string
+  /** The checkpoint that it goes on from. */
+  readonly resumes?: Moment
   readonly key?: string
   /** The declared step that it is an instance of. */
   readonly step: string

@@ -1,4 +1,5 @@
 import type { RunRecord } from '../store/run-record.js'
+import type { UnfinishedRun } from '../store/unfinished.js'
 import { basename, dirname } from 'node:path'
 import { formatSeconds } from '../core/units.js'
 import type { Paint } from './paint.js'
@@ -14,8 +15,41 @@ export const outcomeText = (outcome: RunRecord['outcome'], paint: Paint): string
     interrupted: paint.yellow('interrupted'),
   })[outcome]
 
+/** What became of a run without a record, with its colour. */
+export const stateText = ({ state, outcome }: UnfinishedRun, paint: Paint): string => {
+  if (state === 'running') return 'running'
+  const lost = outcome ? `${outcomeText(outcome, paint)}${paint.dim(', record lost')}` : ''
+  return lost === '' ? paint.yellow('interrupted') : lost
+}
+
+const recipeText = (recipe: string): string => `${basename(dirname(recipe))}/${basename(recipe)}`
+
+const rowOf = (run: RunRecord | UnfinishedRun, paint: Paint): string[] => {
+  const steps = [
+    `${run.instances.length}`,
+    `${run.instances.filter(each => each.status === 'reused').length}`,
+    formatSeconds(run.seconds),
+  ]
+  if ('state' in run)
+    return [
+      run.id,
+      run.recipe === undefined ? '' : recipeText(run.recipe),
+      stateText(run, paint),
+      ...steps,
+      '',
+    ]
+  const { commit, dirty } = run.where
+  return [
+    run.id,
+    recipeText(run.asked.recipe),
+    outcomeText(run.outcome, paint),
+    ...steps,
+    commit === undefined ? '' : `${commit.slice(0, 8)}${dirty ? '+' : ''}`,
+  ]
+}
+
 /** Runs, one a line. */
-export const runsLines = (records: readonly RunRecord[], paint: Paint): string[] =>
+export const runsLines = (runs: readonly (RunRecord | UnfinishedRun)[], paint: Paint): string[] =>
   table(
     [
       { title: 'run' },
@@ -26,16 +60,6 @@ export const runsLines = (records: readonly RunRecord[], paint: Paint): string[]
       { title: 'took', align: 'right' },
       { title: 'commit' },
     ],
-    records.map(record => [
-      record.id,
-      `${basename(dirname(record.asked.recipe))}/${basename(record.asked.recipe)}`,
-      outcomeText(record.outcome, paint),
-      `${record.instances.length}`,
-      `${record.instances.filter(each => each.status === 'reused').length}`,
-      formatSeconds(record.seconds),
-      record.where.commit === undefined
-        ? ''
-        : `${record.where.commit.slice(0, 8)}${record.where.dirty ? '+' : ''}`,
-    ]),
+    runs.map(run => rowOf(run, paint)),
     paint,
   )

@@ -13,6 +13,8 @@ interface Row {
   readonly progress: Map<string, Progress>
   seconds: number
   note: string
+  /** Whom one of its instances waits for that another run makes. */
+  waits: string
   /** Why the last of its instances that were skipped was. */
   skipped: string
   /** Its task has ended: a title set later would be drawn below the tree's last state. */
@@ -40,6 +42,9 @@ const progressText = (progress: Progress): string =>
   ]
     .filter(text => text !== '')
     .join('  ')
+
+const makerText = ({ pid, host }: { readonly pid?: number; readonly host?: string }): string =>
+  pid === undefined ? '' : ` (PID ${pid} on ${host ?? 'another host'})`
 
 const statesOf = (row: Row): string[] => [...row.instances.values()]
 
@@ -71,7 +76,7 @@ const titleOf = (row: Row, wide: number, paint: Paint): string => {
   )
   const latest = running.at(-1)?.[1]
   const many = states.length > 1 ? `${states.length - left}/${states.length}  ` : ''
-  return `${named}  ${many}${latest ? progressText(latest) : counted('running') > 0 ? 'starting' : paint.dim('waiting')}`
+  return `${named}  ${many}${latest ? progressText(latest) : counted('running') > 0 ? 'starting' : paint.dim(row.waits || 'waiting')}`
 }
 
 /** Steps that each have a row, and the rest in one, so that the tree never outgrows the terminal. */
@@ -84,6 +89,7 @@ const makeRows = (instances: readonly PlannedInstance[], most: number): Row[] =>
     progress: new Map(),
     seconds: 0,
     note: '',
+    waits: '',
     skipped: '',
     over: false,
   })
@@ -168,6 +174,10 @@ export const liveTree = (paint: Paint, terminalRows: number): LiveTree => {
           for (const row of new Set(event.instances.map(instance => set(instance, 'reused'))))
             if (row) refresh(row)
           return
+        case 'waits':
+          row = byInstance.get(event.instance)
+          if (row) row.waits = `waits for another run${makerText(event)}`
+          break
         case 'started':
           row = set(event.instance, 'running')
           break

@@ -10,7 +10,7 @@ export interface Attempt {
   timedOut(): boolean
 }
 
-export interface AttemptOptions extends Pick<Hooks, 'progress' | 'log'> {
+export interface AttemptOptions extends Pick<Hooks, 'progress' | 'log' | 'resumed'> {
   readonly lane: Lane
   readonly assignment: Assignment
   /** Milliseconds; absent: none. */
@@ -24,7 +24,7 @@ export interface AttemptOptions extends Pick<Hooks, 'progress' | 'log'> {
 const longest = 2 ** 31 - 1
 
 export const startAttempt = (options: AttemptOptions): Attempt => {
-  const { lane, assignment, timeout, grace, fresh, progress, log } = options
+  const { lane, assignment, timeout, grace, fresh, progress, log, resumed } = options
   const soft = new AbortController()
   const hard = new AbortController()
   let late = false
@@ -44,7 +44,7 @@ export const startAttempt = (options: AttemptOptions): Attempt => {
           Math.min(timeout, longest),
         )
   const ended = lane
-    .run(assignment, { progress, log, soft: soft.signal, hard: hard.signal }, fresh)
+    .run(assignment, { progress, log, resumed, soft: soft.signal, hard: hard.signal }, fresh)
     .finally(() => {
       clearTimeout(alarm)
       clearTimeout(last)

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import type { Artifact } from '../core/artifact.js'
 import type { Key } from '../core/brand.js'
-import { problem, ProblemError, type Problem } from '../core/problem.js'
+import type { Moment } from '../core/checkpoint.js'
+import { problem, type Problem } from '../core/problem.js'
 import type { StepInput, StepOutput } from '../core/step-file.js'
 import { formatSeconds } from '../core/units.js'
 import { keyOf } from '../plan/key.js'
@@ -10,6 +11,8 @@ import { stepFileOf } from '../plan/step-file.js'
 import type { Store } from '../store/store.js'
 import { startAttempt, type Attempt } from './attempt.js'
 import { checkOutput } from './check-output.js'
+import type { ByAnother, OtherRuns } from './other-runs.js'
+import { keepResult } from './keep-result.js'
 import type { Lane } from './lanes/lane.js'
 import type { Reporter } from './reporter.js'
 
@@ -21,6 +24,8 @@ export type Made =
       readonly output: StepOutput
       readonly seconds: number
       readonly attempts?: number
+      /** Where it went on from, when an earlier attempt was cut short. */
+      readonly resumed?: Moment
     }
   | {
       readonly type: 'failed'
@@ -29,6 +34,7 @@ export type Made =
       readonly attempts: number
     }
   | { readonly type: 'interrupted'; readonly key: Key; readonly attempts: number }
+  | ByAnother
   /** The store lost some of its inputs: they are made again, and then it is tried once more. */
   | { readonly type: 'lost'; readonly again: readonly Instance[] }
 
@@ -38,6 +44,7 @@ type Inputs = Readonly<Record<string, readonly StepInput[]>>
 export interface MakeOptions {
   readonly store: Store
   readonly reporter: Reporter
+  readonly others: OtherRuns
   /** Milliseconds between asking a step to stop and ending its thread. */
   readonly grace: number
   /** Folder of the run, for what a crash leaves. */
@@ -80,7 +87,7 @@ const timeoutProblem = ({ id, timeout }: Instance): Problem =>
 
 /** Makes instances: looks up their keys, runs what is not in the store, and puts it there. */
 export const makeMaker = (options: MakeOptions) => {
-  const { store, reporter, grace, runFolder, running } = options
+  const { store, reporter, others, grace, runFolder, running } = options
   /** Two instances may have one key: the second waits for the first and then finds its result. */
   const making = new Map<Key, Promise<unknown>>()
 
@@ -89,7 +96,11 @@ export const makeMaker = (options: MakeOptions) => {
     lane: Lane,
     step: ReturnType<typeof stepFileOf>,
     attempt: number,
-  ): Promise<{ readonly output: StepOutput } | { readonly problems: readonly Problem[] } | 'interrupted'> => {
+    resumed: (from: Moment) => void,
+  ): Promise<
+    { readonly output: StepOutput } | { readonly problems: readonly Problem[] } | 'interrupted' | 'swept'
+  > => {
+    const mark = store.sweeps.mark()
     const begun = startAttempt({
       lane,
       assignment: {
@@ -102,6 +113,10 @@ export const makeMaker = (options: MakeOptions) => {
       fresh: attempt > 1,
       progress: progress => reporter.say({ type: 'progress', instance: instance.id, progress }),
       log: (level, message) => reporter.say({ type: 'log', instance: instance.id, level, message }),
+      resumed: from => {
+        reporter.say({ type: 'resumed', instance: instance.id, from })
+        resumed(from)
+      },
     })
     running.add(begun)
     try {
@@ -114,7 +129,8 @@ export const makeMaker = (options: MakeOptions) => {
           : { problems: [problem('step-cancelled', `"${instance.id}" gave up though nobody asked it to`)] }
       }
       const wrong = checkOutput(instance, ended.output, store.objects)
-      return wrong.length > 0 ? { problems: wrong } : { output: ended.output }
+      if (wrong.length === 0) return { output: ended.output }
+      return store.sweeps.mark() === mark ? { problems: wrong } : 'swept'
     } finally {
       running.delete(begun)
     }
@@ -130,30 +146,47 @@ export const makeMaker = (options: MakeOptions) => {
     const place = (found: readonly Problem[]): readonly Problem[] =>
       found.map(each => (each.at ? each : { ...each, at: instance.at }))
     for (let attempt = 1; ; attempt++) {
+      let resumed: Moment | undefined
       reporter.say({ type: 'started', instance: instance.id, attempt, lane: lane.name })
       const began = performance.now()
-      let tried = await tryOnce(instance, lane, step, attempt)
+      const tried = await tryOnce(instance, lane, step, attempt, from => (resumed = from))
       const seconds = (performance.now() - began) / 1000
       if (tried === 'interrupted') return { type: 'interrupted', key, attempts: attempt }
-      if ('output' in tried) {
-        const { output } = tried
-        try {
-          await store.results.save({
-            key,
-            kind: instance.kind,
-            instance: instance.id,
-            output,
-            seconds,
-            parts,
-          })
-          reporter.say({ type: 'finished', instance: instance.id, seconds, metrics: output.metrics ?? {} })
-          return { type: 'finished', key, output, seconds, attempts: attempt }
-        } catch (error) {
-          if (!(error instanceof ProblemError)) throw error
-          tried = { problems: error.problems }
+      const { kind, id } = instance
+      const kept =
+        tried !== 'swept' && 'output' in tried
+          ? await keepResult(store, others, instance, {
+              key,
+              kind,
+              instance: id,
+              output: tried.output,
+              seconds,
+              parts,
+            })
+          : tried
+      if (kept === 'swept') {
+        reporter.say({
+          type: 'log',
+          instance: id,
+          level: 'info',
+          message: 'trimtab gc swept away bytes that it stored as well; it is made again',
+        })
+        attempt--
+        continue
+      }
+      if ('output' in kept) {
+        await store.checkpoints.remove(key)
+        reporter.say({ type: 'finished', instance: id, seconds, metrics: kept.output.metrics ?? {} })
+        return {
+          type: 'finished',
+          key,
+          output: kept.output,
+          seconds,
+          attempts: attempt,
+          ...(resumed ? { resumed } : {}),
         }
       }
-      const problems = place(tried.problems)
+      const problems = place(kept.problems)
       const again = options.interrupted() ? undefined : await options.lost(instance, problems)
       const retrying = again !== undefined || (attempt <= instance.retries && !options.interrupted())
       reporter.say({ type: 'failed', instance: instance.id, attempt, retrying, problems })
@@ -162,32 +195,38 @@ export const makeMaker = (options: MakeOptions) => {
     }
   }
 
+  const lookUp = async (instance: Instance, key: Key): Promise<Made | undefined> => {
+    const { result, problems } = await store.results.find(key)
+    for (const { message } of problems)
+      reporter.say({ type: 'log', instance: instance.id, level: 'warning', message })
+    if (!result) return undefined
+    reporter.reused(instance.id)
+    return { type: 'reused', key, output: result.output, seconds: result.seconds }
+  }
+
+  /** What is there needs no claim; what is not may come from another run before this one has the claim. */
   const lookUpOrRun = async (
     instance: Instance,
     lane: Lane,
     keyed: ReturnType<typeof keyOf>,
     inputs: Inputs,
-    hadTwin: boolean,
   ): Promise<Made> => {
-    // One that was there already is here because it is made again; another process may have done so.
-    if (hadTwin || instance.status.type === 'pending' || instance.status.type === 'hit') {
-      const { result, problems } = await store.results.find(keyed.key)
-      for (const { message } of problems)
-        reporter.say({ type: 'log', instance: instance.id, level: 'warning', message })
-      if (result) {
-        reporter.reused(instance.id)
-        return { type: 'reused', key: keyed.key, output: result.output, seconds: result.seconds }
-      }
-    }
-    return attempts(instance, lane, keyed, inputs)
+    const { key } = keyed
+    await others.hold([key])
+    return (
+      (await lookUp(instance, key)) ??
+      others.alone(
+        instance.id,
+        key,
+        async () => (await lookUp(instance, key)) ?? attempts(instance, lane, keyed, inputs),
+      )
+    )
   }
 
   return (instance: Instance, lane: Lane, inputs: Inputs): Promise<Made> => {
     const keyed = keyOf(instance, inputs)
     const twin = making.get(keyed.key)
-    const made = (twin ?? Promise.resolve()).then(() =>
-      lookUpOrRun(instance, lane, keyed, inputs, twin !== undefined),
-    )
+    const made = (twin ?? Promise.resolve()).then(() => lookUpOrRun(instance, lane, keyed, inputs))
     making.set(
       keyed.key,
       made.catch(() => undefined),

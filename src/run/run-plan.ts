@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Emitted, Event, Outcome } from '../core/event.js'
 import { ProblemError, type Problem } from '../core/problem.js'
@@ -10,14 +11,15 @@ import type { Store } from '../store/store.js'
 import { growingFigures } from '../expression/figures.js'
 import type { Attempt } from './attempt.js'
 import type { Choosing } from '../plan/take-chosen.js'
+import { makeOtherRuns } from './other-runs.js'
 import { makeDecider, settleChosen } from './decide.js'
 import { concludeHealing, isLoss, makeHealer } from './heal.js'
+import { holdHits } from './hold-hits.js'
 import { openLanes, type LaneSettings } from './lanes/lanes.js'
 import { sharedObjects } from './lanes/shared-objects.js'
 import { inputsOf, makeMaker } from './make-instance.js'
 import { makeReporter } from './reporter.js'
 import { before, schedule } from './schedule.js'
-import { keepSources } from './sources.js'
 import { whereOf } from './where.js'
 
 export interface Conclusion {
@@ -70,12 +72,12 @@ const labelsOf = (sweep: NonNullable<Plan['recipe']['sweep']>): Record<string, r
  * before anything starts.
  */
 export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
-  const { plan, store, signal } = options
+  const { store, signal } = options
   const started = new Date()
   const clock = performance.now()
   const run = await store.runs.open(started)
-  const sources = await keepSources(plan, store)
-  const where = whereOf({ project: plan.recipe.project, engine: plan.engine, machine: plan.machine })
+  const { project } = options.plan.recipe
+  const where = whereOf({ project, engine: options.plan.engine, machine: options.plan.machine })
   const halt = new AbortController()
   const running = new Set<Attempt>()
   const stop = (): void => {
@@ -83,6 +85,8 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
     for (const attempt of running) attempt.stop()
   }
   const reporter = makeReporter(run, options.emit, stop)
+  const others = makeOtherRuns({ store, run, reporter, signal: AbortSignal.any([signal, halt.signal]) })
+  const { plan, sources } = await holdHits(options.plan, store, others)
   const records = new Map<string, InstanceRecord>()
   const outputs = new Map<string, StepOutput>()
   const objects = sharedObjects(store)
@@ -130,6 +134,7 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
   const make = makeMaker({
     store,
     reporter,
+    others,
     grace: options.grace ?? 2000,
     runFolder: join(store.folder, 'runs', run.id),
     interrupted: () => halt.signal.aborted,
@@ -140,6 +145,8 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
     running,
   })
 
+  // What a kill left between a result and the end of its step.
+  await store.checkpoints.sweep(key => existsSync(store.results.path(key)))
   reporter.say({
     type: 'planned',
     run: run.id,
@@ -172,6 +179,7 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
       keepGoing: options.keepGoing ?? false,
       laneOf: instance => lanes.of(instance),
       interrupted: () => halt.signal.aborted,
+      signal: halt.signal,
       make: async instance => {
         const decided = decide(instance)
         if (decided.type === 'left-out') {
@@ -181,7 +189,7 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
         if (decided.type === 'chosen' || decided.type === 'none') return settleChoice(instance, decided)
         const made = await make(instance, lanes.of(instance), inputsOf(decided.inputs, outputs))
         if (made.type === 'interrupted') return 'interrupted'
-        if (made.type === 'lost') return made
+        if (made.type === 'by-another' || made.type === 'lost') return made
         const { type: status, ...rest } = made
         keep(recordOf(instance, { status, ...rest }))
         if (made.type === 'failed') return 'failed'

@@ -1,5 +1,6 @@
 import type { InstanceId } from '../core/brand.js'
 import type { Instance } from '../plan/plan.js'
+import type { ByAnother } from './other-runs.js'
 import type { Lane } from './lanes/lane.js'
 import { makeReady } from './ready.js'
 
@@ -18,10 +19,14 @@ export interface ScheduleOptions {
   readonly keepGoing: boolean
   readonly laneOf: (instance: Instance) => Lane
   readonly interrupted: () => boolean
+  /** Aborted once the run is: whoever waits for another run stops waiting. */
+  readonly signal: AbortSignal
   /** Of everything that may have to be made, what was there from the start too. Absent: `instances`. */
   readonly all?: readonly Instance[]
   /** Makes an instance whose inputs are all there. */
-  readonly make: (instance: Instance) => Promise<'there' | 'failed' | 'interrupted' | 'left-out' | Again>
+  readonly make: (
+    instance: Instance,
+  ) => Promise<'there' | 'failed' | 'interrupted' | 'left-out' | Again | ByAnother>
   /** Called for each instance that is to be made again; `settled` follows once it is. */
   readonly reopened?: (instance: Instance) => void
   readonly skip: (instance: Instance, reason: string) => void
@@ -40,6 +45,7 @@ export const before = (instance: Instance): ReadonlySet<InstanceId> =>
 /**
  * Makes every instance after what it needs, as many at once as its lane has cores for; exclusive ones alone, when
  * nothing else can go on. After a failure nothing new starts, unless it is to keep going; what runs is let finish.
+ * What another run makes takes no core meanwhile, and comes up again when that has ended.
  */
 export const schedule = async (options: ScheduleOptions): Promise<void> => {
   const { instances, keepGoing, laneOf, interrupted, make, skip } = options
@@ -65,6 +71,9 @@ export const schedule = async (options: ScheduleOptions): Promise<void> => {
   let firstFailed: InstanceId | undefined
   let fault: { readonly error: unknown } | undefined
   let wake = (): void => undefined
+  let awaited = 0
+  const giveUp = new AbortController()
+  const goOn = (): boolean => !fault && !interrupted() && (keepGoing || firstFailed === undefined)
 
   const settle = (first: Instance, became: Settled): void => {
     const work: [Instance, Settled][] = [[first, became]]
@@ -90,6 +99,19 @@ export const schedule = async (options: ScheduleOptions): Promise<void> => {
     }
   }
 
+  /** Takes no core meanwhile, and comes up again afterwards. */
+  const waitFor = async (instance: Instance, { over }: ByAnother): Promise<void> => {
+    awaited++
+    try {
+      await over(AbortSignal.any([options.signal, giveUp.signal]))
+    } catch (error) {
+      fault ??= { error }
+    }
+    awaited--
+    ready.add(instance)
+    wake()
+  }
+
   const retryAfter = (instance: Instance, again: readonly Instance[]): void => {
     missing.set(instance.id, again.length)
     // Another process, or another instance's loss, had them made meanwhile.
@@ -108,7 +130,11 @@ export const schedule = async (options: ScheduleOptions): Promise<void> => {
   const start = async (instance: Instance): Promise<void> => {
     try {
       const how = await make(instance)
-      if (typeof how === 'object') return retryAfter(instance, how.again)
+      if (typeof how === 'object') {
+        if ('again' in how) retryAfter(instance, how.again)
+        else void waitFor(instance, how)
+        return
+      }
       if (how === 'failed') firstFailed ??= instance.id
       if (how === 'interrupted') skip(instance, 'interrupted')
       settle(instance, how === 'interrupted' ? 'skipped' : how)
@@ -121,9 +147,9 @@ export const schedule = async (options: ScheduleOptions): Promise<void> => {
   }
 
   for (;;) {
-    const goOn = (): boolean => !fault && !interrupted() && (keepGoing || firstFailed === undefined)
     for (let next = goOn() && ready.next(); next; next = goOn() && ready.next()) void start(next)
-    if (ready.running() === 0) break
+    if (!goOn()) giveUp.abort()
+    if (ready.running() === 0 && awaited === 0) break
     await new Promise<void>(resolve => (wake = resolve))
   }
   if (fault) throw fault.error

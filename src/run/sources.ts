@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
-import { basename, dirname, isAbsolute, join, relative, sep } from 'node:path'
+import { dirname, isAbsolute, join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { packageFolder } from '../core/home.js'
 import { fileReader } from '../plan/files.js'
@@ -12,7 +12,7 @@ const isBelow = (way: string): boolean => way !== '' && !way.startsWith('..') &&
 
 const pathOf = (project: string, path: string): string => {
   const own = relative(join(packageFolder(), 'pipelines'), path)
-  if (isBelow(own)) return `trimtab:${basename(own).replace(/\.ya?ml$/, '')}`
+  if (isBelow(own)) return `trimtab:${dirname(own)}`
   const way = relative(project, path)
   return isBelow(way) ? way.replaceAll(sep, '/') : path
 }

@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process'
 import { version } from '../core/home.js'
 import type { EngineChoice } from '../core/engine-name.js'
+import { enginePromises } from '../core/promise.js'
 import type { RunRecord } from '../store/run-record.js'
 
-/** Undefined where git is absent, the folder is no repository, or the answer takes too long to be worth waiting for. */
-const git = (folder: string, ...args: readonly string[]): Promise<string | undefined> =>
+/** What git says in a folder. Undefined where git is absent, the folder is no repository, or the answer takes too long to be worth waiting for. */
+export const git = (folder: string, ...args: readonly string[]): Promise<string | undefined> =>
   new Promise(resolve => {
     execFile(
       'git',
@@ -33,6 +34,7 @@ export const whereOf = async ({
     trimtab: version(),
     node: process.version,
     engine,
+    promise: enginePromises[engine.name],
     machine,
     ...(commit ? { commit } : {}),
     ...(commit && changed !== undefined ? { dirty: changed !== '' } : {}),

@@ -92,6 +92,8 @@ export interface StepSpec<P extends TObject = TObject> {
   readonly computes: boolean
   /** Draws random numbers: the derived seed enters the key. */
   readonly draws: boolean
+  /** A run takes long, and keeps checkpoints that it goes on from: its steps may have the key `checkpoint`. */
+  readonly checkpoints?: boolean
   /** Runs with nothing beside it. */
   readonly exclusive?: boolean
   /** Its result holds for this machine only: the machine class enters the key. */

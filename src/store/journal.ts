@@ -2,6 +2,7 @@ import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } fr
 import { dirname } from 'node:path'
 import type { Event } from '../core/event.js'
 import { problem, type Problem } from '../core/problem.js'
+import { isEvent } from './event-shape.js'
 import { fileProblem, isErrno } from './file-problem.js'
 
 /** An append-only file of events, one JSON line each. */
@@ -53,7 +54,7 @@ export const openJournal = (path: string): Journal => {
   }
 }
 
-/** The events of a journal; a line that a kill or a full disk cut short is left out. */
+/** The events of a journal; a line that a kill, a full disk or a power cut left in pieces is left out. */
 export const readJournal = (path: string): readonly Event[] => {
   let text: string
   try {
@@ -65,7 +66,8 @@ export const readJournal = (path: string): readonly Event[] => {
   return text.split('\n').flatMap(line => {
     if (line === '') return []
     try {
-      return [JSON.parse(line) as Event]
+      const event: unknown = JSON.parse(line)
+      return isEvent(event) ? [event] : []
     } catch {
       return []
     }

@@ -1,11 +1,12 @@
-import { mkdir, readFile, rename } from 'node:fs/promises'
+import { readFile, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Digest } from '../core/brand.js'
 import { digestOf } from '../core/hash.js'
 import { problem, ProblemError, type Problem } from '../core/problem.js'
 import type { DigestCache } from './digest-cache.js'
 import { digestFile, type Digested } from './digest-file.js'
-import { fileProblem, isErrno, readError } from './file-problem.js'
+import { isErrno, readError } from './file-problem.js'
+import { moveAside, whereMoved } from './move-aside.js'
 import type { Objects } from './store.js'
 import { writeFileSafely } from './write-file.js'
 
@@ -39,9 +40,9 @@ const goneProblem = (digest: Digest): Problem =>
     hint: 'A run repeats the step that made it.',
   })
 
-const damagedProblem = (digest: Digest, moved: string): Problem =>
+const damagedProblem = (digest: Digest, aside: string | undefined): Problem =>
   problem('object-damaged', `an object of the store no longer matches its digest: ${digest}`, {
-    hint: `It was moved to ${moved}; a run repeats the step that made it.`,
+    hint: `${whereMoved(aside)}; a run repeats the step that made it.`,
   })
 
 export const openObjects = (folder: string, digests: DigestCache): Objects => {
@@ -50,18 +51,12 @@ export const openObjects = (folder: string, digests: DigestCache): Objects => {
     return join(folder, 'objects', hex.slice(0, 2), hex.slice(2))
   }
 
-  /** Several may find the same damage at once: who comes second finds nothing to move. A read-only store keeps it. */
   const quarantine = async (digest: Digest): Promise<Problem> => {
-    const aside = join(folder, 'damaged', rest(digest))
     digests.forget(path(digest))
-    try {
-      await mkdir(join(folder, 'damaged'), { recursive: true })
-      await rename(path(digest), aside)
-      // Another process mended it after this one had read it: the whole one goes back.
-      if ((await digestAt(aside)) === digest) await rename(aside, path(digest))
-    } catch (error) {
-      if (!isErrno(error, 'ENOENT') && !fileProblem(error, aside)) throw error
-    }
+    const aside = await moveAside(folder, path(digest), rest(digest))
+    // Another process mended it after this one had read it: the whole one goes back.
+    if (aside !== undefined && (await digestAt(aside)) === digest)
+      await rename(aside, path(digest)).catch(() => undefined)
     return damagedProblem(digest, aside)
   }
 

@@ -20,7 +20,14 @@ const takeBack =
 
 let validate: ValidateFunction | undefined
 const validator = (): ValidateFunction => {
-  validate ??= new Ajv2020({ allErrors: true, strict: false, validateSchema: false }).compile(lockSchema)
+  validate ??= new Ajv2020({
+    allErrors: true,
+    strict: false,
+    validateSchema: false,
+    inlineRefs: false,
+    addUsedSchema: false,
+    code: { optimize: false },
+  }).compile(lockSchema)
   return validate
 }
 

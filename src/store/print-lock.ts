@@ -107,7 +107,7 @@ const section = <T>(
   linesOf: (entry: T) => readonly string[],
 ): string[] => [
   '',
-  `${title}:`,
+  `${title}:${Object.keys(entries).length === 0 ? ' {}' : ''}`,
   ...inOrder(entries).flatMap(([name, entry]) => [
     '',
     `  ${lockText(name)}:`,
@@ -118,6 +118,7 @@ const section = <T>(
 ]
 
 const header = [
+  '# yaml-language-server: $schema=https://unpkg.com/trimtab/schemas/lock.schema.json',
   '# What `trimtab run` made of the recipe beside and measured, and what was accepted of it. Commit it as it is.',
   '# Where git cannot merge it, run again: the run writes it whole.',
 ]

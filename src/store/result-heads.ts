@@ -13,7 +13,8 @@ const head = new RegExp(
 
 type Names = Pick<ResultHead, 'key' | 'kind' | 'instance'>
 
-const namesIn = (start: string): Names | undefined => {
+/** What the first bytes of a result's file say of it; undefined where they do not. */
+export const namesIn = (start: string): Names | undefined => {
   const found = head.exec(start)
   if (!found) return undefined
   const [key, kind, instance] = found.slice(1).map(each => JSON.parse(each) as string)

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { rename, mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Key } from '../core/brand.js'
+import type { Digest, Key } from '../core/brand.js'
 import { digestOf } from '../core/hash.js'
 import { problem, type Problem } from '../core/problem.js'
-import { fileProblem, isErrno, readError } from './file-problem.js'
+import { isErrno, readError } from './file-problem.js'
+import { moveAside, whereMoved } from './move-aside.js'
 import { readHeads, resultFiles } from './result-heads.js'
 import type { Objects, Results, StoredResult } from './store.js'
 import { writeFileSafely } from './write-file.js'
@@ -23,7 +23,7 @@ const textOf = ({ key, kind, instance, ...rest }: StoredResult): string => {
 }
 
 /** Undefined where the text is damaged or belongs to another key. */
-const parse = (text: string, key: Key): StoredResult | undefined => {
+export const parseResult = (text: string, key: Key): StoredResult | undefined => {
   try {
     const { checksum, result } = JSON.parse(text) as ResultFile
     // Parsing and printing again gives the text that was hashed.
@@ -32,6 +32,14 @@ const parse = (text: string, key: Key): StoredResult | undefined => {
     return undefined
   }
 }
+
+/** All that its outputs consist of. */
+export const objectsOf = ({ output }: StoredResult): ReadonlySet<Digest> =>
+  new Set(
+    Object.values(output.outputs).flatMap(artifact =>
+      Object.values(artifact.objects).map(object => object.digest),
+    ),
+  )
 
 /** A hit that cannot be used becomes a miss; what was found damaged is a warning, since the run mends it. */
 const asWarning = (found: Problem): Problem => ({ ...found, severity: 'warning' })
@@ -44,18 +52,10 @@ export const openResults = (folder: string, objects: Objects): Results => {
   }
   const path = (key: Key): string => join(folder, 'results', nameOf(key))
 
-  const quarantine = async (key: Key): Promise<Problem> => {
-    const aside = join(folder, 'damaged', nameOf(key))
-    try {
-      await mkdir(join(folder, 'damaged'), { recursive: true })
-      await rename(path(key), aside)
-    } catch (error) {
-      if (!isErrno(error, 'ENOENT') && !fileProblem(error, aside)) throw error
-    }
-    return problem('result-damaged', `a stored result is damaged: ${path(key)}`, {
-      hint: `It was moved to ${aside}; the step is repeated.`,
+  const quarantine = async (key: Key): Promise<Problem> =>
+    problem('result-damaged', `a stored result is damaged: ${path(key)}`, {
+      hint: `${whereMoved(await moveAside(folder, path(key)))}; the step is repeated.`,
     })
-  }
 
   return {
     find: async key => {
@@ -70,15 +70,10 @@ export const openResults = (folder: string, objects: Objects): Results => {
         if (isErrno(error, 'EIO')) return { problems: [asWarning(await quarantine(key))] }
         throw readError(error, path(key))
       }
-      const result = parse(text, key)
+      const result = parseResult(text, key)
       if (!result) return { problems: [asWarning(await quarantine(key))] }
-      const digests = new Set(
-        Object.values(result.output.outputs).flatMap(artifact =>
-          Object.values(artifact.objects).map(object => object.digest),
-        ),
-      )
       const problems: Problem[] = []
-      for (const digest of digests) {
+      for (const digest of objectsOf(result)) {
         const damage = await objects.check(digest, 'remembered')
         if (damage) problems.push(asWarning(damage))
       }
@@ -88,7 +83,7 @@ export const openResults = (folder: string, objects: Objects): Results => {
     heads: () => readHeads(folder),
     peek: key => {
       try {
-        return parse(readFileSync(path(key), 'utf8'), key)
+        return parseResult(readFileSync(path(key), 'utf8'), key)
       } catch (error) {
         if (isErrno(error, 'ENOENT', 'ENOTDIR', 'EIO')) return undefined
         throw readError(error, path(key))

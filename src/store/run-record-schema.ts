@@ -59,6 +59,15 @@ const output = Type.Object(
   closed,
 )
 
+const count = Type.Optional(Type.Integer({ minimum: 0 }))
+const moment = Type.Object(
+  { epoch: count, epochs: count, step: count },
+  {
+    ...closed,
+    description: 'The checkpoint that it went on from: epochs done, of how many, and steps done.',
+  },
+)
+
 const instance = Type.Object(
   {
     instance: Type.String(),
@@ -84,12 +93,7 @@ const instance = Type.Object(
     ),
     seconds: Type.Optional(Type.Number({ minimum: 0 })),
     attempts: Type.Optional(Type.Integer({ minimum: 0 })),
-    resumed: Type.Optional(
-      Type.Object(
-        { epoch: Type.Integer({ minimum: 0 }), step: Type.Integer({ minimum: 0 }) },
-        { ...closed, description: 'The checkpoint that it went on from, by epochs and steps done.' },
-      ),
-    ),
+    resumed: Type.Optional(moment),
     output: Type.Optional(output),
     problems: Type.Optional(Type.Array(problem)),
     reason: Type.Optional(Type.String()),
@@ -123,6 +127,17 @@ const verdict = Type.Object(
   closed,
 )
 
+const promise = Type.Union(
+  [
+    Type.Object({ kind: Type.Literal('bitwise'), across: Type.Enum(['machines', 'machine']) }, closed),
+    Type.Object({ kind: Type.Literal('tolerance'), figure: Type.Number({ exclusiveMinimum: 0 }) }, closed),
+  ],
+  {
+    description:
+      'What the engine promises of its numbers when a step runs again: the same bits, or a relative difference.',
+  },
+)
+
 /** JSON Schema of a run's `run.json`; `schemas/run-record.schema.json` is generated from it. */
 export const runRecordSchema = Type.Object(
   {
@@ -153,6 +168,7 @@ export const runRecordSchema = Type.Object(
         trimtab: Type.String(),
         node: Type.String(),
         engine: Type.Object({ name: Type.Enum([...engineNames]), version: Type.String() }, closed),
+        promise: Type.Optional(promise),
         machine: Type.String(),
         commit: Type.Optional(Type.String()),
         dirty: Type.Optional(Type.Boolean()),

@@ -1,7 +1,9 @@
 import type { Digest, InstanceId, Key } from '../core/brand.js'
+import type { Moment } from '../core/checkpoint.js'
 import type { Outcome } from '../core/event.js'
 import type { EngineChoice, EngineName } from '../core/engine-name.js'
 import type { Problem } from '../core/problem.js'
+import type { EnginePromise } from '../core/promise.js'
 import type { FileRef, StepOutput } from '../core/step-file.js'
 import type { Verdict } from '../core/verdict.js'
 
@@ -27,7 +29,7 @@ export interface InstanceRecord {
   readonly seconds?: number
   readonly attempts?: number
   /** The checkpoint that it went on from, by epochs and steps done. Absent: it ran from its beginning. */
-  readonly resumed?: { readonly epoch: number; readonly step: number }
+  readonly resumed?: Moment
   readonly output?: StepOutput
   readonly problems?: readonly Problem[]
   readonly reason?: string
@@ -69,6 +71,8 @@ export interface RunRecord {
     readonly node: string
     readonly engine: EngineChoice
     /** CPU model, cores, platform: what a latency depends on. */
+    /** What that engine promises; absent in records of before it was kept. */
+    readonly promise?: EnginePromise
     readonly machine: string
     readonly commit?: string
     readonly dirty?: boolean

@@ -3,8 +3,12 @@ import type { Digest, InstanceId, Key } from '../core/brand.js'
 import type { Event } from '../core/event.js'
 import type { Problem } from '../core/problem.js'
 import type { StepOutput } from '../core/step-file.js'
+import type { Claims } from './claims.js'
+import type { StoredCheckpoints } from './checkpoints.js'
 import type { Digested } from './digest-file.js'
 import type { RunRecord } from './run-record.js'
+import type { UnfinishedRun } from './unfinished.js'
+import type { Sweeps } from './sweeps.js'
 
 /** A step's output as it is kept under its key. */
 export interface StoredResult {
@@ -61,6 +65,8 @@ export interface Results {
 export interface OpenRun {
   readonly id: string
   append(event: Event): void
+  /** Says that this run needs the results of these keys, these objects: while it lives, `gc` keeps them. */
+  hold(needed: Iterable<Key | Digest>): void
   /** Ends the journal and writes the record beside and renames it. */
   close(record: RunRecord): Promise<void>
 }
@@ -70,9 +76,15 @@ export interface Runs {
   open(started: Date): Promise<OpenRun>
   /** Records of runs that ended, oldest first. */
   list(): Promise<readonly RunRecord[]>
-  /** By id, a unique beginning of one, or `latest`; undefined where there is none. Throws ProblemError where several begin so. */
+  /** By id, a unique beginning of one, `latest`, or `latest~1` for the one before it; undefined where there is none. Throws ProblemError where several begin so. */
   read(id: string): Promise<RunRecord | undefined>
   journal(id: string): Promise<readonly Event[]>
+  /** Every run's, oldest first, whether it ended or not. */
+  ids(): readonly string[]
+  /** Where a run's record lies, once it has one. */
+  recordPath(id: string): string
+  /** Runs without a record, oldest first: those that go on, were cut off, or whose record is damaged. */
+  unfinished(): Promise<readonly UnfinishedRun[]>
 }
 
 export interface Store {
@@ -81,6 +93,9 @@ export interface Store {
   readonly objects: Objects
   readonly results: Results
   readonly runs: Runs
+  readonly claims: Claims
+  readonly sweeps: Sweeps
+  readonly checkpoints: StoredCheckpoints
   /**
    * Digest and size of any file, such as the user's data. It is read only where its size, times or inode are not those
    * at which this store last saw it read. Errors are the file system's own.

@@ -5,6 +5,7 @@ import { basename, dirname, join } from 'node:path'
 import { ProblemError } from '../core/problem.js'
 import { fileProblem, isErrno } from './file-problem.js'
 import { syncFolder } from './sync-folder.js'
+import { writerTag } from './writer.js'
 
 export interface WriteOptions {
   /** Where the unfinished file lies, on the same disk; absent: in the target's own folder. */
@@ -15,8 +16,12 @@ export interface WriteOptions {
   readonly setBack?: boolean
 }
 
-const beside = (path: string, folder: string): string =>
-  join(folder, `.${basename(path)}.${process.pid}.${randomBytes(6).toString('hex')}.tmp`)
+/** Of a target's name: with all that follows it the whole stays within what file systems take. */
+const longest = 100
+
+/** The path of an unfinished file that no other thread or process has; its name says whose it is. */
+export const temporaryPath = (target: string, folder: string): string =>
+  join(folder, `.${basename(target).slice(0, longest)}.${writerTag(randomBytes(6).toString('hex'))}.tmp`)
 
 /** By the disk's own clock, which over a network is not ours. */
 const setTimeBack = async (file: FileHandle): Promise<void> => {
@@ -24,15 +29,14 @@ const setTimeBack = async (file: FileHandle): Promise<void> => {
   await file.utimes(back, back)
 }
 
-const writeSynced = async (
-  path: string,
-  bytes: Uint8Array,
-  { mode, setBack }: WriteOptions,
-): Promise<void> => {
+/** What is written one after the other. */
+type Parts = readonly Uint8Array[]
+
+const writeSynced = async (path: string, parts: Parts, { mode, setBack }: WriteOptions): Promise<void> => {
   const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL)
   try {
     if (mode !== undefined) await file.chmod(mode)
-    await file.writeFile(bytes)
+    for (const part of parts) await file.writeFile(part)
     if (setBack) await setTimeBack(file)
     await file.sync()
   } finally {
@@ -42,13 +46,13 @@ const writeSynced = async (
 
 const replace = async (
   target: string,
-  bytes: Uint8Array,
+  parts: Parts,
   folder: string,
   options: WriteOptions,
 ): Promise<void> => {
-  const temporary = beside(target, folder)
+  const temporary = temporaryPath(target, folder)
   try {
-    await writeSynced(temporary, bytes, options)
+    await writeSynced(temporary, parts, options)
     await rename(temporary, target)
   } catch (error) {
     await unlink(temporary).catch(() => undefined)
@@ -72,17 +76,18 @@ const makeFolder = async (folder: string): Promise<void> => {
  */
 export const writeFileSafely = async (
   target: string,
-  content: Uint8Array | string,
+  content: Uint8Array | string | Parts,
   options: WriteOptions = {},
 ): Promise<void> => {
-  const bytes = typeof content === 'string' ? Buffer.from(content) : content
+  const parts =
+    typeof content === 'string' ? [Buffer.from(content)] : content instanceof Uint8Array ? [content] : content
   const folder = options.folder ?? dirname(target)
   try {
-    await replace(target, bytes, folder, options).catch(async (error: unknown) => {
+    await replace(target, parts, folder, options).catch(async (error: unknown) => {
       if (!isErrno(error, 'ENOENT')) throw error
       await makeFolder(folder)
       await makeFolder(dirname(target))
-      await replace(target, bytes, folder, options)
+      await replace(target, parts, folder, options)
     })
   } catch (error) {
     const found = fileProblem(error, target)

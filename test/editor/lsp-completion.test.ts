@@ -193,6 +193,13 @@ test("a gate's forms, its steps and its metrics", async () => {
   assert.ok(labels(await complete(inGate('{‸}'))).includes('nonInferior'))
   assert.equal(labels(await complete(inGate('{nonInferior: {candidate: ‸}}'))), ['base', 'tuned', 'int8'])
   assert.ok(labels(await complete(inGate('{nonInferior: {metric: ‸}}'))).includes('accuracy'))
+  assert.ok(labels(await complete(inGate('{‸}'))).includes('accepted'))
+  assert.ok(labels(await complete(inGate('{accepted: {metric: ‸}}'))).includes('int8'))
+  assert.ok(labels(await complete(inGate('{accepted: {metric: int8.‸}}'))).includes('accuracy'))
+  assert.equal(labels(await complete(inGate('{accepted: {metric: int8.bytes, better: ‸}}'))), [
+    'higher',
+    'lower',
+  ])
 })
 
 test('params: the long form and types', async () => {

@@ -42,7 +42,12 @@ test('a probe takes milliseconds', async () => {
 test('auto takes the best that is available, and never cpu', () => {
   const chosen = chooseEngine('auto', reports)
   assert.equal(chosen, { ok: true, value: { name: 'wasm', version: reportOf('wasm').version }, problems: [] })
-  const native: EngineReport = { name: 'native', available: true, version: '9', promise: { kind: 'bitwise' } }
+  const native: EngineReport = {
+    name: 'native',
+    available: true,
+    version: '9',
+    promise: { kind: 'bitwise', across: 'machines' },
+  }
   const better = chooseEngine('auto', [...reports.filter(each => each.name !== 'native'), native])
   assert.equal(better.ok && better.value, { name: 'native', version: '9' })
   const none = chooseEngine(
@@ -67,4 +72,22 @@ test('an engine asked for by name is that one or a problem; cpu says what it cos
   assert.is(cpu.ok && cpu.value.name, 'cpu')
   assert.is(cpu.problems[0]!.severity, 'warning')
   assert.is(cpu.problems[0]!.code, 'engine-slow')
+})
+
+test('auto takes what the lock names where that is there, else with a warning what it would take anyway', () => {
+  const all: EngineReport[] = reports.map(each => ({ ...each, available: true, version: '1' }))
+  assert.is((chooseEngine('auto', all) as { value: { name: string } }).value.name, 'native')
+  const locked = chooseEngine('auto', all, 'wasm')
+  assert.ok(locked.ok)
+  assert.equal([locked.value.name, locked.problems], ['wasm', []])
+  const without = chooseEngine('auto', reports, 'webgpu')
+  assert.ok(without.ok)
+  assert.is(without.value.name, 'wasm')
+  assert.equal(
+    without.problems.map(({ code, severity }) => [code, severity]),
+    [['engine-not-locked', 'warning']],
+  )
+  const asked = chooseEngine('cpu', all, 'wasm')
+  assert.ok(asked.ok)
+  assert.is(asked.value.name, 'cpu')
 })

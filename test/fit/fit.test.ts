@@ -4,43 +4,13 @@ import { openEngine } from '../../src/engine/open.js'
 import { tf } from '../../src/engine/tf.js'
 import { clipGradients } from '../../src/fit/clip.js'
 import { fit } from '../../src/fit/fit.js'
-import type { FitState } from '../../src/fit/fit.js'
-import { initialModel } from '../../src/model/initial.js'
-import { buildRunnable } from '../../src/model/runnable.js'
 import { assert, suite } from '../suite.js'
-import { bits, network, optionsFor, train } from './fit-rig.js'
+import { bits, optionsFor, train } from './fit-rig.js'
 
 const test = suite('fit')
 
 test.before(async () => {
   await openEngine('wasm')
-})
-
-test('training that goes on from a checkpoint ends with the same bits', async () => {
-  const earlyStopping = { monitor: 'loss', patience: 9, minDelta: 0, restoreBest: true }
-  const whole = optionsFor({ earlyStopping })
-  const result = await fit(whole)
-  for (const pause of [1, 3, 5]) {
-    let saved: FitState | undefined
-    const first = optionsFor({
-      earlyStopping,
-      onEpoch: async ({ epoch }, state) => {
-        if (epoch === pause) saved = await state()
-      },
-    })
-    await fit(first)
-    first.runnable.dispose()
-    const rest = optionsFor({
-      earlyStopping,
-      runnable: buildRunnable(initialModel(network, 99)),
-      resume: saved!,
-    })
-    const resumed = await fit(rest)
-    assert.equal(resumed, result, `after epoch ${pause}`)
-    assert.is(await bits(rest), await bits(whole))
-    rest.runnable.dispose()
-  }
-  whole.runnable.dispose()
 })
 
 test('every epoch sees every example once, in another order', async () => {

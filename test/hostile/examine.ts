@@ -13,6 +13,7 @@ import { packageFolder } from '../../src/core/home.js'
 import type { Artifact } from '../../src/core/artifact.js'
 import type { Digest, Key } from '../../src/core/brand.js'
 import { digestOf } from '../../src/core/hash.js'
+import { noCheckpoints } from '../../src/core/checkpoint.js'
 import { ProblemError, type Problem } from '../../src/core/problem.js'
 import type { RunStep, StepContext } from '../../src/core/step-file.js'
 import { openDataset } from '../../src/data/open.js'
@@ -66,10 +67,11 @@ const checkDataset = async (
   artifact: Artifact,
   open: (digest: Digest) => Promise<Uint8Array>,
 ): Promise<string | undefined> => {
-  const { description, split } = await openDataset(artifact, open)
+  const stored = await openDataset(artifact, open)
+  const { description } = stored
   const size = description.shape.reduce((product, side) => product * side, 1)
   for (const [name, count] of Object.entries(description.examples)) {
-    const part = split(name as 'train')
+    const part = stored.split(name as 'train')
     if (!part || part.count !== count) return `split ${name} has ${part?.count} of ${count} examples`
     for (const { x, labels, targets, count: taken } of part.batches(64)) {
       if (x.length !== taken * size) return `a batch of ${x.length} numbers for ${taken} examples of ${size}`
@@ -151,6 +153,7 @@ export const examiner = async (folder: string) => {
       emit: () => undefined,
       log: () => undefined,
       cancelled: () => false,
+      checkpoint: noCheckpoints,
     }
     try {
       const { outputs, problems: warned = [] } = await runs[instance.kind]!(
@@ -160,8 +163,8 @@ export const examiner = async (folder: string) => {
       const artifact = Object.values(outputs)[0]!
       const complaint =
         instance.kind === 'dataset'
-          ? await checkDataset(artifact, context.open)
-          : await checkModel(artifact, context.open)
+          ? await checkDataset(artifact, digest => context.open(digest))
+          : await checkModel(artifact, digest => context.open(digest))
       return { stage: 'read', problems: [...all, ...warned], complaint }
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error

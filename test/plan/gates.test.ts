@@ -106,6 +106,33 @@ test('nonInferior needs a paired metric, two models and the same data', async ()
   assert.equal(await of('candidate: int8, reference: scores.base, alpha: 0.5'), ['gate-alpha 0.5'])
 })
 
+test('a margin narrower than what the engine promises is warned of', async () => {
+  const { plan } = await bench({ d: '' })
+  const of = async (margin: number, engine: 'native' | 'wasm') =>
+    whole(`{nonInferior: {candidate: int8, reference: scores.base, margin: ${margin}}}`, engine)
+  const whole = async (gate: string, engine: 'native' | 'wasm') => {
+    const text = `${steps}  g: ${gate}\n`
+    const made = await plan(text, { engine: { name: engine, version: '1' } })
+    return { told: told(made.problems, text), severities: made.problems.map(({ severity }) => severity) }
+  }
+  const narrow = await of(1e-6, 'native')
+  assert.equal(narrow.severities, ['warning'])
+  assert.match(narrow.told[0]!, /^gate-below-promise \d+:\d+ (1e-6|0\.000001)$/)
+  for (const [margin, engine] of [
+    [0.01, 'native'],
+    [0, 'native'],
+    [1e-6, 'wasm'],
+  ] as const)
+    assert.equal((await of(margin, engine)).told, [])
+  const accepted = async (more: string, engine: 'native' | 'wasm') =>
+    (await whole(`{accepted: {metric: ${more}}}`, engine)).told.map(each => each.replace(/ \d+:\d+/, ''))
+  assert.equal(await accepted('int8.accuracy, margin: 0.0001%', 'native'), ['gate-below-promise 0.0001%'])
+  assert.is((await accepted('int8.accuracy', 'native')).length, 1)
+  assert.equal(await accepted('int8.accuracy, margin: 0.1%', 'native'), [])
+  assert.equal(await accepted('int8.bytes', 'native'), [])
+  assert.equal(await accepted('int8.accuracy', 'wasm'), [])
+})
+
 test('faster needs a benchmark of both', async () => {
   const of = (more: string): Promise<string[]> => gate(`{faster: {by: 2, ${more}}}`)
   assert.equal(await of('candidate: int8, reference: base'), ['gate-no-benchmark int8'])

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Key } from '../../src/core/brand.js'
+import type { Moment } from '../../src/core/checkpoint.js'
 import { digestValue } from '../../src/core/hash.js'
 import type { StepFile } from '../../src/core/step-file.js'
 import type { Hooks, Host } from '../../src/run/lanes/host.js'
@@ -37,6 +38,7 @@ export interface Watched {
   readonly hard: AbortController
   readonly logs: string[]
   readonly progress: object[]
+  readonly resumed: readonly Moment[]
   /** Resolves with the first log line. */
   readonly spoke: Promise<void>
 }
@@ -46,6 +48,7 @@ export const watch = (): Watched => {
   const hard = new AbortController()
   const logs: string[] = []
   const progress: object[] = []
+  const resumed: Moment[] = []
   let heard = (): void => undefined
   const spoke = new Promise<void>(resolve => (heard = resolve))
   return {
@@ -53,6 +56,7 @@ export const watch = (): Watched => {
     hard,
     logs,
     progress,
+    resumed,
     spoke,
     hooks: {
       soft: soft.signal,
@@ -65,6 +69,7 @@ export const watch = (): Watched => {
         logs.push(`${level}: ${message}`)
         heard()
       },
+      resumed: from => void resumed.push(from),
     },
   }
 }

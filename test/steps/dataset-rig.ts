@@ -1,4 +1,5 @@
 import { Value } from 'typebox/value'
+import { noCheckpoints } from '../../src/core/checkpoint.js'
 import type { Digest, Key } from '../../src/core/brand.js'
 import { digestOf } from '../../src/core/hash.js'
 import type { StepContext, StepFile, StepOutput } from '../../src/core/step-file.js'
@@ -19,6 +20,7 @@ const context: StepContext = {
   emit: () => undefined,
   log: () => undefined,
   cancelled: () => false,
+  checkpoint: noCheckpoints,
 }
 export const open = (digest: Digest): Promise<Uint8Array> => context.open(digest)
 

@@ -1,4 +1,5 @@
 import { Value } from 'typebox/value'
+import { noCheckpoints } from '../../src/core/checkpoint.js'
 import type { Artifact } from '../../src/core/artifact.js'
 import type { Digest, Key } from '../../src/core/brand.js'
 import type { EngineName } from '../../src/core/engine-name.js'
@@ -26,6 +27,7 @@ export const contextWith = (more: Partial<StepContext> = {}): StepContext => ({
   emit: () => undefined,
   log: () => undefined,
   cancelled: () => false,
+  checkpoint: noCheckpoints,
   ...more,
 })
 const put = (bytes: Uint8Array): Promise<Digest> => contextWith().put(bytes)

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { noCheckpoints } from '../../src/core/checkpoint.js'
 import type { Key } from '../../src/core/brand.js'
 import { digestOf } from '../../src/core/hash.js'
 import type { StepContext, StepOutput } from '../../src/core/step-file.js'
@@ -74,6 +75,7 @@ export const bring = async (config: ModelConfig): Promise<Brought> => {
     emit: () => undefined,
     log: () => undefined,
     cancelled: () => false,
+    checkpoint: noCheckpoints,
   }
   return {
     prediction: { ...predicted, faults: [...(faults ?? []), ...(predicted.faults ?? [])] },

@@ -1,4 +1,5 @@
 import { Value } from 'typebox/value'
+import { noCheckpoints } from '../../src/core/checkpoint.js'
 import type { Artifact } from '../../src/core/artifact.js'
 import type { Key } from '../../src/core/brand.js'
 import { digestOf } from '../../src/core/hash.js'
@@ -30,6 +31,7 @@ export const context: StepContext = {
   emit: () => undefined,
   log: () => undefined,
   cancelled: () => false,
+  checkpoint: noCheckpoints,
 }
 
 export const networkOf = (layers: readonly unknown[], shape: readonly number[]): Network => {

@@ -1,4 +1,5 @@
 import { Value } from 'typebox/value'
+import { noCheckpoints } from '../../src/core/checkpoint.js'
 import type { Artifact } from '../../src/core/artifact.js'
 import type { Digest, Key } from '../../src/core/brand.js'
 import type { EngineName } from '../../src/core/engine-name.js'
@@ -29,6 +30,7 @@ export const context: StepContext = {
   emit: () => undefined,
   log: () => undefined,
   cancelled: () => false,
+  checkpoint: noCheckpoints,
 }
 export const put = (bytes: Uint8Array): Promise<Digest> => context.put(bytes)
 

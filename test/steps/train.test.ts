@@ -3,7 +3,7 @@ import { ProblemError } from '../../src/core/problem.js'
 import { Cancelled } from '../../src/core/step-file.js'
 import { tf } from '../../src/engine/tf.js'
 import { assert, suite } from '../suite.js'
-import { contextWith, lines, patterns, runKind } from './training-rig.js'
+import { context, contextWith, lines, patterns, runKind } from './training-rig.js'
 
 const test = suite('step train')
 

@@ -1,5 +1,6 @@
 import { Value } from 'typebox/value'
 import type { TObject } from 'typebox'
+import { noCheckpoints } from '../../src/core/checkpoint.js'
 import type { Artifact } from '../../src/core/artifact.js'
 import type { Digest, Key } from '../../src/core/brand.js'
 import type { EngineName } from '../../src/core/engine-name.js'
@@ -32,6 +33,7 @@ export const contextWith = (more: Partial<StepContext> = {}): StepContext => ({
   emit: () => undefined,
   log: () => undefined,
   cancelled: () => false,
+  checkpoint: noCheckpoints,
   ...more,
 })
 export const context = contextWith()

@@ -1,35 +1,16 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import type { Event } from '../../core/event.js'
 import { jsonLines } from '../../report/json-lines.js'
 import type { RunRecord, SettledLock } from '../../api/index.js'
+import { cancelOnSignal } from '../cancel.js'
 import { exitCodeOf, exitCodes } from '../exit-codes.js'
 import { err, out, outPaint, errPaint, tellProblems } from '../output.js'
-import { planOptions, takesRecipe, type RecipeFlags } from '../recipe-options.js'
+import { atLeastOne, planOptions, takesRecipe, type RecipeFlags } from '../recipe-options.js'
 
 interface RunFlags extends RecipeFlags {
   readonly keepGoing?: boolean
   readonly workers?: number
   readonly frozen?: boolean
-}
-
-const atLeastOne = (text: string): number => {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 1)
-    throw new InvalidArgumentError('It takes a whole number from 1 up.')
-  return value
-}
-
-/** The first signal cancels within one batch; a second one ends the process at once. */
-const cancelOnSignal = (): AbortSignal => {
-  const controller = new AbortController()
-  const cancel = (): void => {
-    if (controller.signal.aborted) process.exit(exitCodes.interrupted)
-    controller.abort()
-    err('Stopping: what is finished is kept. Again to stop at once.')
-  }
-  process.on('SIGINT', cancel)
-  process.on('SIGTERM', cancel)
-  return controller.signal
 }
 
 /** Prints what a run came to, and settles the exit code. */

@@ -5,14 +5,14 @@ import { out, outJson, outPaint } from '../output.js'
 export const runsCommand = (): Command =>
   new Command('runs')
     .description("list this project's runs, newest first")
-    .option('--json', 'print the records as JSON')
+    .option('--json', 'print the records as JSON; a run without one as its journal tells it')
     .option('--store <folder>', 'folder of the store; absent: .trimtab of this project')
     .action(async (flags: { json?: boolean; store?: string }) => {
-      const [{ listRuns }, { runsLines }] = await Promise.all([
+      const [{ listAllRuns }, { runsLines }] = await Promise.all([
         import('../../api/records.js'),
         import('../../report/runs.js'),
       ])
-      const records = await listRuns(flags.store)
+      const records = await listAllRuns(flags.store)
       if (flags.json) outJson(records)
       else
         out(

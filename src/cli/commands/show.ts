@@ -15,25 +15,38 @@ export const showCommand = (): Command =>
       '\nExamples:\n  trimtab show\n  trimtab show latest base\n  trimtab show 20261123 --json',
     )
     .action(async (id: string, step: string | undefined, flags: { json?: boolean; store?: string }) => {
-      const [{ readRun }, { runLines }, { instanceLines }] = await Promise.all([
+      const [{ findRun }, { runLines }, { instanceLines }, unfinished] = await Promise.all([
         import('../../api/records.js'),
         import('../../report/run.js'),
         import('../../report/instance.js'),
+        import('../../report/unfinished.js'),
       ])
-      const record = await readRun(id, flags.store)
+      const record = await findRun(id, flags.store)
       if (!record) {
         err(`There is no run "${id}" here: \`trimtab runs\` lists them.`)
         process.exitCode = exitCodes.refused
         return
       }
-      const instance = step === undefined ? undefined : record.instances.find(each => each.instance === step)
-      if (step !== undefined && !instance) {
+      const missing = step !== undefined && !record.instances.some(each => each.instance === step)
+      if (missing) {
         err(
           `Run ${record.id} has no step "${step}": it has ${record.instances.map(each => each.instance).join(', ')}.`,
         )
         process.exitCode = exitCodes.refused
         return
       }
-      if (flags.json) outJson(instance ?? record)
-      else out(instance ? instanceLines(instance, outPaint()) : runLines(record, outPaint()))
+      const paint = outPaint()
+      if (flags.json)
+        outJson(step === undefined ? record : record.instances.find(each => each.instance === step))
+      else if ('state' in record) {
+        const instance = record.instances.find(each => each.instance === step)
+        out(
+          instance
+            ? unfinished.unfinishedInstanceLines(instance, record, paint)
+            : unfinished.unfinishedLines(record, paint),
+        )
+      } else {
+        const instance = record.instances.find(each => each.instance === step)
+        out(instance ? instanceLines(instance, paint) : runLines(record, paint))
+      }
     })

@@ -57,7 +57,7 @@ export const log = (x: number): number => {
   return logPair(x).high
 }
 
-const inverseLn10: Pair = { high: 0.4342944819032518, low: 1.098319650216765e-17 }
+const inverseLn10: Pair = { high: Math.LOG10E, low: 1.098319650216765e-17 }
 
 /** The decimal logarithm with the same bits on every machine; whole for powers of ten. */
 export const log10 = (x: number): number => {

@@ -103,6 +103,7 @@ export const expressionAt = ({ path, on }: Cursor): 'metrics' | 'step' | 'metric
   if (on === 'key' || typeof key !== 'string' || (part !== 'gates' && part !== 'steps')) return undefined
   if (celKeys.has(key)) return 'metrics'
   if (part === 'gates' && key === 'each') return 'each'
+  if (part === 'gates' && key === 'accepted' && inner === 'metric') return 'metrics'
   if (part !== 'gates' || (key !== 'nonInferior' && key !== 'faster')) return undefined
   if (inner === 'candidate' || inner === 'reference') return 'step'
   return inner === 'metric' ? 'metric' : undefined

@@ -66,6 +66,8 @@ const words = (said: readonly Schema[]): Completion[] => {
   for (const schema of said) {
     const texts = schema['enumDescriptions'] as string[] | undefined
     for (const [index, value] of ((schema['enum'] ?? []) as unknown[]).entries()) add(value, texts?.[index])
+    // Of a text of some form these are what is usually written.
+    for (const value of (schema['examples'] ?? []) as unknown[]) add(value)
     if (schema['const'] !== undefined) add(schema['const'])
     if (schema['type'] === 'boolean') [true, false].forEach(value => add(value))
   }

@@ -115,7 +115,8 @@ export const occurrencesOf = (outline: Outline, kinds: Kinds): readonly Occurren
     define('gate', name, key)
     for (const [form, { value: node }] of entriesOf(value)) {
       if (celKeys.has(form)) cel(node)
-      for (const each of ['candidate', 'reference']) cel(entriesOf(node).get(each)?.value)
+      for (const each of form === 'accepted' ? ['metric'] : ['candidate', 'reference'])
+        cel(entriesOf(node).get(each)?.value)
     }
   }
   for (const { value } of entriesOf(entriesOf(outline.root).get('outputs')?.value).values()) references(value)

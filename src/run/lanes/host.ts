@@ -1,3 +1,4 @@
+import type { Moment } from '../../core/checkpoint.js'
 import type { Progress } from '../../core/event.js'
 import type { Assignment, Ended } from '../worker/protocol.js'
 
@@ -5,6 +6,8 @@ import type { Assignment, Ended } from '../worker/protocol.js'
 export interface Hooks {
   readonly progress: (progress: Progress) => void
   readonly log: (level: 'info' | 'warning', message: string) => void
+  /** It goes on from a checkpoint. */
+  readonly resumed: (from: Moment) => void
   /** Asks the step to stop by itself, at its next batch. */
   readonly soft: AbortSignal
   /** Ends its thread or process. */

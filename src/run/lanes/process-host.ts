@@ -102,6 +102,7 @@ export const processHost = ({ heapMegabytes, silence }: ProcessOptions): Host =>
         watch = setTimeout(silent, silence)
         if (message.type === 'progress') hooks.progress(message.progress)
         else if (message.type === 'log') hooks.log(message.level, message.message)
+        else if (message.type === 'resumed') hooks.resumed(message.from)
         else if (message.type === 'ended') settle(message.ended)
       }
       // `close`, not `exit`: by then all that it wrote has been read.

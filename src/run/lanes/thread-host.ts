@@ -94,6 +94,7 @@ export const threadHost = (options: ThreadOptions): Host => {
     const take = (message: FromWorker): void => {
       if (message.type === 'progress') hooks.progress(message.progress)
       else if (message.type === 'log') hooks.log(message.level, message.message)
+      else if (message.type === 'resumed') hooks.resumed(message.from)
       else void answer(port1, message.digest, options.open)
     }
     const flag = (): void => void Atomics.store(new Int32Array(cancel), 0, 1)

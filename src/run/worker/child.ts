@@ -22,6 +22,7 @@ const work = async (assignment: Assignment, heapMegabytes: number): Promise<void
   const ended = await host.run(assignment, {
     progress: progress => tell({ type: 'progress', progress }),
     log: (level, message) => tell({ type: 'log', level, message }),
+    resumed: from => tell({ type: 'resumed', from }),
     soft: soft.signal,
     // The executor ends this whole process instead: a thread inside native code cannot be ended alone.
     hard: new AbortController().signal,

@@ -2,8 +2,9 @@ import type { MessagePort } from 'node:worker_threads'
 import type { Digest } from '../../core/brand.js'
 import type { Progress } from '../../core/event.js'
 import { ProblemError } from '../../core/problem.js'
-import type { StepContext } from '../../core/step-file.js'
+import type { StepContext, StepFile } from '../../core/step-file.js'
 import type { Store } from '../../store/store.js'
+import { checkpointsOf } from './checkpoints.js'
 import type { FromWorker, ToWorker } from './protocol.js'
 
 /** Milliseconds between two progress events of a step: people read no faster than ten a second. */
@@ -12,7 +13,12 @@ const interval = 100
 type Opening = { readonly resolve: (bytes: Uint8Array) => void; readonly reject: (error: Error) => void }
 
 /** The step's side of the executor: objects come in over shared memory, progress and logs go out through the port. */
-export const contextOf = (port: MessagePort, cancel: SharedArrayBuffer, store: Store): StepContext => {
+export const contextOf = (
+  { key, checkpoint: rhythm }: Pick<StepFile, 'key' | 'checkpoint'>,
+  port: MessagePort,
+  cancel: SharedArrayBuffer,
+  store: Store,
+): StepContext => {
   const flag = new Int32Array(cancel)
   const opening = new Map<Digest, Opening[]>()
   const send = (message: FromWorker): void => port.postMessage(message)
@@ -26,6 +32,8 @@ export const contextOf = (port: MessagePort, cancel: SharedArrayBuffer, store: S
       else reject(new ProblemError(...answer.problems))
     }
   })
+
+  const log: StepContext['log'] = (level, message) => send({ type: 'log', level, message })
 
   return {
     open: digest =>
@@ -44,7 +52,14 @@ export const contextOf = (port: MessagePort, cancel: SharedArrayBuffer, store: S
       last = now
       send({ type: 'progress', progress })
     },
-    log: (level, message) => send({ type: 'log', level, message }),
+    log,
     cancelled: () => Atomics.load(flag, 0) !== 0,
+    checkpoint: checkpointsOf({
+      stored: store.checkpoints,
+      key,
+      rhythm,
+      log,
+      resumed: from => send({ type: 'resumed', from }),
+    }),
   }
 }

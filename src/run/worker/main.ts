@@ -38,7 +38,7 @@ const held = (): number => {
 export const run = async ({ assignment, cancel, port }: ThreadTask): Promise<Ended> => {
   const { step, crashFile } = assignment
   try {
-    const context = contextOf(port, cancel, await storeAt(assignment.store))
+    const context = contextOf(step, port, cancel, await storeAt(assignment.store))
     consoleInto((level, message) => context.log(level, message))
     const ran = await runOf(step)
     const output = await ran(step, context)

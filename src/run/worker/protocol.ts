@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { Digest } from '../../core/brand.js'
+import type { Moment } from '../../core/checkpoint.js'
 import type { Progress } from '../../core/event.js'
 import type { Problem } from '../../core/problem.js'
 import type { StepFile, StepOutput } from '../../core/step-file.js'
@@ -32,7 +33,13 @@ export interface Logged {
   readonly message: string
 }
 
-export type FromWorker = Progressed | Logged | { readonly type: 'open'; readonly digest: Digest }
+/** The step goes on from a checkpoint. */
+export interface Resumed {
+  readonly type: 'resumed'
+  readonly from: Moment
+}
+
+export type FromWorker = Progressed | Logged | Resumed | { readonly type: 'open'; readonly digest: Digest }
 
 export type ToWorker =
   | { readonly type: 'opened'; readonly digest: Digest; readonly bytes: SharedArrayBuffer }
@@ -50,4 +57,8 @@ export type ToChild =
 
 /** `beat` says once a second that the process still answers, whatever its thread is doing. */
 export type FromChild =
-  { readonly type: 'beat' } | Progressed | Logged | { readonly type: 'ended'; readonly ended: Ended }
+  | { readonly type: 'beat' }
+  | Progressed
+  | Logged
+  | Resumed
+  | { readonly type: 'ended'; readonly ended: Ended }

@@ -19,6 +19,7 @@ export const finetune = defineStep({
   lane: 'gpu',
   computes: true,
   draws: true,
+  checkpoints: true,
   consumes: {
     model: one('model', 'The model to go on from.'),
     data: one('dataset', 'Trains on its split `train`, watches `validation`.'),

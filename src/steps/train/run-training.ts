@@ -10,6 +10,7 @@ import { fakeQuantization } from '../../fit/fake-quantization.js'
 import type { Task } from '../../fit/examples.js'
 import { fit } from '../../fit/fit.js'
 import type { FitResult } from '../../fit/fit.js'
+import { fromCheckpoint, toCheckpoint } from '../../fit/fit-state.js'
 import { losses } from '../../fit/losses.js'
 import type { Loss } from '../../fit/losses.js'
 import { penalty } from '../../fit/objective.js'
@@ -141,6 +142,8 @@ export const runTraining = async <Config extends Trained>(
     })
     const { type: optimizer, learningRate, ...settings } = resolveOptimizer(config.optimizer)
     const classWeights = weightsOfClasses(config, train, dataset)
+    const { checkpoint } = context
+    const begun = await checkpoint.load()
     const fitted = await fit({
       runnable,
       objective,
@@ -168,6 +171,15 @@ export const runTraining = async <Config extends Trained>(
       seed: step.seed,
       cancelled: () => context.cancelled(),
       emit: progress => context.emit(progress),
+      ...(begun ? { resume: fromCheckpoint(begun) } : {}),
+      ...(checkpoint.enabled
+        ? {
+            keeper: {
+              isDue: moment => checkpoint.isDue(moment),
+              keep: state => checkpoint.save(toCheckpoint(state)),
+            },
+          }
+        : {}),
     })
     const weights = await runnable.weights()
     refuseDiverged(weights, fitted)

@@ -10,6 +10,7 @@ export const train = defineStep({
   lane: 'gpu',
   computes: true,
   draws: true,
+  checkpoints: true,
   consumes: {
     model: either('model', 'A new network as `{layers: […]}`, or the model to go on from.'),
     data: one('dataset', 'Trains on its split `train`, watches `validation`.'),
