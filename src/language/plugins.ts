@@ -81,8 +81,11 @@ const fileOf = (node: Text, { project, allowed, reporter }: PluginsContext): str
       way && `Did you mean "${way.startsWith('.') ? way : `./${way}`}"?`,
     )
   }
-  if (!statSync(path).isFile())
-    return refuse('plugin-missing', `${node.value} is not a file with a module`, 'Name its file.')
+  const found = statSync(path)
+  if (!found.isFile()) {
+    const what = found.isDirectory() ? 'a folder' : 'a pipe or a device'
+    return refuse('plugin-missing', `${node.value} is ${what}, not a module`, 'Name its file.')
+  }
   if (/\.[cm]?tsx?$/.test(path) && !strips())
     return refuse(
       'plugin-invalid',
