@@ -99,6 +99,7 @@ export const repeatLock = async (
     env: {},
     set: options.set ?? {},
     store: join(folder, 'store'),
+    ...(options.kinds ? { kinds: options.kinds } : {}),
   }
   const whole = await planToRun(asked)
   if (!whole.ok || !whole.plan) throw new ProblemError(...whole.problems)
