@@ -68,7 +68,7 @@ export const collectProblems = (recipe: Recipe): Problems => {
     add: (...more) => {
       for (const each of more) put(each)
     },
-    fault: (step, { path, on, severity = 'error', ...others }, instance) => {
+    fault: (step, { path, on, severity = 'error', within: _, ...others }, instance) => {
       const at = path === undefined ? step.at : step.locate(path, on === 'key' ? on : undefined)
       put({ ...others, severity, at }, step, instance)
     },

@@ -100,6 +100,8 @@ export const repeatLock = async (
     set: options.set ?? {},
     store: join(folder, 'store'),
     ...(options.kinds ? { kinds: options.kinds } : {}),
+    // What lies at a remote is no repetition.
+    remote: 'none',
   }
   const whole = await planToRun(asked)
   if (!whole.ok || !whole.plan) throw new ProblemError(...whole.problems)

@@ -136,6 +136,8 @@ export const repeat = async (
     env: {},
     engine: record.where.engine.name,
     store: join(folder, 'store'),
+    // What lies at a remote is no repetition.
+    remote: 'none',
     allow: data.flatMap(({ lies }) => lies ?? []),
     open: laid.open,
     ...(options.kinds ? { kinds: options.kinds } : {}),
