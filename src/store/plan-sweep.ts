@@ -20,7 +20,7 @@ export interface Keeping {
   readonly grace: number
 }
 
-/** An item that goes or stays; `of`: the instance that made it, its kind in brackets, where that is known. */
+/** An item that goes or stays; `of`: the instance that made it, its kind in brackets, or the run; where that is known. */
 export type Sorted = Item & { readonly of?: string }
 
 export interface SweepPlan {
@@ -102,14 +102,18 @@ export const planSweep = async (store: Store, keeping: Keeping): Promise<SweepPl
   const all = (what: Item['what']): Item[] => items.filter(item => item.what === what)
 
   const runs = new Set<string>()
+  /** Objects that a run names and no result does: the texts of its recipe. */
+  const texts = new Map<string, string>()
   for (const item of all('run')) {
     const isKept = keeping.runs.has(item.name) || claimed.has(`run-${item.name}`) || isYoung(item)
     sort(item, isKept)
-    if (!isKept) continue
-    runs.add(item.name)
+    if (isKept) runs.add(item.name)
     // In this order: a run that ends writes its record before it removes the other.
     for (const path of [heldPath(folder, item.name), join(item.path, 'run.json')])
-      for (const digest of digestsIn(await textAt(path))) named.add(digest)
+      for (const digest of digestsIn(await textAt(path))) {
+        if (isKept) named.add(digest)
+        texts.set(digest, `run ${item.name}`)
+      }
   }
 
   const makers = new Map<string, string>()
@@ -124,7 +128,7 @@ export const planSweep = async (store: Store, keeping: Keeping): Promise<SweepPl
     }
   }
   for (const item of all('object')) {
-    const of = makers.get(item.name)
+    const of = makers.get(item.name) ?? texts.get(item.name)
     sort({ ...item, ...(of === undefined ? {} : { of }) }, named.has(item.name) || isYoung(item))
   }
   for (const item of all('checkpoint')) {

@@ -32,9 +32,9 @@ test('runs that sweeps go on beside end as if there were none, over and over', a
     { id: 'c', from: ['a3', 'a4', 'b', 'same'], config: { value: 20, milliseconds: 60 } },
   ]
   let swept = 0
-  let isOver = false
+  const over = new AbortController()
   const sweeping = (async () => {
-    while (!isOver) {
+    while (!over.signal.aborted) {
       swept += await sweepAll(folder)
       await new Promise(done => setTimeout(done, 30))
     }
@@ -50,7 +50,7 @@ test('runs that sweeps go on beside end as if there were none, over and over', a
       assert.not(told.some(({ type }) => type === 'failed'))
     }
   }
-  isOver = true
+  over.abort()
   await sweeping
   assert.ok(swept > 0)
   await sweepAll(folder)

@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { parseDuration } from '../../core/units.js'
 import { exitCodes } from '../exit-codes.js'
 import { out, outJson, outPaint, tellProblems } from '../output.js'
@@ -61,11 +61,13 @@ export const gcCommand = (): Command =>
     )
     .option('--delete', 'delete it; absent: only say what would go')
     .option('--dry-run', 'only say what would go, as without any flag')
-    .option(
-      '--keep-runs <n|ids|all>',
-      'keep so many of the newest runs of each recipe, runs of these ids, or all, with their results',
-      runsOf,
-      { newest: 10, ids: [] },
+    .addOption(
+      new Option(
+        '--keep-runs <n|ids|all>',
+        'keep so many of the newest runs of each recipe, runs of these ids, or all, with their results',
+      )
+        .argParser(runsOf)
+        .default({ newest: 10, ids: [] }, '10'),
     )
     .option('--keep-days <n>', 'keep also the runs of so many days, with their results', daysOf)
     .option(
@@ -74,7 +76,11 @@ export const gcCommand = (): Command =>
       refsOf,
     )
     .option('--project <folder>', 'keep also what the locks of another project name (again for more)', gather)
-    .option('--grace <time>', 'keep what is younger: 30m, 12h, 2d, 0', graceOf, 3_600_000)
+    .addOption(
+      new Option('--grace <time>', 'keep what is younger: 30m, 12h, 2d, 0')
+        .argParser(graceOf)
+        .default(3_600_000, '1h'),
+    )
     .option('--store <folder>', 'folder of the store; absent: .trimtab of this project')
     .option('--json', 'print the report as JSON')
     .addHelpText(
