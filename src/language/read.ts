@@ -8,10 +8,12 @@ import { mergeLayers } from './merge.js'
 import { pipelineOpener } from './open-pipeline.js'
 import { openRecipe, type Opened, type OpenOptions } from './open-recipe.js'
 import type { ParamSources } from './params.js'
+import { mayRead } from './paths.js'
 import { readParamsFiles, type ParamsFile } from './params-files.js'
 import { readSteps, stepOf } from './read-steps.js'
 import type { Recipe } from './recipe.js'
 import { createReporter, type Reporter } from './reporter.js'
+import { readStorePlace } from './store-place.js'
 import { readSweep } from './sweep.js'
 import { partOf, readTop, type Top } from './top.js'
 
@@ -68,6 +70,7 @@ const assemble = async (
   })
   const finished = composed.finish()
   const reach = { project, allowed, told: new Set<string>() }
+  const store = top.store && readStorePlace(top.store, top.node.entries.get('store')!.value, reach, reporter)
   const read = await readSteps(finished, { reach, reporter, sweep })
   return {
     file: source.path,
@@ -78,6 +81,7 @@ const assemble = async (
     ...(top.description === undefined ? {} : { description: top.description }),
     seed: top.seed,
     engine: top.engine,
+    ...(store ? { store } : {}),
     declared: params.declared,
     params: params.values,
     set: params.set,
@@ -87,6 +91,7 @@ const assemble = async (
     pipelines: finished.pipelines,
     steps: read.steps.map(stepOf),
     gates: finished.gates.map(gate => gateOf(gate, read.latticeIn(gate.frame))),
+    mayRead: path => mayRead(path, reach),
     frame: at => sources.find(({ path }) => path === at.file)?.frame(at) ?? '',
   }
 }

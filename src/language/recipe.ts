@@ -7,6 +7,7 @@ import type { Expression } from '../expression/expression.js'
 import type { AnyStepSpec } from '../steps/define-step.js'
 import type { RecipeInput } from './inputs.js'
 import type { ParamDeclaration } from './param-declarations.js'
+import type { StorePlace } from './store-place.js'
 
 /** `step` or `step.output` as it stands in a port. */
 export interface Reference {
@@ -162,6 +163,8 @@ export interface Recipe {
   readonly description?: string
   readonly seed: number
   readonly engine: EngineName | 'auto'
+  /** Where its results are shared; absent: nowhere, or what is written is faulty. */
+  readonly store?: StorePlace
   /** Params as declared, in the recipe's order; undefined where a declaration is faulty. */
   readonly declared: ReadonlyMap<string, ParamDeclaration | undefined>
   /** Values after defaults, `--params`, environment and `--set`. */
@@ -179,4 +182,6 @@ export interface Recipe {
   readonly gates: readonly Gate[]
   /** The frame of text around a span of any file that was read. */
   frame(at: Span): string
+  /** True for a path in the project, under `allowPaths`, or given on the command line; symbolic links are followed first. */
+  mayRead(path: string): boolean
 }

@@ -16,7 +16,8 @@ interface ResultFile {
   readonly result: StoredResult
 }
 
-const textOf = ({ key, kind, instance, ...rest }: StoredResult): string => {
+/** The file of a result, as it is kept here and at a remote. */
+export const resultText = ({ key, kind, instance, ...rest }: StoredResult): string => {
   // These three first: whoever lists results reads no more of a file.
   const json = JSON.stringify({ key, kind, instance, ...rest })
   return `{"checksum":${JSON.stringify(digestOf(json))},"result":${json}}\n`
@@ -90,6 +91,6 @@ export const openResults = (folder: string, objects: Objects): Results => {
       }
     },
     path,
-    save: result => writeFileSafely(path(result.key), textOf(result), { folder: join(folder, 'tmp') }),
+    save: result => writeFileSafely(path(result.key), resultText(result), { folder: join(folder, 'tmp') }),
   }
 }

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { constants } from 'node:fs'
-import { mkdir, open, rename, unlink, type FileHandle } from 'node:fs/promises'
+import { open, rename, unlink, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { ProblemError } from '../core/problem.js'
 import { fileProblem, isErrno } from './file-problem.js'
-import { syncFolder } from './sync-folder.js'
+import { folderMade, makeFolder, syncFolder } from './sync-folder.js'
 import { writerTag } from './writer.js'
 
 export interface WriteOptions {
@@ -58,14 +58,8 @@ const replace = async (
     await unlink(temporary).catch(() => undefined)
     throw error
   }
+  await folderMade(dirname(target))
   await syncFolder(dirname(target))
-}
-
-/** Makes a folder with its parents, each durable by name. */
-const makeFolder = async (folder: string): Promise<void> => {
-  const first = await mkdir(folder, { recursive: true })
-  if (first === undefined) return
-  for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made))
 }
 
 /**

@@ -5,7 +5,7 @@ import type { RunRecord, SettledLock } from '../../api/index.js'
 import { cancelOnSignal } from '../cancel.js'
 import { exitCodeOf, exitCodes } from '../exit-codes.js'
 import { err, out, outPaint, errPaint, tellProblems } from '../output.js'
-import { atLeastOne, planOptions, takesRecipe, type RecipeFlags } from '../recipe-options.js'
+import { atLeastOne, planOptions, takesRecipe, takesRemote, type RecipeFlags } from '../recipe-options.js'
 
 interface RunFlags extends RecipeFlags {
   readonly keepGoing?: boolean
@@ -38,13 +38,14 @@ const tellLock = async (
 
 /** `trimtab run`: makes what is not there yet, then judges the gates. */
 export const runCommand = (): Command =>
-  takesRecipe(new Command('run'))
+  takesRemote(takesRecipe(new Command('run')))
     .description('run a recipe: make what is not there yet, then judge its gates')
     .option('--only <step...>', 'make only these steps and what they need')
     .option('--keep-going', 'go on with what does not depend on a failed step')
     .option('--workers <n>', 'steps at once; absent: one a core', atLeastOne)
     .option('--frozen', 'for CI: fail with exit code 2 where the lock file would change, and write none')
     .option('--store <folder>', "folder of the store; absent: .trimtab of the recipe's project")
+    .option('--no-push', 'put nothing at the remote')
     .option('--json', 'print events as JSON lines, also on a terminal')
     .addHelpText(
       'after',
