@@ -11,6 +11,7 @@ import type { Store } from '../store/store.js'
 import { sweep } from '../store/sweep.js'
 import { committedLocks } from './git-locks.js'
 import { chooseRuns, type KeptRuns } from './kept-runs.js'
+import { storeFolder } from './store-folder.js'
 
 export interface GcOptions {
   readonly cwd?: string
@@ -157,7 +158,7 @@ const busy = (holder: { readonly pid: number; readonly hostname: string } | unde
 export const gc = async (options: GcOptions): Promise<GcReport | undefined> => {
   const cwd = options.cwd ?? process.cwd()
   const project = projectOf(cwd)
-  const folder = options.store === undefined ? join(project, '.trimtab') : resolve(cwd, options.store)
+  const folder = storeFolder(project, options.store, cwd)
   if (!existsSync(folder)) return undefined
   const store = await openStore(folder)
   if (!options.delete)

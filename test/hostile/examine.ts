@@ -67,10 +67,11 @@ const checkDataset = async (
   artifact: Artifact,
   open: (digest: Digest) => Promise<Uint8Array>,
 ): Promise<string | undefined> => {
-  const { description, split } = await openDataset(artifact, open)
+  const stored = await openDataset(artifact, open)
+  const { description } = stored
   const size = description.shape.reduce((product, side) => product * side, 1)
   for (const [name, count] of Object.entries(description.examples)) {
-    const part = split(name as 'train')
+    const part = stored.split(name as 'train')
     if (!part || part.count !== count) return `split ${name} has ${part?.count} of ${count} examples`
     for (const { x, labels, targets, count: taken } of part.batches(64)) {
       if (x.length !== taken * size) return `a batch of ${x.length} numbers for ${taken} examples of ${size}`
@@ -162,8 +163,8 @@ export const examiner = async (folder: string) => {
       const artifact = Object.values(outputs)[0]!
       const complaint =
         instance.kind === 'dataset'
-          ? await checkDataset(artifact, context.open)
-          : await checkModel(artifact, context.open)
+          ? await checkDataset(artifact, digest => context.open(digest))
+          : await checkModel(artifact, digest => context.open(digest))
       return { stage: 'read', problems: [...all, ...warned], complaint }
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error
