@@ -4,6 +4,7 @@ import { ProblemError } from '../core/problem.js'
 import { diffCommand } from './commands/diff.js'
 import { acceptCommand } from './commands/accept.js'
 import { fmtCommand } from './commands/fmt.js'
+import { gcCommand } from './commands/gc.js'
 import { initCommand } from './commands/init.js'
 import { kindsCommand } from './commands/kinds.js'
 import { lspCommand } from './commands/lsp.js'
@@ -49,6 +50,7 @@ for (const make of [
   pipelinesCommand,
   runsCommand,
   showCommand,
+  gcCommand,
   reproduceCommand,
   diffCommand,
   pushCommand,
