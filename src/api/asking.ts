@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import type { Digest } from '../core/brand.js'
 import { digestValue } from '../core/hash.js'
 import { version } from '../core/home.js'
@@ -8,6 +8,7 @@ import { projectOf } from '../language/project.js'
 import { machineClass } from '../plan/machine.js'
 import { lockPathOf } from '../store/lock.js'
 import type { PlanOptions, RunOptions } from './options.js'
+import { storeFolder } from './store-folder.js'
 
 /** What is asked for, and where. */
 export interface Asking {
@@ -26,7 +27,7 @@ export const askingOf = async (
   if (!existsSync(file) || options.kinds) return undefined
   const recipe = realpathSync(file)
   const project = projectOf(dirname(recipe))
-  const folder = options.store === undefined ? join(project, '.trimtab') : resolve(options.store)
+  const folder = storeFolder(project, options.store)
   const env = Object.entries(options.env ?? process.env).filter(([name]) => name.startsWith('TRIMTAB_PARAM_'))
   const asked = digestValue({
     recipe,

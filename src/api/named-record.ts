@@ -6,6 +6,7 @@ import { openStore } from '../store/open.js'
 import { currentRecord } from '../store/record-migrations.js'
 import type { RunRecord } from '../store/run-record.js'
 import type { Store } from '../store/store.js'
+import { storeFolder } from './store-folder.js'
 
 /** A run's record with the store that its objects are looked for in. */
 export interface NamedRecord {
@@ -48,7 +49,7 @@ const readRecordFile = (path: string): RunRecord => {
 /** The run that an id, `latest`, `latest~1` or the path of a record names. Throws ProblemError where there is none. */
 export const findRecord = async (name: string, { cwd, store }: NamingOptions): Promise<NamedRecord> => {
   const path = resolve(cwd, name)
-  const here = resolve(cwd, store ?? join(projectOf(cwd), '.trimtab'))
+  const here = storeFolder(projectOf(cwd), store, cwd)
   if (isFile(path))
     return {
       record: readRecordFile(path),

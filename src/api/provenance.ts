@@ -6,6 +6,7 @@ import { crateOf, type CrateOptions } from '../report/provenance/crate.js'
 import { localBuilder, statementOf } from '../report/provenance/statement.js'
 import type { RunRecord } from '../store/run-record.js'
 import type { Store } from '../store/store.js'
+import { isWithin } from '../language/paths.js'
 import { writeFileSafely } from '../store/write-file.js'
 import { storeHere } from './records.js'
 
@@ -63,7 +64,13 @@ export const exportCrate = async (options: ProvenanceOptions): Promise<Exported>
   })
   mkdirSync(path, { recursive: true })
   let bytes = 0
-  for (const { path: way, digest } of files) bytes += await copy(store, digest, join(path, way))
+  for (const { path: way, digest } of files) {
+    const target = join(path, way)
+    // Names of a record that somebody made must not lead out of the crate.
+    if (!isWithin(path, target))
+      fail('record-invalid', `run ${record.id} names a file "${way}", outside of its crate`)
+    bytes += await copy(store, digest, target)
+  }
   const texts = {
     'README.md': readme,
     'run.json': recordText(record),

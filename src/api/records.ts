@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { projectOf } from '../language/project.js'
 import { openStore } from '../store/open.js'
 import type { RunRecord } from '../store/run-record.js'
 import type { Store } from '../store/store.js'
 import type { UnfinishedRun } from '../store/unfinished.js'
+import { storeFolder } from './store-folder.js'
 
 /** The store of a folder's project; undefined where nothing has run yet. */
 export const storeHere = async (folder: string | undefined, cwd: string): Promise<Store | undefined> => {
-  const place = folder ?? join(projectOf(cwd), '.trimtab')
+  const place = storeFolder(projectOf(cwd), folder, cwd)
   return existsSync(place) ? openStore(place) : undefined
 }
 

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { Problem } from '../core/problem.js'
 import { chooseEngine } from '../engine/ladder.js'
 import { probeEngines } from '../engine/probe.js'
@@ -19,6 +18,7 @@ import type { FoundLock } from '../store/parse-lock.js'
 import type { PlanOptions } from './options.js'
 import { whyNotOwn } from './own.js'
 import { readLock } from './read-lock.js'
+import { ownStore, storeFault } from './store-folder.js'
 import { unboundInputs } from './unbound-inputs.js'
 
 export interface Planned {
@@ -70,7 +70,7 @@ const distinct = (problems: readonly Problem[]): Problem[] => [
   ).values(),
 ]
 
-/** Recipe → plan: everything that can be known before the first epoch. Loads no tensor library; writes nothing. Asks the remote, if there is one, what is there. */
+/** Recipe → plan: everything that can be known before the first epoch. Loads no tensor library; writes nothing but what the store remembers of files. Asks the remote, if there is one, what is there. */
 export const plan = async (options: PlanOptions, memory: Memory = {}): Promise<Planned> => {
   const cwd = options.cwd ?? process.cwd()
   const kinds = [...builtInKinds, ...(options.kinds ?? [])]
@@ -88,9 +88,11 @@ export const plan = async (options: PlanOptions, memory: Memory = {}): Promise<P
   })
   if (!read.recipe || memory.isStale?.()) return { ok: false, kinds: read.kinds, problems: read.problems }
   const recipe = options.engine === undefined ? read.recipe : { ...read.recipe, engine: options.engine }
+  const astray = options.store === undefined ? storeFault(recipe.project) : undefined
+  if (astray) return { ok: false, recipe, kinds: read.kinds, problems: [...read.problems, astray] }
   const opened = memory.store
     ? { store: memory.store, problems: [] }
-    : await openStoreFor(options.store ?? join(recipe.project, '.trimtab'), options, recipe.store)
+    : await openStoreFor(options.store ?? ownStore(recipe.project), options, recipe.store)
   const { store } = opened
   const locked = readLock(recipe.file)
   const lock = locked.ok ? locked.value : undefined

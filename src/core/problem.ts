@@ -1,3 +1,5 @@
+import { shorten } from './shorten.js'
+
 /** A stretch of a text file. Lines and columns count from 1; the end is exclusive. */
 export interface Span {
   readonly file: string
@@ -36,6 +38,8 @@ export interface Fault {
   /** `key`: the place is the key that the path ends with. Absent: what stands behind it. */
   readonly on?: 'key' | 'value'
   readonly hint?: string
+  /** Where it stands in the file that the config names, where that is a text. */
+  readonly within?: Span
 }
 
 /** A problem of severity error; the short way to write one. */
@@ -48,6 +52,15 @@ export const problem = (
   severity: 'error',
   message,
   ...more,
+})
+
+/** A fault found while a step runs, as a problem: its place is the one in the data, where it has one. */
+export const problemOfFault = ({ code, severity = 'error', message, hint, within }: Fault): Problem => ({
+  code,
+  severity,
+  message: shorten(message),
+  ...(hint === undefined ? {} : { hint: shorten(hint) }),
+  ...(within === undefined ? {} : { at: within }),
 })
 
 /**

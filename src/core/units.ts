@@ -14,6 +14,16 @@ export const parseMoment = (
   return match ? { count: Number(match[1]), unit: match[2] as 'epoch' | 'step' } : undefined
 }
 
+/** What `parseBytes` takes, as a pattern of JSON Schema. */
+export const bytesPattern = '^\\d+(\\.\\d+)? *([kMGT]i?)?B$'
+
+/** `2 GB`, `512 MiB` in bytes; a number is bytes already. The text fits `bytesPattern`. */
+export const parseBytes = (text: string | number): number => {
+  if (typeof text === 'number') return text
+  const [, count = '0', prefix = '', binary = ''] = /^([\d.]+) *(?:([kMGT])(i?))?B$/.exec(text) ?? []
+  return Math.round(Number(count) * (binary === 'i' ? 1024 : 1000) ** ' kMGT'.indexOf(prefix || ' '))
+}
+
 /** `1.2 kB`, `3.4 MB`: bytes as people read them, powers of 1000. */
 export const formatBytes = (bytes: number): string => {
   const units = ['B', 'kB', 'MB', 'GB', 'TB']

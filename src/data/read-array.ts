@@ -83,3 +83,16 @@ export const readArray = async (header: ArrayHeader): Promise<Numbers> => {
   }
   return columnMajor && shape.length > 1 ? rowMajor(numbers, shape) : numbers
 }
+
+/** Reads an array as targets. Leaves where one is beyond what a float32 holds. */
+export const readTargets = async (header: ArrayHeader): Promise<Float32Array> => {
+  const numbers = await readArray(header)
+  const targets = Float32Array.from(numbers)
+  for (let i = 0; i < targets.length; i++)
+    if (!Number.isFinite(targets[i]))
+      unreadable(
+        'data-not-finite',
+        `${header.place.title}: number ${i} is ${numbers[i]}, beyond what a float32 holds`,
+      )
+  return targets
+}

@@ -1,23 +1,40 @@
+import { type CsvRecord, fieldSpan } from '../sources/csv-records.js'
 import { type CsvTable, dataRecords, openCsv } from '../sources/csv.js'
 import { unreadable } from '../sources/fault.js'
+import type { Reading } from '../sources/place.js'
 import type { SourceOf, Task } from '../sources/tables.js'
 import type { Examples } from './examples.js'
 import type { Numbers } from './numbers.js'
 
-/** Numbers gathered without knowing their count: a growing array that doubles. */
-const growing = (): { push(value: number): void; done(): Float64Array } => {
-  let held = new Float64Array(4096)
+/** Numbers in a block that is narrowed once it is full: the text of a number has at least two bytes. */
+const blockLength = 32_768
+
+/** Numbers gathered without knowing their count, of which most fit fewer bytes than a double has. */
+const growing = (): { push(value: number): void; done(): Numbers } => {
+  const blocks: Numbers[] = []
+  let block = new Float64Array(blockLength)
   let length = 0
   return {
     push: value => {
-      if (length === held.length) {
-        const larger = new Float64Array(2 * held.length)
-        larger.set(held)
-        held = larger
+      if (length === blockLength) {
+        blocks.push(narrowest(block))
+        length = 0
       }
-      held[length++] = value
+      block[length++] = value
     },
-    done: () => held.subarray(0, length),
+    done: () => {
+      blocks.push(narrowest(block.subarray(0, length)))
+      block = new Float64Array(0)
+      const Widest =
+        [Float64Array, Int32Array].find(type => blocks.some(each => each instanceof type)) ?? Uint8Array
+      const all = new Widest(blocks.reduce((sum, each) => sum + each.length, 0))
+      let at = 0
+      for (const each of blocks.splice(0)) {
+        all.set(each, at)
+        at += each.length
+      }
+      return all
+    },
   }
 }
 
@@ -34,17 +51,23 @@ const narrowest = (numbers: Float64Array): Numbers => {
   return low >= -2147483648 && high <= 2147483647 ? Int32Array.from(numbers) : numbers.slice()
 }
 
+/** The largest float32. */
+const largest = 3.4028234663852886e38
+
 const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
 
-const numberIn = (table: CsvTable, fields: readonly string[], column: number, line: number): number => {
-  const text = fields[column]!.trim()
+/** `most`: the largest size that a number of that column may have. */
+const numberIn = (table: CsvTable, record: CsvRecord, column: number, most = Infinity): number => {
+  const text = record.fields[column]!.trim()
   const value = decimal.test(text) ? Number(text) : NaN
-  if (Number.isFinite(value)) return value
+  if (Number.isFinite(value) && Math.abs(value) <= most) return value
+  const said = Number.isFinite(value) ? 'is beyond what a float32 holds' : 'is no number'
   return unreadable(
     'data-not-finite',
-    `${table.place.title}, line ${line}, column "${table.columns[column]}": ${text === '' ? 'nothing stands there' : `${JSON.stringify(text)} is no number`}`,
+    `${table.place.title}, line ${record.line}, column "${table.columns[column]}": ${text === '' ? 'nothing stands there' : `${JSON.stringify(text)} ${said}`}`,
     {
       path: ['path'],
+      within: fieldSpan(table.place, record, column, table.delimiter),
       hint: `Fill or remove such records, or leave the column out: \`ignore: [${table.columns[column]}]\`.`,
     },
   )
@@ -55,23 +78,26 @@ export const readCsv = async (
   source: SourceOf<'csv'>,
   task: Task,
   classNames: readonly string[] | undefined,
+  reading: Reading,
 ): Promise<Examples> => {
-  const table = await openCsv(source, task)
+  const table = await openCsv(source, task, reading)
   const features = growing()
   const labels = growing()
   const targets = growing()
   const classes = new Map(classNames?.map((name, index) => [name, index]))
   for await (const records of dataRecords(table)) {
-    for (const { line, fields } of records) {
-      for (const column of table.features) features.push(numberIn(table, fields, column, line))
-      for (const column of table.targets) targets.push(numberIn(table, fields, column, line))
+    for (const record of records) {
+      for (const column of table.features) features.push(numberIn(table, record, column))
+      for (const column of table.targets) targets.push(numberIn(table, record, column, largest))
       if (table.label === undefined) continue
-      const word = fields[table.label]!.trim()
+      const word = record.fields[table.label]!.trim()
       const label = classes.get(word) ?? (/^\d{1,7}$/.test(word) ? Number(word) : undefined)
       if (label === undefined)
-        unreadable('data-label', `${table.place.title}, line ${line}: ${JSON.stringify(word)} is no class`, {
-          path: ['path'],
-        })
+        unreadable(
+          'data-label',
+          `${table.place.title}, line ${record.line}: ${JSON.stringify(word)} is no class`,
+          { path: ['path'], within: fieldSpan(table.place, record, table.label, table.delimiter) },
+        )
       labels.push(label!)
     }
   }
@@ -80,7 +106,7 @@ export const readCsv = async (
   return {
     count: all.length / size,
     size,
-    features: narrowest(all),
+    features: all,
     labels: Int32Array.from(labels.done()),
     targets: Float32Array.from(targets.done()),
   }

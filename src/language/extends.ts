@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from 'node:fs'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { describeValue, plainOf, type MapNode, type Node, type ScalarNode } from './node.js'
 import { hideSecrets } from './param-declarations.js'
-import { mayRead } from './paths.js'
+import { mayRead, pathFault } from './paths.js'
 import { readText, type OpenTexts } from './read-text.js'
 import type { Reporter } from './reporter.js'
 import { findShipped, shippedFolder } from './shipped.js'
@@ -25,6 +25,8 @@ export interface Layers {
   readonly sources: readonly SourceFile[]
   /** Folders outside of the project that bases brought along: those of the recipes that ship with Trimtab. */
   readonly shipped: readonly string[]
+  /** What `allowPaths` of all of them allows. */
+  readonly allowed: readonly string[]
 }
 
 export interface LayersContext {
@@ -94,6 +96,8 @@ export const readLayers = async (
   /** Where a base lies; undefined where it does not, which was told. */
   const pathOf = (node: ScalarNode & { value: string }): string | undefined => {
     const shipped = findShipped(node.value)
+    const fault = pathFault(node.value)
+    if (fault !== undefined) return refuse('wrong-value', `the path ${fault}`, node)
     if (!shipped) return resolve(dirname(node.source.path), node.value)
     if (shipped.path === undefined) return refuse('extends-missing', shipped.message, node, shipped.hint)
     brought.add(shippedFolder())
@@ -176,5 +180,5 @@ export const readLayers = async (
   }
 
   await visit(root, [source.path])
-  return complete ? { roots, sources, shipped: [...brought] } : undefined
+  return complete ? { roots, sources, shipped: [...brought], allowed: reach.allowed } : undefined
 }

@@ -1,5 +1,5 @@
 import { parseRhythm, type Rhythm } from '../core/checkpoint.js'
-import { parseDuration } from '../core/units.js'
+import { parseBytes, parseDuration } from '../core/units.js'
 import type { EngineName } from '../core/engine-name.js'
 import { checkValue } from './check-value.js'
 import type { Interpolation } from './interpolate.js'
@@ -36,13 +36,6 @@ export const laterKeys: ReadonlySet<string> = new Set(laterStepKeys)
 
 /** Keys whose values may hold expressions. */
 const withExpressions = new Set(['resources', 'timeout', 'retries', 'seed', 'checkpoint'])
-
-/** `2 GB`, `512 MiB` in bytes. */
-const bytesOf = (text: string | number): number => {
-  if (typeof text === 'number') return text
-  const [, count = '0', prefix = '', binary = ''] = /^([\d.]+) *(?:([kMGT])(i?))?B$/.exec(text) ?? []
-  return Math.round(Number(count) * (binary === 'i' ? 1024 : 1000) ** ' kMGT'.indexOf(prefix || ' '))
-}
 
 const { kind: _, needs: __, matrix: ___, when: ____, ...checked } = metaSchema.properties
 const schema = { ...metaSchema, properties: checked, required: [] }
@@ -109,7 +102,7 @@ export const readMeta = (
     retries: retries ?? 0,
     resources: {
       ...(threads === undefined ? {} : { threads }),
-      ...(memory === undefined ? {} : { memory: bytesOf(memory) }),
+      ...(memory === undefined ? {} : { memory: parseBytes(memory) }),
     },
     ...(description === undefined ? {} : { description }),
     ...(seed === undefined ? {} : { seed }),

@@ -4,7 +4,7 @@ import type { AnyStepSpec } from '../steps/define-step.js'
 import type { OpenPipeline, PlacedText } from './composed.js'
 import { mergeLayers } from './merge.js'
 import { openRecipe, type OpenOptions } from './open-recipe.js'
-import { mayRead } from './paths.js'
+import { mayRead, pathFault } from './paths.js'
 import type { Reporter } from './reporter.js'
 import { findShipped, shippedFolder } from './shipped.js'
 import type { SourceFile } from './source-file.js'
@@ -33,6 +33,11 @@ export const pipelineOpener =
   async (uses, reporter) => {
     if (uses.value.includes('${{')) {
       reporter.report('expression-not-here', 'uses must be a path, not an expression', uses)
+      return undefined
+    }
+    const fault = pathFault(uses.value)
+    if (fault !== undefined) {
+      reporter.report('wrong-value', `the path ${fault}`, uses)
       return undefined
     }
     const path = pathOf(uses, reporter)

@@ -79,9 +79,16 @@ export const openRecipe = async (options: OpenOptions, reporter: Reporter): Prom
     ...(options.open ? { open: options.open } : {}),
   })
   if (!found) return undefined
-  const { roots: layers, sources, shipped } = found
+  const { roots: layers, sources, shipped, allowed: here } = found
   const allowed = [...outside, ...shipped]
   const trusted = options.trustPlugins !== false
-  const plugins = await loadPlugins(layers, { kinds, trusted, project, allowed, reporter })
+  const plugins = await loadPlugins(layers, {
+    kinds,
+    trusted,
+    project,
+    // Those of the recipe's own files: what they are made of is theirs to allow.
+    allowed: [...allowed, ...here],
+    reporter,
+  })
   return { sources, layers, root, project, allowed, ...plugins }
 }

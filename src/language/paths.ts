@@ -47,7 +47,8 @@ export const replaceAt = (value: unknown, [step, ...rest]: Path, member: unknown
   return copy
 }
 
-const isWithin = (folder: string, path: string): boolean => {
+/** Is a path the folder, or below it? Both without symbolic links. */
+export const isWithin = (folder: string, path: string): boolean => {
   const way = relative(folder, path)
   return way === '' || (!way.startsWith(`..${sep}`) && way !== '..' && !isAbsolute(way))
 }
@@ -55,23 +56,44 @@ const isWithin = (folder: string, path: string): boolean => {
 /** Characters that a path may have; no system opens a longer one. */
 const longest = 4096
 
+/** Why a text can be no path, behind its subject; undefined where it can. */
+export const pathFault = (written: string): string | undefined => {
+  if (written.includes('\0')) return 'holds a NUL character, which no path has'
+  return written.length > longest
+    ? `has ${written.length} characters; a path has at most ${longest}`
+    : undefined
+}
+
 /** The path with symlinks resolved, as far as it is there. */
 const real = (path: string): string => {
-  if (existsSync(path)) return realpathSync(path)
-  const parent = dirname(path)
-  return parent === path ? path : join(real(parent), basename(path))
+  let [there, rest] = [path, '']
+  for (;;) {
+    try {
+      return join(realpathSync(there), rest)
+    } catch {
+      const parent = dirname(there)
+      if (parent === there) return path
+      rest = join(basename(there), rest)
+      there = parent
+    }
+  }
 }
 
 /** True for a path in the project, or allowed; symlinks are followed first. */
 export const mayRead = (path: string, { project, allowed }: Pick<Reach, 'project' | 'allowed'>): boolean => {
+  if (pathFault(path) !== undefined) return false
   const lies = real(path)
-  return isWithin(project, lies) || allowed.some(each => isWithin(real(each), lies))
+  return (
+    isWithin(project, lies) ||
+    allowed.some(each => pathFault(each) === undefined && isWithin(real(each), lies))
+  )
 }
 
 /** The outermost part of a path that is not there. */
 const firstMissing = (path: string): string => {
-  const parent = dirname(path)
-  return parent === path || existsSync(parent) ? path : firstMissing(parent)
+  let found = path
+  while (dirname(found) !== found && !existsSync(dirname(found))) found = dirname(found)
+  return found
 }
 
 const namesIn = (folder: string): string[] => {
@@ -93,12 +115,9 @@ export const checkPath = (
   reporter: Reporter,
 ): string | undefined => {
   const from = dirname(place.source.path)
-  if (written.length > longest) {
-    reporter.report(
-      'wrong-value',
-      `a path has at most ${longest} characters, and this has ${written.length}`,
-      place,
-    )
+  const fault = pathFault(written)
+  if (fault !== undefined) {
+    reporter.report('wrong-value', `the path ${fault}`, place)
     return undefined
   }
   const path = resolve(from, written)

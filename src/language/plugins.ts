@@ -4,7 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { nearest } from '../core/nearest.js'
 import type { AnyStepSpec } from '../steps/define-step.js'
 import type { MapNode, Node, ScalarNode } from './node.js'
-import { mayRead } from './paths.js'
+import { mayRead, pathFault } from './paths.js'
 import { isMeantAsSpec, sayError, specFault, specOf } from './plugin-spec.js'
 import type { Reporter } from './reporter.js'
 
@@ -59,6 +59,8 @@ const fileOf = (node: Text, { project, allowed, reporter }: PluginsContext): str
   const path = resolve(from, node.value)
   const refuse = (code: string, message: string, hint?: string): undefined =>
     reporter.report(code, message, node, hint) as undefined
+  const fault = pathFault(node.value)
+  if (fault !== undefined) return refuse('wrong-value', `the path ${fault}`)
   if (!mayRead(path, { project, allowed }))
     return refuse(
       'path-outside',
@@ -79,8 +81,11 @@ const fileOf = (node: Text, { project, allowed, reporter }: PluginsContext): str
       way && `Did you mean "${way.startsWith('.') ? way : `./${way}`}"?`,
     )
   }
-  if (!statSync(path).isFile())
-    return refuse('plugin-missing', `${node.value} is a folder, not a module`, 'Name its file.')
+  const found = statSync(path)
+  if (!found.isFile()) {
+    const what = found.isDirectory() ? 'a folder' : 'a pipe or a device'
+    return refuse('plugin-missing', `${node.value} is ${what}, not a module`, 'Name its file.')
+  }
   if (/\.[cm]?tsx?$/.test(path) && !strips())
     return refuse(
       'plugin-invalid',

@@ -1,8 +1,9 @@
-import { readFile, stat } from 'node:fs/promises'
-import { readdirSync } from 'node:fs'
+import { createReadStream, readdirSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { basename, dirname, join, relative } from 'node:path'
 import { nearest } from '../core/nearest.js'
 import { problem, type Problem } from '../core/problem.js'
+import { readRegular, sayUnreadable } from '../core/regular-file.js'
 
 /** Bytes that a file may have. */
 const most = 4_000_000
@@ -99,7 +100,7 @@ export const readText = async (
     const { size } = await stat(path)
     if (size > most)
       return fault('too-large', shown => `${shown} has ${size} bytes; a ${noun} may have ${most}`)
-    return textOfBytes(await readFile(path), noun)
+    return textOfBytes(await (role === 'params' ? readPiped(path) : readRegular(path)), noun)
   } catch (error) {
     const errno =
       error instanceof Error && 'code' in error ? (error as NodeJS.ErrnoException).code : undefined
@@ -116,9 +117,23 @@ export const readText = async (
         meant(inside === undefined ? undefined : join(path, inside)),
       )
     }
-    if (errno === undefined) throw error
-    return fault('recipe-unreadable', shown => `${shown} cannot be read (${errno})`)
+    const said = sayUnreadable(error)
+    if (said === undefined) throw error
+    return fault('recipe-unreadable', shown => `${shown} ${said}`)
   }
+}
+
+/** A file that is named on the command line: a shell hands a command's output over as a pipe (`--params <(…)`). */
+const readPiped = async (path: string): Promise<Uint8Array> => {
+  const pieces: Uint8Array[] = []
+  let length = 0
+  // Of what has no end no more is read than a text may have.
+  for await (const piece of createReadStream(path)) {
+    pieces.push(piece as Uint8Array)
+    length += (piece as Uint8Array).length
+    if (length > most) break
+  }
+  return Buffer.concat(pieces)
 }
 
 const starts = (): string => '`trimtab init` writes one to begin with.'

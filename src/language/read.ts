@@ -8,6 +8,7 @@ import { mergeLayers } from './merge.js'
 import { pipelineOpener } from './open-pipeline.js'
 import { openRecipe, type Opened, type OpenOptions } from './open-recipe.js'
 import type { ParamSources } from './params.js'
+import { mayRead } from './paths.js'
 import { readParamsFiles, type ParamsFile } from './params-files.js'
 import { readSteps, stepOf } from './read-steps.js'
 import type { Recipe } from './recipe.js'
@@ -90,6 +91,7 @@ const assemble = async (
     pipelines: finished.pipelines,
     steps: read.steps.map(stepOf),
     gates: finished.gates.map(gate => gateOf(gate, read.latticeIn(gate.frame))),
+    mayRead: path => mayRead(path, reach),
     frame: at => sources.find(({ path }) => path === at.file)?.frame(at) ?? '',
   }
 }

@@ -182,4 +182,6 @@ export interface Recipe {
   readonly gates: readonly Gate[]
   /** The frame of text around a span of any file that was read. */
   frame(at: Span): string
+  /** True for a path in the project, under `allowPaths`, or given on the command line; symbolic links are followed first. */
+  mayRead(path: string): boolean
 }

@@ -1,3 +1,4 @@
+import { bytesPattern } from '../core/units.js'
 import { Type } from 'typebox'
 import type { ArtifactType } from '../core/artifact.js'
 import { engineNames } from '../core/engine-name.js'
@@ -82,7 +83,7 @@ export const metaSchema = Type.Object(
             Type.Unsafe<number | string>({
               type: ['integer', 'string'],
               minimum: 1,
-              pattern: '^\\d+(\\.\\d+)? *([kMGT]i?)?B$',
+              pattern: bytesPattern,
               description: 'Memory that it may use: `2 GB`, `512 MiB`, or bytes.',
             }),
           ),

@@ -1,4 +1,4 @@
-import { didYouMean } from '../core/nearest.js'
+import { didYouMean, listed } from '../core/nearest.js'
 import type { Fault } from '../core/problem.js'
 import type { Entry } from './entries.js'
 import { inputName } from './network.js'
@@ -8,10 +8,11 @@ export const connect = (
   entries: readonly Entry[],
   names: readonly string[],
   faults: Fault[],
-): (readonly string[])[] =>
-  entries.map((entry, index) => {
+): (readonly string[])[] => {
+  const before = new Set([inputName])
+  return entries.map((entry, index) => {
     const from = entry.from ?? [index === 0 ? inputName : names[index - 1]!]
-    const before = new Set([inputName, ...names.slice(0, index)])
+    if (index > 0) before.add(names[index - 1]!)
     for (const [position, name] of from.entries()) {
       if (before.has(name)) continue
       faults.push({
@@ -22,7 +23,7 @@ export const connect = (
         path: [...entry.path, 'from', ...(from.length > 1 ? [position] : [])],
         hint: names.includes(name)
           ? 'Move that layer up: a layer takes inputs from earlier ones only.'
-          : (didYouMean(name, before) ?? `Layers before it: ${[...before].join(', ')}.`),
+          : (didYouMean(name, before) ?? `Layers before it: ${listed(before)}.`),
       })
     }
     if (!entry.type) return from
@@ -43,6 +44,7 @@ export const connect = (
       })
     return from
   })
+}
 
 /** Layers whose output goes nowhere, but for the last. */
 export const findUnused = (

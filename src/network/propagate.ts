@@ -59,6 +59,9 @@ const mostChannels = 500_000
 /** The same, counted again wherever a layer hands them on: a flattened picture has one for each of its numbers. */
 const mostPlaces = 2 ** 24
 
+/** Numbers that a layer may give for one example: no machine holds more, and beyond 2⁵³ they are not counted exactly. */
+const mostNumbers = 2 ** 36
+
 const makesChannels = (node: LayerNode, inputs: readonly Shape[]): boolean =>
   ['makes', 'locks'].includes(layerTypeOf(node.type).channels(node.config, inputs).kind)
 
@@ -71,6 +74,13 @@ const tooLarge = (node: LayerNode, output: Shape, at: Path): Fault => {
     hint: `All layers together may make ${mostChannels} channels and hand on ${mostPlaces}.`,
   }
 }
+
+const tooManyNumbers = (node: LayerNode, output: Shape, at: Path): Fault => ({
+  code: 'network-too-large',
+  message: `layer "${node.name}" gives ${formatShape(output)}: no machine holds so many numbers`,
+  path: at,
+  hint: 'Look for a number with too many digits.',
+})
 
 /**
  * Shapes, weights and cost of every layer, from the input on. A layer that cannot take its input is a fault
@@ -97,6 +107,10 @@ export const propagate = (network: Network, pathOf?: (node: LayerNode) => Path):
         ...(output.hint === undefined ? {} : { hint: output.hint }),
       })
       continue
+    }
+    if (sizeOf(output) > mostNumbers) {
+      faults.push(tooManyNumbers(node, output, at))
+      break
     }
     channels += makesChannels(node, inputs) ? channelsOf(output) : 0
     places += channelsOf(output)

@@ -55,13 +55,15 @@ const seedOf = (recipe: Recipe, step: Step, { seed, matrix }: Variant): number =
 const readFiles = async (
   drafts: readonly Draft[],
   problems: ReturnType<typeof collectProblems>,
-  { store, files, inspections }: Pick<PlanningOptions<unknown>, 'store' | 'files' | 'inspections'>,
+  options: Pick<PlanningOptions<unknown>, 'recipe' | 'store' | 'files' | 'inspections'>,
 ) => {
-  const read = fileReader(files, path => store.digestFile(path))
+  const { recipe, store, files, inspections } = options
+  const mayRead = (path: string): boolean => recipe.mayRead(path)
+  const read = fileReader(files, path => store.digestFile(path), mayRead)
   // Combinations that say the same share one config.
   const configs = new Map(drafts.map(({ step, spec, variant }) => [variant.config, { step, spec, variant }]))
   const inspected = new Map<Variant['config'], Inspected>()
-  const inspecting = { read, problems, ...(inspections ? { inspections } : {}) }
+  const inspecting = { read, mayRead, problems, ...(inspections ? { inspections } : {}) }
   const modules = new Map<string, ModuleIdentity>()
   const urls = new Set([...configs.values()].flatMap(({ spec }) => spec.module ?? []))
   await Promise.all([
@@ -75,8 +77,8 @@ const readFiles = async (
 
 /**
  * Recipe → plan: instances in topological order, their keys, what is there already, what each will make, and all
- * that can be found wrong before the first epoch. Reads the store and the headers of files; writes nothing and
- * loads no tensor library. A plan with an error among its problems must not run: poisoned steps have no instance,
+ * that can be found wrong before the first epoch. Reads the store and the headers of files; writes nothing
+ * but what the store remembers of files, and loads no tensor library. A plan with an error among its problems must not run: poisoned steps have no instance,
  * and an edge to one names its step.
  */
 export const createPlan = async <Report>(options: PlanningOptions<Report>): Promise<Plan> => {

@@ -1,12 +1,15 @@
-import { readdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { stat } from 'node:fs/promises'
 import { digestValue } from '../core/hash.js'
 import type { Fault } from '../core/problem.js'
+import { sayUnreadable } from '../core/regular-file.js'
 import type { FileRef } from '../core/step-file.js'
 import { digestFile, type Digested } from '../store/digest-file.js'
+import { Astray, filesBelow } from './folder-files.js'
 
 /** What lies at a path: a file, or a folder by the names and contents of all that it holds. */
 export type FoundFile = FileRef | Pick<Fault, 'code' | 'message'>
+
+type FindFile = (path: string) => Promise<FoundFile>
 
 /** Reads at once; more only makes the disk seek. */
 const most = 4
@@ -25,12 +28,14 @@ export const stampOf = async (path: string): Promise<string> => {
 
 /**
  * Digests of files, each read once however many steps name it. `memory`: not even once if it did not change.
- * `digestOf`: how one is read; a store's own way reads no file whose size and times it knows.
+ * `digestOf`: how one is read; a store's own way reads no file whose size and times it knows. `mayRead`: asked of
+ * where the symbolic links in a folder lead.
  */
 export const fileReader = (
   memory?: FileMemory,
   digestOf: (path: string) => Promise<Digested> = digestFile,
-): ((path: string) => Promise<FoundFile>) => {
+  mayRead: (path: string) => boolean = () => true,
+): FindFile => {
   const known = new Map<string, Promise<FoundFile>>()
   const waiting: (() => void)[] = []
   let busy = 0
@@ -57,36 +62,29 @@ export const fileReader = (
     return digested
   }
 
-  const folder = async (path: string): Promise<FileRef> => {
-    const entries = await readdir(path, { recursive: true, withFileTypes: true })
-    const names = entries
-      .filter(entry => entry.isFile())
-      .map(entry => join(entry.parentPath, entry.name))
-      .sort()
-    const read = await Promise.all(names.map(digest))
-    return {
-      path,
-      digest: digestValue(names.map((name, at) => [name.slice(path.length), read[at]!.digest])),
-      bytes: read.reduce((sum, { bytes }) => sum + bytes, 0),
-    }
-  }
-
-  const find = async (path: string): Promise<FoundFile> => {
+  const found: FindFile = async path => {
     try {
-      if ((await stat(path)).isDirectory()) return await folder(path)
-      return { path, ...(await digest(path)) }
+      if (!(await stat(path)).isDirectory()) return { path, ...(await digest(path)) }
+      const names = await filesBelow(path, mayRead)
+      const read = await Promise.all(names.map(digest))
+      return {
+        path,
+        digest: digestValue(names.map((name, at) => [name.slice(path.length), read[at]!.digest])),
+        bytes: read.reduce((sum, { bytes }) => sum + bytes, 0),
+      }
     } catch (error) {
+      if (error instanceof Astray) return error.fault
       const code = errnoOf(error)
       if (code === undefined) throw error
       return code === 'ENOENT' || code === 'ENOTDIR'
         ? { code: 'file-missing', message: `there is no file ${path}` }
-        : { code: 'file-unreadable', message: `${path} cannot be read (${code})` }
+        : { code: 'file-unreadable', message: `${path} ${sayUnreadable(error)}` }
     }
   }
 
   return path => {
-    const found = known.get(path) ?? find(path)
-    known.set(path, found)
-    return found
+    const finding = known.get(path) ?? found(path)
+    known.set(path, finding)
+    return finding
   }
 }

@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs'
 import { canonical } from '../core/hash.js'
 import type { Path } from '../core/problem.js'
 import type { FileRef } from '../core/step-file.js'
@@ -46,8 +47,22 @@ const inspect = async (
 
 export interface Inspecting {
   readonly read: (path: string) => Promise<FoundFile>
+  readonly mayRead: (path: string) => boolean
   readonly problems: Problems
   readonly inspections?: InspectionMemory
+}
+
+/** Files of one step that are told of one by one. */
+const mostTold = 10
+
+/** Where a path leads that is a link, as the end of a sentence. */
+const via = (path: string): string => {
+  try {
+    const real = realpathSync(path)
+    return real === path ? '' : `: its links lead to ${real}`
+  } catch {
+    return ''
+  }
 }
 
 /** Reads the headers of a step's files and digests them whole; adds what is wrong with them to `problems`. */
@@ -55,15 +70,31 @@ export const inspectStep = async (
   step: Step,
   config: Variant['config'],
   spec: AnyStepSpec,
-  { read, problems, inspections }: Inspecting,
+  { read, mayRead, problems, inspections }: Inspecting,
 ): Promise<Inspected> => {
   const inspection = await inspect(spec, config, inspections)
+  const paths = inspection?.files ?? pathsOf(spec, config).map(({ value }) => value)
+  const files: Record<string, FileRef> = {}
+  const fields = pathsOf(spec, config)
+  const placeOf = (path: string): Path | undefined =>
+    (fields.find(({ value }) => value === path) ?? (fields.length === 1 ? fields[0] : undefined))?.path
+  // Files that a named file names in turn, and what a link has come to lead to since the recipe was read.
+  const outside = paths.filter(path => !mayRead(path))
+  for (const path of outside.slice(0, mostTold)) {
+    const place = placeOf(path)
+    problems.fault(step, {
+      code: 'path-outside',
+      message: `${path} lies outside of the project${via(path)}`,
+      ...(place === undefined ? {} : { path: place }),
+      hint: 'Allow it with `allowPaths: [FOLDER]` at the top of the recipe.',
+    })
+  }
+  // What a file outside is like is not told either.
+  if (outside.length > 0) return { files, sound: false }
   const faults = inspection?.faults ?? []
   for (const fault of faults) problems.fault(step, fault)
   const said = faults.some(({ severity = 'error' }) => severity === 'error')
   let sound = !said
-  const paths = inspection?.files ?? pathsOf(spec, config).map(({ value }) => value)
-  const files: Record<string, FileRef> = {}
   const digested = await Promise.all(
     [...new Set(paths)].map(async path => ({ path, found: await read(path) })),
   )
@@ -75,7 +106,7 @@ export const inspectStep = async (
     sound = false
     // The kind has said what is wrong with its files; saying it again would be an echo.
     if (said) continue
-    const place = pathsOf(spec, config).find(({ value }) => value === path)?.path
+    const place = placeOf(path)
     problems.fault(step, { ...found, ...(place === undefined ? {} : { path: place }) })
   }
   const found = inspection?.found

@@ -68,9 +68,9 @@ export const collectProblems = (recipe: Recipe): Problems => {
     add: (...more) => {
       for (const each of more) put(each)
     },
-    fault: (step, { path, on, severity = 'error', ...others }, instance) => {
+    fault: (step, { code, severity = 'error', message, hint, path, on }, instance) => {
       const at = path === undefined ? step.at : step.locate(path, on === 'key' ? on : undefined)
-      put({ ...others, severity, at }, step, instance)
+      put({ code, severity, message, ...(hint === undefined ? {} : { hint }), at }, step, instance)
     },
     all: () => [
       ...[...found.values()]

@@ -1,5 +1,6 @@
 import { unreadable } from './fault.js'
-import { type Place, mayHold, readStretch, unpacked } from './place.js'
+import { mostAxes } from './limits.js'
+import { type Place, mayHold, tellTooLarge, unpacked } from './place.js'
 
 /** Types of numbers as files hold them. */
 export const dtypeBytes = {
@@ -34,8 +35,10 @@ export interface ArrayHeader {
   readonly bodyBytes: number
 }
 
-/** Elements of a shape; leaves where they pass what a file could count. */
+/** Elements of a shape; leaves where they pass what a file could count, or have more axes than any array. */
 export const elementsOf = (title: string, shape: readonly number[]): number => {
+  if (shape.length > mostAxes)
+    return unreadable('file-format', `${title} claims ${shape.length} axes; at most ${mostAxes} are read`)
   const elements = shape.reduce((product, side) => product * side, 1)
   if (!Number.isSafeInteger(elements))
     return unreadable(
@@ -57,7 +60,8 @@ const unpackedLength = async (place: Place, most: number): Promise<number> => {
 /**
  * Holds a header against the file's real length. Plain: exactly. gzip: by the length in its last four bytes
  * (RFC 1952, ISIZE, modulo 2³²); where they disagree the stream is unpacked and counted, keeping nothing. A zip
- * member's length stands in the archive's directory and is passed as `length`.
+ * member's length stands in the archive's directory and is passed as `length`. Nothing packed may claim more than it
+ * may unpack to.
  */
 export const checkLength = async (header: ArrayHeader, length?: number): Promise<void> => {
   const { place, headerBytes, bodyBytes, shape, dtype } = header
@@ -65,9 +69,12 @@ export const checkLength = async (header: ArrayHeader, length?: number): Promise
   const claim = `its header claims ${shape.join('×')} ${dtype}: ${expected} bytes with the ${headerBytes} of the header`
   let found = length ?? place.packed
   if (length === undefined && place.packing === 'gzip') {
-    const last = await readStretch(place.file, place.packed - 4, 4)
-    const size = new DataView(last.buffer, last.byteOffset).getUint32(0, true)
-    if (size === expected % 4294967296 && mayHold(place, expected)) return
+    const last = await place.file.read(Math.max(0, place.packed - 4), 4)
+    const size = last.length < 4 ? -1 : new DataView(last.buffer, last.byteOffset).getUint32(0, true)
+    if (size === expected % 4294967296 && mayHold(place, expected)) {
+      if (expected > place.most) tellTooLarge(place, expected)
+      return
+    }
     found = await unpackedLength(place, expected)
   }
   if (found < expected)

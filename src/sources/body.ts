@@ -5,7 +5,7 @@ import { unpacked } from './place.js'
 
 /**
  * Reads the numbers of an array whose header was held against its file, as bytes in the file's order. Memory is
- * the body's own. Leaves with `file-corrupt` where the packing, the length or the checksum is wrong.
+ * the body's own, which a packed file may claim up to what it may unpack to. Leaves with `file-corrupt` where the packing, the length or the checksum is wrong.
  */
 export const readBody = async (header: ArrayHeader): Promise<Uint8Array> => {
   const { place, headerBytes, bodyBytes } = header
@@ -17,7 +17,7 @@ export const readBody = async (header: ArrayHeader): Promise<Uint8Array> => {
     if (at + chunk.byteLength > expected)
       unreadable('file-corrupt', `${place.title} goes on after byte ${expected}, where it should end`)
     if (place.crc !== undefined) crc = crc32(chunk, crc)
-    const skipped = Math.max(0, headerBytes - at)
+    const skipped = Math.min(chunk.byteLength, Math.max(0, headerBytes - at))
     if (skipped < chunk.byteLength) body.set(chunk.subarray(skipped), at + skipped - headerBytes)
     at += chunk.byteLength
   }

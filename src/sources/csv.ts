@@ -1,9 +1,10 @@
 import { didYouMean } from '../core/nearest.js'
-import { csvRecords } from './csv-records.js'
+import { type CsvRecord, csvRecords, fieldSpan, spanIn } from './csv-records.js'
 import type { SourceFacts } from './facts.js'
 import { unreadable } from './fault.js'
-import { mostClasses } from './labels.js'
-import { type Place, placeOf } from './place.js'
+import { longestWord } from './limits.js'
+import { mostWords, wordCounts } from './word-counts.js'
+import { type Place, type Reading, placeOf } from './place.js'
 import type { SourceOf, Task } from './tables.js'
 
 /** A table with its columns told apart. */
@@ -19,9 +20,6 @@ export interface CsvTable {
   /** Records before the data: 1 with a header. */
   readonly skipped: number
 }
-
-/** More distinct words than this are not classes. */
-const mostWords = 10_000
 
 type CsvSource = SourceOf<'csv'>
 
@@ -46,8 +44,8 @@ const placeIn = (
 }
 
 /** Reads a table's first record and finds the columns that the source names. Leaves as `Unreadable`. */
-export const openCsv = async (source: CsvSource, task: Task): Promise<CsvTable> => {
-  const place = await placeOf(source.path)
+export const openCsv = async (source: CsvSource, task: Task, reading: Reading): Promise<CsvTable> => {
+  const place = await placeOf(source.path, reading)
   const { title } = place
   let first: readonly string[] | undefined
   for await (const records of csvRecords(place, source.delimiter)) {
@@ -56,7 +54,8 @@ export const openCsv = async (source: CsvSource, task: Task): Promise<CsvTable> 
   }
   if (!first) return unreadable('file-truncated', `${title} holds no record`, { path: ['path'] })
   const columns = source.header ? first.map(name => name.trim()) : first.map((_, at) => `${at}`)
-  const twice = columns.find((name, at) => columns.indexOf(name) !== at)
+  const seen = new Set<string>()
+  const twice = columns.find(name => seen.size === seen.add(name).size)
   if (twice !== undefined)
     unreadable('csv-column', `${title} names two columns ${JSON.stringify(twice)}`, {
       path: ['path'],
@@ -103,48 +102,48 @@ export const openCsv = async (source: CsvSource, task: Task): Promise<CsvTable> 
 }
 
 /** The data records of a table; leaves where one has more or fewer fields than there are columns. */
-export async function* dataRecords(
-  table: CsvTable,
-): AsyncGenerator<{ line: number; fields: readonly string[] }[]> {
+export async function* dataRecords(table: CsvTable): AsyncGenerator<CsvRecord[]> {
   let skip = table.skipped
   for await (const records of csvRecords(table.place, table.delimiter)) {
     const data = records.slice(skip)
     skip -= records.length - data.length
-    for (const { line, fields } of data)
+    for (const record of data) {
+      const { line, fields } = record
       if (fields.length !== table.columns.length)
         unreadable(
           'csv-record',
           `${table.place.title}, line ${line}: ${fields.length} fields, but there are ${table.columns.length} columns`,
-          { path: ['path'] },
+          { path: ['path'], within: spanIn(table.place, record) },
         )
+    }
     yield data
   }
 }
 
-const isIndex = (word: string): boolean => /^\d{1,7}$/.test(word) && Number(word) < mostClasses
+/** What stands in the column of classes; leaves where nothing does, or what is too long for a name. */
+const wordIn = (table: CsvTable, record: CsvRecord, label: number): string => {
+  const word = record.fields[label]!.trim()
+  if (word !== '' && word.length <= longestWord) return word
+  const what = word === '' ? 'no class' : `a word of ${word.length} characters, too long for a class,`
+  return unreadable(
+    'data-label',
+    `${table.place.title}, line ${record.line}: ${what} in column "${table.columns[label]}"`,
+    { path: ['path'], within: fieldSpan(table.place, record, label, table.delimiter) },
+  )
+}
 
 /**
  * Reads a table through once, keeping no more than its distinct labels: a text has no header that counts its
  * records, and the planner hashes the file in any case.
  */
 export const countCsv = async (table: CsvTable): Promise<SourceFacts> => {
-  const words = new Map<string, number>()
+  const counted = wordCounts()
   let examples = 0
   for await (const records of dataRecords(table)) {
     examples += records.length
     if (table.label === undefined) continue
-    for (const { line, fields } of records) {
-      const word = fields[table.label]!.trim()
-      if (word === '')
-        unreadable(
-          'data-label',
-          `${table.place.title}, line ${line}: no class in column "${table.columns[table.label]}"`,
-          {
-            path: ['path'],
-          },
-        )
-      words.set(word, (words.get(word) ?? 0) + 1)
-      if (words.size > mostWords && !isIndex(word))
+    for (const record of records)
+      if (!counted.add(wordIn(table, record, table.label)))
         unreadable(
           'data-label',
           `column "${table.columns[table.label]}" of ${table.place.title} holds more than ${mostWords} distinct values`,
@@ -153,15 +152,10 @@ export const countCsv = async (table: CsvTable): Promise<SourceFacts> => {
             hint: 'Is it the column of classes? For numbers to predict, set `task: regression`.',
           },
         )
-    }
   }
   if (examples === 0)
     unreadable('file-truncated', `${table.place.title} holds no data record`, { path: ['path'] })
   const shape = [table.features.length]
   if (table.label === undefined) return { examples, shape, classes: table.targets.length }
-  if (![...words.keys()].every(isIndex))
-    return { examples, shape, words: [...words].sort(([a], [b]) => (a < b ? -1 : 1)) }
-  const perClass: number[] = []
-  for (const [word, count] of words) perClass[Number(word)] = (perClass[Number(word)] ?? 0) + count
-  return { examples, shape, classes: perClass.length, perClass: Array.from(perClass, count => count ?? 0) }
+  return { examples, shape, ...counted.facts() }
 }

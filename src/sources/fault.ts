@@ -1,4 +1,4 @@
-import type { Fault, Path } from '../core/problem.js'
+import type { Fault, Path, Span } from '../core/problem.js'
 
 /** A fault of a file, found deep inside a reader. Stays within the rooms that read files: `attempt` makes it a value. */
 export class Unreadable extends Error {
@@ -15,7 +15,7 @@ export class Unreadable extends Error {
 export const unreadable = (
   code: string,
   message: string,
-  more: { hint?: string; path?: Path } = {},
+  more: { hint?: string; path?: Path; within?: Span } = {},
 ): never => {
   throw new Unreadable({ code, message, ...more })
 }

@@ -1,7 +1,7 @@
 import { type ArrayHeader, type Dtype, checkLength, dtypeBytes, elementsOf } from './array-header.js'
 import { unreadable } from './fault.js'
 import { formatHint } from './format-hint.js'
-import { placeOf, readBeginning } from './place.js'
+import { type Reading, placeOf, readBeginning } from './place.js'
 
 /** Type codes of the IDX format (Y. LeCun, "The MNIST database", file formats). */
 const dtypes: Readonly<Record<number, Dtype>> = {
@@ -19,8 +19,8 @@ const hex = (bytes: Uint8Array): string =>
   [...bytes].map(byte => byte.toString(16).padStart(2, '0')).join(' ')
 
 /** Reads the header of an IDX file, plain or gzip, and holds it against the file's length. Leaves as `Unreadable`. */
-export const readIdxHeader = async (file: string): Promise<ArrayHeader> => {
-  const place = await placeOf(file)
+export const readIdxHeader = async (file: string, reading: Reading): Promise<ArrayHeader> => {
+  const place = await placeOf(file, reading)
   const head = await readBeginning(place, 4 + 4 * mostAxes)
   const inside = place.packing === 'gzip' ? ' (unpacked)' : ''
   if (head.length < 4)

@@ -76,6 +76,7 @@ export const checkLabels = (header: ArrayHeader, task: Task, examples: number, f
     unreadable('file-dtype', `${place.title} holds float16; labels are class indices`, {
       hint: 'Save them as integers.',
     })
+  if (shape[1] === 0) unreadable('file-shape', `${place.title} is empty: its shape is ${shape.join('×')}`)
   if (shape[0] !== examples)
     unreadable(
       'files-mismatched',

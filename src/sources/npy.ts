@@ -1,7 +1,7 @@
 import { type ArrayHeader, type Dtype, checkLength, dtypeBytes, elementsOf } from './array-header.js'
 import { unreadable } from './fault.js'
 import { formatHint } from './format-hint.js'
-import { type Place, placeOf, readBeginning } from './place.js'
+import { type Place, type Reading, placeOf, readBeginning } from './place.js'
 import { parseLiteral } from './python-literal.js'
 
 /** numpy writes headers of 128 bytes; a structured type may have a longer one, but nothing like this. */
@@ -38,7 +38,7 @@ const dtypeOf = (title: string, descr: unknown): { dtype: Dtype; littleEndian: b
     return unreadable('file-dtype', `${title} holds structured records; plain numbers are expected`, {
       hint: 'Save each field as an array of its own.',
     })
-  const dtype = kinds[descr.slice(1)]
+  const dtype = Object.hasOwn(kinds, descr.slice(1)) ? kinds[descr.slice(1)] : undefined
   if (dtype === undefined || !'<>|='.includes(descr[0]!))
     return unreadable(
       'file-dtype',
@@ -116,4 +116,5 @@ export const readNpyAt = async (place: Place, length?: number): Promise<ArrayHea
 }
 
 /** Reads the header of an NPY file, plain or gzip, and holds it against the file's length. */
-export const readNpyHeader = async (file: string): Promise<ArrayHeader> => readNpyAt(await placeOf(file))
+export const readNpyHeader = async (file: string, reading: Reading): Promise<ArrayHeader> =>
+  readNpyAt(await placeOf(file, reading))

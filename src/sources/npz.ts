@@ -1,9 +1,9 @@
-import { didYouMean } from '../core/nearest.js'
+import { didYouMean, listed } from '../core/nearest.js'
 import type { ArrayHeader } from './array-header.js'
 import { unreadable } from './fault.js'
 import { readNpyAt } from './npy.js'
-import { mayHold } from './place.js'
-import type { Member } from './zip.js'
+import { mayHold, tellTooLarge } from './place.js'
+import { type Member, placeOfMember } from './zip.js'
 
 const bare = ({ name }: Member): string => name.replace(/\.npy$/, '')
 
@@ -13,23 +13,23 @@ export const readNpzHeader = async (
   title: string,
   name: string,
 ): Promise<ArrayHeader> => {
-  const member = members.find(each => bare(each) === name)
+  const [member, ...more] = members.filter(each => bare(each) === name)
+  if (more.length > 0)
+    return unreadable('file-format', `${title} has ${more.length + 1} arrays of the name "${name}"`)
   if (!member) {
     const names = members.map(bare)
-    return unreadable(
-      'file-member',
-      `${title} has no array "${name}"; it has ${names.join(', ') || 'none'}`,
-      {
-        hint: didYouMean(name, names) ?? 'Name one of the arrays that it has.',
-      },
-    )
+    return unreadable('file-member', `${title} has no array "${name}"; it has ${listed(names) || 'none'}`, {
+      hint: didYouMean(name, names) ?? 'Name one of the arrays that it has.',
+    })
   }
-  const { place, length } = member
+  const { length } = member
+  const place = await placeOfMember(member)
   if (!mayHold(place, length) || (place.packing === 'none' && length !== place.packed))
     unreadable(
       'file-format',
       `${place.title} claims ${length} bytes, which its ${place.packed} packed bytes cannot hold`,
     )
+  if (length > place.most) tellTooLarge(place, length)
   return readNpyAt(place, length)
 }
 

@@ -9,6 +9,7 @@ import { checkLabels, readClasses } from './labels.js'
 import { readNpyHeader } from './npy.js'
 import { readNpzHeader } from './npz.js'
 import { unreadable } from './fault.js'
+import type { Reading } from './place.js'
 import type { Source, SourceOf, Task } from './tables.js'
 import { readZip } from './zip.js'
 
@@ -18,19 +19,22 @@ export type ArraySource = SourceOf<'idx' | 'npy' | 'npz'>
 const keysOf = (source: ArraySource): readonly [string, string] =>
   source.type === 'idx' ? ['images', 'labels'] : ['features', 'labels']
 
-const headersOf = async (source: ArraySource): Promise<[Attempt<ArrayHeader>, Attempt<ArrayHeader>]> => {
+const headersOf = async (
+  source: ArraySource,
+  reading: Reading,
+): Promise<[Attempt<ArrayHeader>, Attempt<ArrayHeader>]> => {
   const [first, second] = keysOf(source)
   if (source.type === 'idx')
     return [
-      await attempt([first], () => readIdxHeader(source.images)),
-      await attempt([second], () => readIdxHeader(source.labels)),
+      await attempt([first], () => readIdxHeader(source.images, reading)),
+      await attempt([second], () => readIdxHeader(source.labels, reading)),
     ]
   if (source.type === 'npy')
     return [
-      await attempt([first], () => readNpyHeader(source.features)),
-      await attempt([second], () => readNpyHeader(source.labels)),
+      await attempt([first], () => readNpyHeader(source.features, reading)),
+      await attempt([second], () => readNpyHeader(source.labels, reading)),
     ]
-  const members = await attempt(['path'], () => readZip(source.path))
+  const members = await attempt(['path'], () => readZip(source.path, reading))
   if (members.fault) return [members, { fault: members.fault }]
   const read = (key: string, name: string): Promise<Attempt<ArrayHeader>> =>
     attempt([key], () => readNpzHeader(members.value, basename(source.path), name))
@@ -52,8 +56,9 @@ const checkFeatures = ({ place, shape }: ArrayHeader): void => {
 export const readPair = async (
   source: ArraySource,
   task: Task,
+  reading: Reading,
 ): Promise<{ readonly pair?: ArrayPair; readonly faults: readonly Fault[] }> => {
-  const [first, second] = await headersOf(source)
+  const [first, second] = await headersOf(source, reading)
   const faults = [first.fault, second.fault].filter(fault => fault !== undefined)
   const [featuresKey, labelsKey] = keysOf(source)
   // Each file is judged even where the other cannot be read, except that counts need both.
@@ -81,8 +86,8 @@ export const exampleShape = (source: ArraySource, features: ArrayHeader): readon
   return source.type === 'idx' && shape.length === 2 ? [...shape, 1] : shape
 }
 
-const arrayFacts = async (source: ArraySource, task: Task): Promise<Found> => {
-  const { pair, faults } = await readPair(source, task)
+const arrayFacts = async (source: ArraySource, task: Task, reading: Reading): Promise<Found> => {
+  const { pair, faults } = await readPair(source, task, reading)
   if (!pair) return { faults }
   const { features, labels } = pair
   const known = { examples: features.shape[0]!, shape: exampleShape(source, features) }
@@ -105,7 +110,7 @@ export interface Found {
 export const digitShape = [28, 28, 1] as const
 
 /** What can be known of a source without reading its features: headers, small labels, and tables once through. */
-export const inspectSource = async (source: Source, task: Task): Promise<Found> => {
+export const inspectSource = async (source: Source, task: Task, reading: Reading): Promise<Found> => {
   if (source.type === 'digits') {
     if (task === 'regression')
       return {
@@ -119,8 +124,8 @@ export const inspectSource = async (source: Source, task: Task): Promise<Found> 
       }
     return { facts: { examples: source.examples, shape: digitShape, classes: 10 }, faults: [] }
   }
-  if (source.type !== 'csv') return arrayFacts(source, task)
-  const counted = await attempt([], async () => countCsv(await openCsv(source, task)))
+  if (source.type !== 'csv') return arrayFacts(source, task, reading)
+  const counted = await attempt([], async () => countCsv(await openCsv(source, task, reading)))
   if (!counted.fault) return { facts: counted.value, faults: [] }
   const { fault } = counted
   // What is wrong with the file as such stands at its path; a column that nobody named has no place of its own.

@@ -1,17 +1,21 @@
 import { unreadable } from './fault.js'
 import { formatHint } from './format-hint.js'
-import { type Place, placeOf, readStretch } from './place.js'
+import { longestDirectory, mostUnpacked } from './limits.js'
+import { type Place, type Reading, placeOf } from './place.js'
 
-/** One file inside a zip archive. */
+/** One file inside a zip archive, as the archive's directory has it. */
 export interface Member {
   readonly name: string
-  readonly place: Place
-  /** Unpacked, as the directory says. */
+  readonly archive: Place
+  readonly packing: Place['packing']
+  /** Unpacked. */
   readonly length: number
+  readonly packed: number
+  /** Offset of its own header. */
+  readonly header: number
+  readonly crc: number
+  readonly unpackedLimit: number | undefined
 }
-
-/** A directory of more entries than any NPZ has, so that a forged one takes no memory. */
-const longestDirectory = 16 * 2 ** 20
 
 const end = { signature: 0x06054b50, bytes: 22 }
 const end64 = { signature: 0x06064b50, bytes: 56 }
@@ -30,7 +34,7 @@ interface Directory {
 /** Finds the directory from the end of the file (PKWARE APPNOTE 4.3.16, and 4.3.14 for ZIP64). */
 const findDirectory = async (file: Place): Promise<Directory> => {
   const tailStart = Math.max(0, file.packed - 65_557 - locator64.bytes)
-  const tail = await readStretch(file.file, tailStart, file.packed - tailStart)
+  const tail = await file.file.read(tailStart, file.packed - tailStart)
   const view = viewOf(tail)
   let at = tail.length - end.bytes
   while (at >= 0 && view.getUint32(at, true) !== end.signature) at--
@@ -49,7 +53,7 @@ const findDirectory = async (file: Place): Promise<Directory> => {
   }
   const before = at - locator64.bytes
   if (before < 0 || view.getUint32(before, true) !== locator64.signature) return found
-  const big = await readStretch(file.file, whole(view, before + 8), end64.bytes)
+  const big = await file.file.read(whole(view, before + 8), end64.bytes)
   const bigView = viewOf(big)
   if (big.length < end64.bytes || bigView.getUint32(0, true) !== end64.signature)
     return unreadable(
@@ -73,22 +77,33 @@ const widened = (view: DataView, from: number, to: number, values: number[]): nu
   return values
 }
 
-/** Where a member's packed bytes begin: behind its own header, whose name and extra field may differ in length. */
-const bodyStart = async (file: Place, name: string, header: number): Promise<number> => {
-  const local = await readStretch(file.file, header, 30)
+/**
+ * Where a member's packed bytes lie: behind its own header, whose name and extra field may differ in length from those
+ * in the directory. Leaves as `Unreadable`.
+ */
+export const placeOfMember = async (member: Member): Promise<Place> => {
+  const { archive, name, packing, packed, header, crc, unpackedLimit } = member
+  const local = await archive.file.read(header, 30)
   const view = viewOf(local)
   if (local.length < 30 || view.getUint32(0, true) !== 0x04034b50)
     return unreadable(
       'file-format',
-      `${file.title}: no member begins at byte ${header}, where the directory says that ${name} does`,
+      `${archive.title}: no member begins at byte ${header}, where the directory says that ${name} does`,
     )
-  return header + 30 + view.getUint16(26, true) + view.getUint16(28, true)
+  const start = header + 30 + view.getUint16(26, true) + view.getUint16(28, true)
+  if (start + packed > archive.packed)
+    return unreadable(
+      'file-truncated',
+      `${archive.title}: ${name} should lie in bytes ${start} to ${start + packed}, but the file ends at ${archive.packed}`,
+    )
+  const most = packing === 'none' ? packed : mostUnpacked(packed, unpackedLimit)
+  return { file: archive.file, title: `${name} in ${archive.title}`, packing, start, packed, most, crc }
 }
 
 /** Lists the members of a zip archive without unpacking any. Leaves as `Unreadable`. */
-export const readZip = async (path: string): Promise<Member[]> => {
-  const file = await placeOf(path)
-  const first = await readStretch(path, 0, 4)
+export const readZip = async (path: string, reading: Reading): Promise<Member[]> => {
+  const file = await placeOf(path, reading)
+  const first = await file.file.read(0, 4)
   if (first[0] !== 0x50 || first[1] !== 0x4b)
     unreadable('file-format', `${file.title} is not a zip archive: its first two bytes are not PK`, {
       hint: formatHint(first),
@@ -99,7 +114,7 @@ export const readZip = async (path: string): Promise<Member[]> => {
       'file-format',
       `${file.title} claims a directory of ${directory.bytes} bytes at byte ${directory.start}, in a file of ${file.packed}`,
     )
-  const bytes = await readStretch(path, directory.start, directory.bytes)
+  const bytes = await file.file.read(directory.start, directory.bytes)
   const view = viewOf(bytes)
   const members: Member[] = []
   let at = 0
@@ -132,23 +147,15 @@ export const readZip = async (path: string): Promise<Member[]> => {
         'file-format',
         `${file.title}: ${name} is packed with zip method ${method}; stored (0) and deflate (8) are read`,
       )
-    const start = await bodyStart(file, name, header)
-    if (start + packed > file.packed)
-      return unreadable(
-        'file-truncated',
-        `${file.title}: ${name} should lie in bytes ${start} to ${start + packed}, but the file ends at ${file.packed}`,
-      )
     members.push({
       name,
+      archive: file,
+      packing: method === 8 ? 'deflate' : 'none',
       length,
-      place: {
-        file: path,
-        title: `${name} in ${file.title}`,
-        packing: method === 8 ? 'deflate' : 'none',
-        start,
-        packed,
-        crc: view.getUint32(at + 16, true),
-      },
+      packed,
+      header,
+      crc: view.getUint32(at + 16, true),
+      unpackedLimit: reading.unpackedLimit,
     })
     at = next
   }

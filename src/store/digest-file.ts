@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { readFileSync, statSync } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import type { Digest } from '../core/brand.js'
 import { digestOf } from '../core/hash.js'
+import { OtherFile, openRegular, readingFlags, refuseOthers } from '../core/regular-file.js'
 
 /** What a file holds, by content. */
 export interface Digested {
@@ -14,13 +14,34 @@ export interface Digested {
 const small = 256 * 1024
 const chunk = 1024 * 1024
 
-/** Digest and size of a file's bytes; a large one is streamed, so it may exceed memory. Errors are the file system's own. */
+/** A small file's bytes, and an end to one that has none (`/proc`). */
+const readSmall = (path: string): Uint8Array => {
+  const file = openSync(path, readingFlags)
+  try {
+    const { size } = fstatSync(file)
+    const bytes = Buffer.allocUnsafe(size + 1)
+    let at = 0
+    for (let read = 1; read > 0 && at <= size; at += read)
+      read = readSync(file, bytes, at, bytes.length - at, at)
+    if (at > size) throw new OtherFile('EGROWN', path)
+    return bytes.subarray(0, at)
+  } finally {
+    closeSync(file)
+  }
+}
+
+/**
+ * Digest and size of a file's bytes; a large one is streamed, so it may exceed memory. Errors are the file system's own,
+ * and `OtherFile` for what is no regular file: a pipe would be waited for, a device has no end.
+ */
 export const digestFile = async (path: string): Promise<Digested> => {
-  if (statSync(path).size <= small) {
-    const bytes = readFileSync(path)
+  const found = statSync(path)
+  refuseOthers(found, path)
+  if (found.size <= small) {
+    const bytes = readSmall(path)
     return { digest: digestOf(bytes), bytes: bytes.length }
   }
-  const file = await open(path)
+  const file = await openRegular(path)
   try {
     const hash = createHash('sha256')
     // While one is hashed here the thread pool fills the other.

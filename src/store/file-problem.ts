@@ -58,7 +58,7 @@ export const fileProblem = (error: unknown, path: string): Problem | undefined =
 
 /** What to throw when reading a file of the store failed for another reason than its absence. */
 export const readError = (error: unknown, path: string): unknown =>
-  isErrno(error, 'EACCES', 'EPERM', 'EISDIR', 'EMFILE', 'ENFILE')
+  isErrno(error, 'EACCES', 'EPERM', 'EISDIR', 'EFTYPE', 'EGROWN', 'EMFILE', 'ENFILE')
     ? new ProblemError(
         problem('store-unreadable', `cannot read ${path}: ${error.message}`, {
           hint: 'Give yourself the right to read the store, or choose another one with --store FOLDER.',

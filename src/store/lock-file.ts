@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { problem } from '../core/problem.js'
+import { OtherFile, refuseOthers } from '../core/regular-file.js'
 import { failed, ok, type Result } from '../core/result.js'
 import { isErrno } from './file-problem.js'
 import { lockPathOf, type Lock } from './lock.js'
@@ -8,16 +9,36 @@ import { parseLock, type FoundLock } from './parse-lock.js'
 import { printLock } from './print-lock.js'
 import { writeFileSafely } from './write-file.js'
 
+/** Bytes that a lock may have: one of 10,000 instances has a tenth of it. */
+const mostBytes = 64e6
+
+/** What lies at the path itself; throws `OtherFile` where that is no regular file. */
+const notFollowed = (path: string): { readonly size: number } => {
+  const found = lstatSync(path)
+  refuseOthers(found, path)
+  return found
+}
+
 /** A lock file's text; undefined where there is none. */
 const textOf = (path: string): Result<string | undefined> => {
   // An error with its stack for each recipe without a lock would be a waste.
   if (!existsSync(path)) return ok(undefined)
   try {
+    // Writing it would put a file in the place of a link, and reading it may wait for a pipe.
+    const { size } = notFollowed(path)
+    if (size > mostBytes)
+      return failed(problem('lock-unreadable', `${path} has ${size} bytes; a lock has at most ${mostBytes}`))
     return ok(new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)))
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ENOTDIR')) return ok(undefined)
     if (error instanceof TypeError && !isErrno(error))
       return failed(problem('lock-unreadable', `${path} is no text in UTF-8`))
+    if (error instanceof OtherFile)
+      return failed(
+        problem('lock-unreadable', `${path} is a link, a folder or a pipe, and not a file of its own`, {
+          hint: 'Put the file itself there, or move it aside: a run writes a new one.',
+        }),
+      )
     if (isErrno(error)) return failed(problem('lock-unreadable', `cannot read ${path}: ${error.message}`))
     throw error
   }

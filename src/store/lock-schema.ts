@@ -87,7 +87,11 @@ const baseline = Type.Object(
 export const lockSchema = Type.Object(
   {
     lock: Type.Literal(1, { description: 'Version of the form of this file.' }),
-    recipe: Type.String({ minLength: 1, description: "Name of the recipe's file, beside this one." }),
+    // A name alone: `reproduce` runs what it names, which must not lie elsewhere.
+    recipe: Type.String({
+      pattern: '^[^/\\\\]+$',
+      description: "Name of the recipe's file, beside this one.",
+    }),
     accepted: Type.Record(Type.String(), baseline, { description: 'Accepted baselines, by metric.' }),
     steps: Type.Record(Type.String(), Type.Object(step, closed), {
       description: 'What every instance was made of and what came of it, by name.',

@@ -1,14 +1,12 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { ProblemError } from '../../src/core/problem.js'
 import { stream } from '../../src/core/random.js'
-import { loadSource } from '../../src/data/load.js'
-import { arrayName } from '../../src/data/numbers.js'
+import { arrayName, type Numbers } from '../../src/data/numbers.js'
 import { readArray } from '../../src/data/read-array.js'
 import { Unreadable } from '../../src/sources/fault.js'
 import { readNpyHeader } from '../../src/sources/npy.js'
 import { parseLiteral } from '../../src/sources/python-literal.js'
-import { inspectSource } from '../../src/sources/source.js'
-import { fileOf, fixture, said } from '../sources/rig.js'
+import { fileOf, fixture, said, loadSource, inspectSource, reading } from '../sources/rig.js'
 import { assert, suite } from '../suite.js'
 
 const test = suite('data/arrays')
@@ -18,18 +16,22 @@ const expected = JSON.parse(readFileSync(fixture('expected.json'), 'utf8')) as R
   { shape: number[]; values: number[] }
 >
 
+const arrayIn = (path: string): Promise<Numbers> =>
+  reading(async each => readArray(await readNpyHeader(path, each)))
+
 test('what numpy wrote is read as numpy has it, whatever type and order', async () => {
   assert.ok(Object.keys(expected).length >= 20)
   for (const [name, { shape, values }] of Object.entries(expected)) {
-    const header = await readNpyHeader(fixture(`${name}.npy`))
-    assert.equal(header.shape, shape, name)
-    assert.equal([...(await readArray(header))].map(Number), values, name)
+    await reading(async each => {
+      const header = await readNpyHeader(fixture(`${name}.npy`), each)
+      assert.equal(header.shape, shape, name)
+      assert.equal([...(await readArray(header))].map(Number), values, name)
+    })
   }
 })
 
 test('types that batches can be made from are kept', async () => {
-  const typeOf = async (name: string): Promise<string> =>
-    arrayName(await readArray(await readNpyHeader(fixture(`${name}.npy`))))
+  const typeOf = async (name: string): Promise<string> => arrayName(await arrayIn(fixture(`${name}.npy`)))
   const types = {
     'c-u1': 'uint8',
     'c-i1': 'int8',
@@ -49,7 +51,7 @@ test('what is no plain number is refused by name', async () => {
   const refused: Record<string, string> = {}
   for (const file of readdirSync(fixture('.')).filter(name => name.startsWith('refused-'))) {
     try {
-      await readArray(await readNpyHeader(fixture(file)))
+      await arrayIn(fixture(file))
     } catch (error) {
       assert.instance(error, Unreadable)
       const { code, message } = (error as Unreadable).fault
@@ -131,8 +133,7 @@ test('a flipped bit in an archive is found by its checksum', async () => {
 test('a number that is not finite is found with its place', async () => {
   const array = readFileSync(fixture('c-le-f4.npy'))
   array.writeFloatLE(NaN, 128 + 4 * 7)
-  const header = await readNpyHeader(fileOf('holes.npy', array))
-  const error = await readArray(header).then(
+  const error = await arrayIn(fileOf('holes.npy', array)).then(
     () => undefined,
     (thrown: unknown) => thrown,
   )

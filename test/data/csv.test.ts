@@ -2,12 +2,10 @@ import fc from 'fast-check'
 import { gzipSync } from 'node:zlib'
 import { ProblemError } from '../../src/core/problem.js'
 import { stream } from '../../src/core/random.js'
-import { loadSource } from '../../src/data/load.js'
 import { csvRecords } from '../../src/sources/csv-records.js'
 import { placeOf } from '../../src/sources/place.js'
-import { inspectSource } from '../../src/sources/source.js'
 import type { SourceOf, Task } from '../../src/sources/tables.js'
-import { fileOf, said } from '../sources/rig.js'
+import { fileOf, said, loadSource, inspectSource, reading } from '../sources/rig.js'
 import { assert, suite } from '../suite.js'
 
 const test = suite('data/csv')
@@ -42,8 +40,10 @@ test('what is written as RFC 4180 says is read as it was, across chunks', async 
         const all = [['x'.repeat(padding), 'y'], ...records]
         const text = all.map(each => each.map(quote).join(',')).join(end) + end
         const read: (readonly string[])[] = []
-        for await (const batch of csvRecords(await placeOf(fileOf('p.csv', text)), ','))
-          read.push(...batch.map(({ fields }) => fields))
+        await reading(async each => {
+          for await (const batch of csvRecords(await placeOf(fileOf('p.csv', text), each), ','))
+            read.push(...batch.map(({ fields }) => fields))
+        })
         assert.equal(read, all)
       },
     ),

@@ -67,10 +67,11 @@ const checkDataset = async (
   artifact: Artifact,
   open: (digest: Digest) => Promise<Uint8Array>,
 ): Promise<string | undefined> => {
-  const { description, split } = await openDataset(artifact, open)
+  const stored = await openDataset(artifact, open)
+  const { description } = stored
   const size = description.shape.reduce((product, side) => product * side, 1)
   for (const [name, count] of Object.entries(description.examples)) {
-    const part = split(name as 'train')
+    const part = stored.split(name as 'train')
     if (!part || part.count !== count) return `split ${name} has ${part?.count} of ${count} examples`
     for (const { x, labels, targets, count: taken } of part.batches(64)) {
       if (x.length !== taken * size) return `a batch of ${x.length} numbers for ${taken} examples of ${size}`
@@ -131,7 +132,8 @@ export const examiner = async (folder: string) => {
   interface Came {
     readonly stage: Outcome['stage']
     readonly problems: readonly Problem[]
-    readonly complaint?: string | undefined
+    /** Reads back what was made. */
+    readonly check?: () => Promise<string | undefined>
   }
   const stages = async (): Promise<Came> => {
     const { recipe, problems } = await readRecipe({ file: 'recipe.yml', kinds, cwd: project })
@@ -146,7 +148,7 @@ export const examiner = async (folder: string) => {
       open: async digest => objects.get(digest)!,
       put: async bytes => {
         const digest = digestOf(bytes)
-        objects.set(digest, Uint8Array.from(bytes))
+        objects.set(digest, bytes)
         return digest
       },
       emit: () => undefined,
@@ -160,11 +162,10 @@ export const examiner = async (folder: string) => {
         context,
       )
       const artifact = Object.values(outputs)[0]!
-      const complaint =
-        instance.kind === 'dataset'
-          ? await checkDataset(artifact, context.open)
-          : await checkModel(artifact, context.open)
-      return { stage: 'read', problems: [...all, ...warned], complaint }
+      const open = (digest: Digest): Promise<Uint8Array> => context.open(digest)
+      const check = (): Promise<string | undefined> =>
+        instance.kind === 'dataset' ? checkDataset(artifact, open) : checkModel(artifact, open)
+      return { stage: 'read', problems: [...all, ...warned], check }
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error
       return { stage: 'failed', problems: error.problems }
@@ -184,7 +185,7 @@ export const examiner = async (folder: string) => {
       const milliseconds = taken()
       const bytes = [...hostile.files.values()].reduce((sum, each) => sum + each.length, 0)
       const complaint =
-        value.complaint ??
+        (await value.check?.()) ??
         problems.map(unfit).find(each => each !== undefined) ??
         (stage !== 'read' && problems.length === 0 ? 'no result and no problem' : undefined) ??
         (hostile.sound && stage !== 'read' ? `sound, and ${stage}: ${problems[0]?.message}` : undefined) ??

@@ -1,63 +1,11 @@
-import { crc32, deflateRawSync, gzipSync } from 'node:zlib'
+import { gzipSync } from 'node:zlib'
 import type { Random } from '../../src/core/random.js'
-import { bytesOf, elements, labelsOf, valuesOf, widths, type Dtype } from './arrays.js'
+import { bytesOf, elements, labelsOf, valuesOf } from './arrays.js'
 import { choose, datasetSettings, oneIn, pick, type HostileCase } from './case.js'
 import { damaged } from './damages.js'
+import { descrOf, dtypes, npyOf, shapeText, soundNpy, textOf, type NpyArray } from './npy-files.js'
 import { badlyPacked, bomb } from './packed.js'
-
-const kinds: Readonly<Record<Dtype, string>> = {
-  bool: 'b1',
-  uint8: 'u1',
-  int8: 'i1',
-  uint16: 'u2',
-  int16: 'i2',
-  uint32: 'u4',
-  int32: 'i4',
-  uint64: 'u8',
-  int64: 'i8',
-  float16: 'f2',
-  float32: 'f4',
-  float64: 'f8',
-}
-const dtypes = Object.keys(kinds) as Dtype[]
-
-/** An NPY file around a header's text, padded as numpy pads it. */
-const npyOf = (version: number, text: string, body: Uint8Array): Buffer => {
-  const prefix = version === 1 ? 10 : 12
-  const bytes = Buffer.from(text, version === 3 ? 'utf8' : 'latin1')
-  const padding = (64 - ((prefix + bytes.length + 1) % 64)) % 64
-  const head = Buffer.alloc(prefix)
-  head.write('\x93NUMPY', 'latin1')
-  head[6] = version
-  const length = bytes.length + padding + 1
-  if (version === 1) head.writeUInt16LE(length % 65536, 8)
-  else head.writeUInt32LE(length, 8)
-  return Buffer.concat([head, bytes, Buffer.alloc(padding, 0x20), Buffer.from('\n'), body])
-}
-
-interface Array_ {
-  readonly dtype: Dtype
-  readonly shape: readonly number[]
-  readonly values: readonly number[]
-}
-
-const shapeText = (shape: readonly number[]): string =>
-  shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`
-
-const descrOf = (dtype: Dtype, little: boolean): string =>
-  (widths[dtype] === 1 ? '|' : little ? '<' : '>') + kinds[dtype]
-
-const textOf = (descr: string, order: string, shape: string): string =>
-  `{'descr': ${descr}, 'fortran_order': ${order}, 'shape': ${shape}, }`
-
-const soundNpy = ({ dtype, shape, values }: Array_, random: Random): Buffer => {
-  const little = oneIn(2, random)
-  return npyOf(
-    pick([1, 1, 2, 3], random),
-    textOf(`'${descrOf(dtype, little)}'`, pick(['True', 'False', 'False'], random), shapeText(shape)),
-    bytesOf(dtype, values, little),
-  )
-}
+import { zipOf, type Member } from './zip-files.js'
 
 const deep = (count: number): string => '('.repeat(count) + '1' + ',)'.repeat(count)
 
@@ -119,7 +67,7 @@ const shapes = [
 const orders = ['True', 'False', '1', 'None', "'False'", 'true', 'FalseTrue', '(True)']
 
 /** A header with something wrong in its text, over the body as it was or one of the length that it claims. */
-const badHeader = ({ dtype, shape, values }: Array_, random: Random): Buffer => {
+const badHeader = ({ dtype, shape, values }: NpyArray, random: Random): Buffer => {
   const descr = oneIn(2, random) ? `'${descrOf(dtype, true)}'` : pick(descrs, random)
   const order = oneIn(4, random) ? pick(orders, random) : 'False'
   const sides = oneIn(2, random) ? pick(shapes, random) : shapeText(shape)
@@ -156,7 +104,7 @@ const badStart = (whole: Buffer, random: Random): Buffer => {
   return made
 }
 
-const notFinite = ({ shape }: Array_, random: Random): Buffer => {
+const notFinite = ({ shape }: NpyArray, random: Random): Buffer => {
   const body = Buffer.alloc(elements(shape) * 8)
   const view = new DataView(body.buffer, body.byteOffset, body.length)
   for (let at = 0; at < elements(shape); at++)
@@ -168,14 +116,14 @@ const notFinite = ({ shape }: Array_, random: Random): Buffer => {
   return npyOf(1, textOf("'<f8'", 'False', shapeText(shape)), body)
 }
 
-const tooWide = ({ shape }: Array_, random: Random): Buffer => {
+const tooWide = ({ shape }: NpyArray, random: Random): Buffer => {
   const body = Buffer.alloc(elements(shape) * 8)
   for (let at = 0; at < elements(shape); at++)
     body.writeBigInt64LE(oneIn(10, random) ? pick([2n ** 53n, -(2n ** 62n), 2n ** 31n], random) : 1n, at * 8)
   return npyOf(1, textOf("'<i8'", 'False', shapeText(shape)), body)
 }
 
-const damagedNpy = (array: Array_, random: Random): Buffer =>
+const damagedNpy = (array: NpyArray, random: Random): Buffer =>
   choose<() => Buffer>(
     [
       [24, () => badHeader(array, random)],
@@ -186,11 +134,13 @@ const damagedNpy = (array: Array_, random: Random): Buffer =>
       [4, () => tooWide(array, random)],
       [
         2,
-        () =>
-          bomb(
-            npyOf(1, textOf("'|u1'", 'False', `(${1 + random.below(64)}, 1048576)`), Buffer.alloc(0)),
-            1 + random.below(64),
-          ),
+        () => {
+          const [count, side] = [array.shape[0]!, 2 ** (10 + random.below(14))]
+          return bomb(
+            npyOf(1, textOf("'|u1'", 'False', `(${count}, ${side})`), Buffer.alloc(0)),
+            count * side,
+          )
+        },
       ],
       // A pickle, as `numpy.save` writes of an array of objects.
       [
@@ -205,53 +155,6 @@ const damagedNpy = (array: Array_, random: Random): Buffer =>
     ],
     random,
   )()
-
-interface Member {
-  readonly name: string
-  readonly bytes: Uint8Array
-  readonly deflated: boolean
-}
-
-/** A zip archive; `forge` may change what its directory says. */
-const zipOf = (
-  members: readonly Member[],
-  forge: (directory: Buffer, at: number) => void = () => undefined,
-): Buffer => {
-  const parts: Buffer[] = []
-  const entries: Buffer[] = []
-  let offset = 0
-  for (const [at, { name, bytes, deflated }] of members.entries()) {
-    const packed = deflated ? deflateRawSync(bytes) : Buffer.from(bytes)
-    const title = Buffer.from(name)
-    const local = Buffer.alloc(30)
-    local.writeUInt32LE(0x04034b50)
-    local.writeUInt16LE(deflated ? 8 : 0, 8)
-    local.writeUInt32LE(crc32(bytes) >>> 0, 14)
-    local.writeUInt32LE(packed.length, 18)
-    local.writeUInt32LE(bytes.length, 22)
-    local.writeUInt16LE(title.length, 26)
-    const entry = Buffer.alloc(46)
-    entry.writeUInt32LE(0x02014b50)
-    entry.writeUInt16LE(deflated ? 8 : 0, 10)
-    entry.writeUInt32LE(crc32(bytes) >>> 0, 16)
-    entry.writeUInt32LE(packed.length, 20)
-    entry.writeUInt32LE(bytes.length, 24)
-    entry.writeUInt16LE(title.length, 28)
-    entry.writeUInt32LE(offset, 42)
-    forge(entry, at)
-    parts.push(local, title, packed)
-    entries.push(entry, title)
-    offset += local.length + title.length + packed.length
-  }
-  const directory = Buffer.concat(entries)
-  const end = Buffer.alloc(22)
-  end.writeUInt32LE(0x06054b50)
-  end.writeUInt16LE(members.length % 65536, 8)
-  end.writeUInt16LE(members.length % 65536, 10)
-  end.writeUInt32LE(directory.length, 12)
-  end.writeUInt32LE(offset, 16)
-  return Buffer.concat([...parts, directory, end])
-}
 
 const badNpz = (x: Buffer, y: Buffer, random: Random): Buffer => {
   const members = (more: readonly Member[] = []): Member[] => [
@@ -314,8 +217,8 @@ export const npyCase = (random: Random): HostileCase => {
     ],
     random,
   )
-  const x: Array_ = { dtype: pick(dtypes, random), shape, values: valuesOf(elements(shape), random) }
-  const y: Array_ = regression
+  const x: NpyArray = { dtype: pick(dtypes, random), shape, values: valuesOf(elements(shape), random) }
+  const y: NpyArray = regression
     ? { dtype: pick(['float64', 'int16'], random), shape: pick([[count], [count, 2]], random), values: [] }
     : {
         dtype: pick(['uint8', 'int64', 'int32', 'uint16'], random),

@@ -45,6 +45,7 @@ const recipe: Recipe = {
   steps: [],
   gates: [],
   frame: () => '',
+  mayRead: () => true,
 }
 
 const defaults: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {

@@ -2,11 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { ProblemError } from '../../src/core/problem.js'
 import { stream } from '../../src/core/random.js'
-import { loadSource } from '../../src/data/load.js'
-import { inspectSource } from '../../src/sources/source.js'
 import type { Source } from '../../src/sources/tables.js'
 import { assert, suite } from '../suite.js'
-import { fileOf, fixture, idx } from './rig.js'
+import { fileOf, fixture, idx, loadSource, inspectSource } from './rig.js'
 
 const test = suite('sources/fuzz')
 

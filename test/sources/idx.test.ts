@@ -1,7 +1,6 @@
 import { gzipSync } from 'node:zlib'
-import { inspectSource } from '../../src/sources/source.js'
 import { assert, suite } from '../suite.js'
-import { fileOf, idx, said } from './rig.js'
+import { fileOf, idx, said, inspectSource } from './rig.js'
 
 const test = suite('sources/idx')
 
@@ -148,6 +147,6 @@ test('a missing file and a folder are said', async () => {
   const source = { type: 'idx', images: '/nowhere/x', labels: '/' } as const
   assert.equal(said((await inspectSource(source, 'classification')).faults), [
     'file-missing at images: there is no file /nowhere/x',
-    'file-format at labels: / is not a regular file',
+    'file-format at labels: / is a folder, not a file',
   ])
 })

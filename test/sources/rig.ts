@@ -2,6 +2,12 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { packageFolder } from '../../src/core/home.js'
 import type { Fault } from '../../src/core/problem.js'
+import { loadSource as load, type LoadOptions } from '../../src/data/load.js'
+import type { Examples } from '../../src/data/examples.js'
+import { openFiles } from '../../src/sources/open-files.js'
+import type { Reading } from '../../src/sources/place.js'
+import { inspectSource as inspect, type Found } from '../../src/sources/source.js'
+import type { Source, Task } from '../../src/sources/tables.js'
 import { emptyFolder } from '../rig.js'
 
 const folder = emptyFolder()
@@ -29,3 +35,19 @@ export const idx = (code: number, shape: readonly number[], body: Uint8Array | r
 /** `code at path: message`, one line a fault. */
 export const said = (faults: readonly Fault[]): string[] =>
   faults.map(({ code, path, message }) => `${code} at ${(path ?? []).join('.')}: ${message}`)
+
+/** Reads with files that are closed afterwards. */
+export const reading = async <T>(work: (reading: Reading) => Promise<T>): Promise<T> => {
+  const files = openFiles()
+  try {
+    return await work({ files })
+  } finally {
+    await files.close()
+  }
+}
+
+export const inspectSource = (source: Source, task: Task): Promise<Found> =>
+  reading(each => inspect(source, task, each))
+
+export const loadSource = (source: Source, options: Omit<LoadOptions, 'reading'>): Promise<Examples> =>
+  reading(each => load(source, { ...options, reading: each }))

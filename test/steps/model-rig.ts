@@ -8,6 +8,7 @@ import { type layers as library, tf } from '../../src/engine/tf.js'
 import type { Model } from '../../src/model/model.js'
 import { loadModel } from '../../src/model/store-model.js'
 import type { Prediction } from '../../src/steps/define-step.js'
+import { digestFile } from '../../src/store/digest-file.js'
 import { run } from '../../src/steps/model/run.js'
 import { model, type ModelConfig } from '../../src/steps/model/spec.js'
 import { emptyFolder } from '../rig.js'
@@ -49,6 +50,9 @@ export const saveModel = async (made: library.LayersModel, size = 1 << 20): Prom
   return writeModel({ format: 'layers-model', modelTopology, weightsManifest }, shards)
 }
 
+/** What the planner notes of a file. */
+const refOf = async (path: string) => [path, { path, ...(await digestFile(path)) }] as const
+
 export interface Brought {
   readonly prediction: Prediction
   readonly files: readonly string[]
@@ -84,7 +88,7 @@ export const bring = async (config: ModelConfig): Promise<Brought> => {
           key: '' as Key,
           config,
           inputs: {},
-          files: {},
+          files: Object.fromEntries(await Promise.all(files.map(refOf))),
           seed: 1,
           engine: { name: 'cpu', version: '' },
           threads: 1,

@@ -7,6 +7,7 @@ import { projectOf } from '../../language/project.js'
 import { openStore } from '../../store/open.js'
 import { parseLock } from '../../store/parse-lock.js'
 import { findRecord, isFile, type NamingOptions } from '../named-record.js'
+import { storeFolder } from '../store-folder.js'
 
 const isLock = (name: string): boolean => /\.lock\.ya?ml$/.test(name)
 
@@ -54,6 +55,6 @@ export const findSide = async (name: string, options: NamingOptions): Promise<Co
   if (!parsed.ok) throw new ProblemError(...parsed.problems)
   const { lock } = parsed.value
   const home = dirname(resolve(cwd, ofGit.exec(name)?.[2] ?? name))
-  const store = await openStore(resolve(cwd, options.store ?? join(projectOf(home), '.trimtab')))
+  const store = await openStore(storeFolder(projectOf(home), options.store, cwd))
   return sideOfLock(lock, name, join(home, lock.recipe), store)
 }

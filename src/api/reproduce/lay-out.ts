@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, readFileSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
-import { dirname, isAbsolute, join } from 'node:path'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { digestOf } from '../../core/hash.js'
 import { packageFolder } from '../../core/home.js'
 import { problem, ProblemError } from '../../core/problem.js'
+import { isWithin } from '../../language/paths.js'
 import { findShipped } from '../../language/shipped.js'
 import type { RunRecord, SourceRef } from '../../store/run-record.js'
 import type { Store } from '../../store/store.js'
@@ -44,6 +45,13 @@ const textOf = async (source: SourceRef, project: string, store: Store): Promise
   }
 }
 
+/** Does a folder, or what is there of it, lie in another, links followed? */
+const isInside = (root: string, folder: string): boolean => {
+  let there = folder
+  while (!existsSync(there)) there = dirname(there)
+  return isWithin(realpathSync(root), realpathSync(there))
+}
+
 const write = (path: string, bytes: Uint8Array): void => {
   mkdirSync(dirname(path), { recursive: true })
   writeFileSync(path, bytes)
@@ -59,7 +67,9 @@ export const layOut = async (
   data: readonly FoundData[],
   folder: string,
 ): Promise<LaidOut> => {
-  const place = (path: string): string => join(folder, 'root', path)
+  const root = join(folder, 'root')
+  // From the root, so that no `..` of a record that somebody made leads out of the folder.
+  const place = (path: string): string => join(root, resolve('/', path))
   const inProject = (path: string): string => place(isAbsolute(path) ? path : join(asked.project, path))
   const shipped = new Map<string, string>()
   const otherShipped: string[] = []
@@ -82,6 +92,8 @@ export const layOut = async (
   // The shortest first: a folder of data that is linked as a whole holds the rest of it.
   for (const { path, lies } of data.toSorted((a, b) => a.path.length - b.path.length)) {
     if (lies === undefined || existsSync(place(path))) continue
+    // Below a link to somebody's data nothing is made.
+    if (!isInside(root, dirname(place(path)))) continue
     mkdirSync(dirname(place(path)), { recursive: true })
     symlinkSync(lies, place(path))
   }

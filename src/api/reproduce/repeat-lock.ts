@@ -99,6 +99,7 @@ export const repeatLock = async (
     env: {},
     set: options.set ?? {},
     store: join(folder, 'store'),
+    ...(options.kinds ? { kinds: options.kinds } : {}),
     // What lies at a remote is no repetition.
     remote: 'none',
   }

@@ -11,6 +11,7 @@ import { recordFaults } from './check-record.js'
 import type { Found, ReproduceOptions } from './options.js'
 import { repeatLock } from './repeat-lock.js'
 import { repeat } from './repeat.js'
+import { storeFolder } from '../store-folder.js'
 
 /** Paths of the folder that it ran in, told as those of the record. */
 const asRecorded = <T>(value: T, folder: string): T =>
@@ -30,8 +31,8 @@ const ofLock = async (path: string, options: ReproduceOptions & { readonly cwd: 
   const found = readLockFile(path)
   if (!found.ok) throw new ProblemError(...found.problems)
   const { lock } = found.value!
-  const home = options.store ?? join(projectOf(dirname(path)), '.trimtab')
-  const store = await openStore(resolve(options.cwd, home))
+  const home = storeFolder(projectOf(dirname(path)), options.store, options.cwd)
+  const store = await openStore(home)
   return {
     of: { type: 'lock', name: path, recipe: join(dirname(path), lock.recipe) },
     find: folder => repeatLock(lock, path, store, options, folder),
@@ -40,7 +41,7 @@ const ofLock = async (path: string, options: ReproduceOptions & { readonly cwd: 
 
 const ofRun = async (options: ReproduceOptions & { readonly cwd: string }): Promise<Task> => {
   const { record, store } = await findRecord(options.target, options)
-  const faults = recordFaults(record)
+  const faults = recordFaults(record, options.kinds)
   if (faults.length > 0) throw new ProblemError(...faults)
   const { id, asked, started } = record
   if (Object.keys(options.set ?? {}).length > 0)

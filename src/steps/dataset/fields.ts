@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox'
+import { bytesPattern, parseBytes } from '../../core/units.js'
 import { resolveVariant, variantField } from '../../network/variants.js'
 import { mostClasses } from '../../sources/labels.js'
 import { type Source, sourceTables } from '../../sources/tables.js'
@@ -77,6 +78,15 @@ export const datasetFields = Type.Object(
         description: 'Names of the classes, in the order of their indices.',
       }),
     ),
+    unpackedLimit: Type.Optional(
+      Type.Unsafe<number | string>({
+        type: ['integer', 'string'],
+        minimum: 1,
+        pattern: bytesPattern,
+        description:
+          'Bytes that a packed file of a source may unpack to: `4 GB`. Absent: 32 MiB, or 50 times its own size where that is more.',
+      }),
+    ),
     task: Type.Enum(['classification', 'regression'], {
       default: 'classification',
       description: '`classification`: labels are classes. `regression`: they are numbers to predict.',
@@ -95,3 +105,7 @@ export type NormalizeConfig = NonNullable<DatasetConfig['normalize']>
 /** A written source with its name and all of its fields. */
 export const resolveSource = (written: DatasetConfig['source']): Source =>
   resolveVariant(sourceTables, written)
+
+/** Bytes that the config allows a packed file to unpack to; undefined where it says nothing. */
+export const unpackedLimitOf = ({ unpackedLimit }: DatasetConfig): number | undefined =>
+  unpackedLimit === undefined ? undefined : parseBytes(unpackedLimit)

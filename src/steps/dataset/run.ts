@@ -1,6 +1,7 @@
-import { ProblemError, problem } from '../../core/problem.js'
+import { type Fault, ProblemError, problemOfFault } from '../../core/problem.js'
 import { stream } from '../../core/random.js'
-import type { RunStep } from '../../core/step-file.js'
+import type { RunStep, StepContext, StepFile, StepOutput } from '../../core/step-file.js'
+import { checkFinite } from '../../data/check-finite.js'
 import { pick, type Examples } from '../../data/examples.js'
 import { fitNormalization } from '../../data/fit-normalization.js'
 import { loadSource } from '../../data/load.js'
@@ -9,11 +10,13 @@ import { type SplitBody, storeDataset } from '../../data/store-dataset.js'
 import { countClasses } from '../../sources/labels.js'
 import { type SplitName, splitNames } from '../../sources/description.js'
 import type { SourceFacts } from '../../sources/facts.js'
+import { attempt } from '../../sources/fault.js'
+import { openFiles } from '../../sources/open-files.js'
+import type { Reading } from '../../sources/place.js'
 import { inspectSource } from '../../sources/source.js'
 import type { Source } from '../../sources/tables.js'
 import { type Facts, describeDataset } from './describe.js'
-import { type DatasetConfig, resolveSource } from './fields.js'
-import { checkUnchanged } from './run-unchanged.js'
+import { type DatasetConfig, resolveSource, unpackedLimitOf } from './fields.js'
 
 const bodyOf = ({ features, labels, targets, size, count }: Examples, rows?: Uint32Array): SplitBody => {
   const part = rows ?? Uint32Array.from({ length: count }, (_, i) => i)
@@ -31,21 +34,41 @@ const completed = (facts: SourceFacts, { labels }: Examples): SourceFacts => {
   return { ...facts, classes: perClass.length, perClass }
 }
 
-const halt = (faults: readonly { code: string; message: string; hint?: string }[]): never => {
-  throw new ProblemError(
-    ...faults.map(({ code, message, hint }) => problem(code, message, hint === undefined ? {} : { hint })),
-  )
+const halt = (faults: readonly Fault[]): never => {
+  throw new ProblemError(...faults.map(problemOfFault))
 }
 
-export const run: RunStep<DatasetConfig> = async ({ config, seed, files }, context) => {
-  await checkUnchanged(files)
+const unlessFaulty = async (work: () => Promise<void>): Promise<void> => {
+  const { fault } = await attempt([], work)
+  if (fault) halt([fault])
+}
+
+/** Reads the files that the planner hashed, and nothing else that may lie at their paths by now. */
+export const run: RunStep<DatasetConfig> = async (step, context) => {
+  const files = openFiles()
+  try {
+    await unlessFaulty(() => files.hold(step.files))
+    return await runWith(step, context, {
+      files,
+      unpackedLimit: unpackedLimitOf(step.config),
+    })
+  } finally {
+    await files.close()
+  }
+}
+
+const runWith = async (
+  { config, seed }: StepFile<DatasetConfig>,
+  context: StepContext,
+  reading: Reading,
+): Promise<StepOutput> => {
   const sources = (['source', 'test'] as const).flatMap(key => {
     const written = config[key]
     return written === undefined ? [] : [{ key, source: resolveSource(written) }]
   })
   const facts: { -readonly [K in keyof Facts]: Facts[K] } = {}
   for (const { key, source } of sources) {
-    const found = await inspectSource(source, config.task)
+    const found = await inspectSource(source, config.task, reading)
     if (!found.facts) halt(found.faults)
     facts[key] = found.facts!
   }
@@ -55,6 +78,7 @@ export const run: RunStep<DatasetConfig> = async ({ config, seed, files }, conte
     loadSource(source, {
       task: config.task,
       random: stream(seed, 'digits', key),
+      reading,
       ...(words ? { classNames: words } : {}),
     })
   for (const { key, source } of sources) {
@@ -62,6 +86,7 @@ export const run: RunStep<DatasetConfig> = async ({ config, seed, files }, conte
     loaded[key] = await load(key, source)
     facts[key] = completed(facts[key]!, loaded[key])
   }
+  await unlessFaulty(() => reading.files.holdStill())
   const { description, faults } = describeDataset(config, facts)
   if (!description) return halt(faults.filter(fault => fault.severity !== 'warning'))
 
@@ -77,11 +102,10 @@ export const run: RunStep<DatasetConfig> = async ({ config, seed, files }, conte
   for (const name of splitNames) if (rows[name]) splits[name] = bodyOf(all, rows[name])
   if (loaded.test && test !== undefined) splits.test = bodyOf(loaded.test)
   const normalization = fitNormalization(config.normalize, description.shape, splits.train?.features)
+  for (const [name, { features }] of Object.entries(splits)) checkFinite(name, features, normalization)
   const artifact = await storeDataset(description, normalization, splits, bytes => context.put(bytes))
   return {
     outputs: { dataset: artifact },
-    problems: faults.map(({ code, message, hint }) =>
-      problem(code, message, { severity: 'warning', ...(hint === undefined ? {} : { hint }) }),
-    ),
+    problems: faults.map(problemOfFault),
   }
 }

@@ -2,9 +2,11 @@ import type { Fault } from '../../core/problem.js'
 import { timesOf } from '../../network/holding.js'
 import { datasetBytes } from '../data-bytes.js'
 import { type Inspection, type MemoryNeed, type Prediction, defineStep } from '../define-step.js'
+import { openFiles } from '../../sources/open-files.js'
+import type { Reading } from '../../sources/place.js'
 import { inspectSource, sourceFiles } from '../../sources/source.js'
 import { type Facts, describeDataset } from './describe.js'
-import { type DatasetConfig, datasetFields, resolveSource } from './fields.js'
+import { type DatasetConfig, datasetFields, resolveSource, unpackedLimitOf } from './fields.js'
 import { splitFaults } from './split-sizes.js'
 
 /** Where a fault inside a source's fields stands in the step: a bare name has no fields. */
@@ -12,6 +14,15 @@ const placeOf = (config: DatasetConfig, key: 'source' | 'test', type: string): (
   typeof config[key] === 'string' ? [key] : [key, type]
 
 const inspect = async (config: DatasetConfig): Promise<Inspection> => {
+  const files = openFiles()
+  try {
+    return await inspectWith(config, { files, unpackedLimit: unpackedLimitOf(config) })
+  } finally {
+    await files.close()
+  }
+}
+
+const inspectWith = async (config: DatasetConfig, reading: Reading): Promise<Inspection> => {
   const files: string[] = []
   const faults: Fault[] = []
   const facts: { -readonly [K in keyof Facts]: Facts[K] } = {}
@@ -20,7 +31,7 @@ const inspect = async (config: DatasetConfig): Promise<Inspection> => {
     if (written === undefined) continue
     const source = resolveSource(written)
     files.push(...sourceFiles(source))
-    const found = await inspectSource(source, config.task)
+    const found = await inspectSource(source, config.task, reading)
     faults.push(
       ...found.faults.map(fault => ({
         ...fault,

@@ -1,3 +1,5 @@
+import { mostOfModel } from '../../sources/limits.js'
+
 /** A layer of a Keras model as its file has it. */
 export interface KerasLayer {
   readonly name: string
@@ -19,6 +21,9 @@ export interface KerasGraph {
 type Json = Readonly<Record<string, unknown>>
 const isRecord = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** A name as a sentence quotes it. */
+const quoted = (name: string): string => (name.length > 60 ? `${name.slice(0, 57)}…` : name)
 
 const wrong = (...sentences: string[]): KerasGraph => ({ layers: [], wrong: sentences })
 
@@ -74,27 +79,39 @@ const functional = (raws: readonly Raw[], config: Json): KerasGraph => {
   const faults: string[] = []
   const input = inputs[0]!
   const seen = new Set<string>([input.name])
-  const visit = (name: string): void => {
-    if (seen.has(name)) return
+  /** What a layer takes; undefined where it is not there, which is told. */
+  const open = (name: string): { readonly raw: Raw; readonly from: readonly string[] } | undefined => {
     seen.add(name)
     const raw = byName.get(name)
     if (!raw) {
-      faults.push(`it takes an input from "${name}", which is not there`)
-      return
+      faults.push(`it takes an input from "${quoted(name)}", which is not there`)
+      return undefined
     }
     const nodes = Array.isArray(raw.inbound) ? raw.inbound : []
     if (nodes.length !== 1)
-      faults.push(`layer "${name}" is used ${nodes.length} times; a layer that is shared is not supported`)
-    const from = inputsOf(nodes[0])
-    for (const each of from) visit(each)
-    layers.push({
-      name,
-      className: raw.className,
-      config: raw.config,
-      from: from.map(each => (each === input.name ? undefined : each)),
-    })
+      faults.push(
+        `layer "${quoted(name)}" is used ${nodes.length} times; a layer that is shared is not supported`,
+      )
+    return { raw, from: inputsOf(nodes[0]) }
   }
-  visit(outputs[0]!)
+  // Inputs before what takes them, by a stack of its own: a chain of layers may be longer than the machine's.
+  const waiting: { readonly raw: Raw; readonly from: readonly string[]; next: number }[] = []
+  const enter = (name: string): void => {
+    const opened = seen.has(name) ? undefined : open(name)
+    if (opened) waiting.push({ ...opened, next: 0 })
+  }
+  enter(outputs[0]!)
+  for (let top = waiting.at(-1); top; top = waiting.at(-1)) {
+    const before = top.from[top.next++]
+    if (before !== undefined) {
+      enter(before)
+      continue
+    }
+    waiting.pop()
+    const { name, className, config: settings } = top.raw
+    const from = top.from.map(each => (each === input.name ? undefined : each))
+    layers.push({ name, className, config: settings, from })
+  }
   if (faults.length > 0) return wrong(...faults)
   return { layers, inputShape: shapeOf(input), wrong: [] }
 }
@@ -108,10 +125,15 @@ export const readKerasGraph = (topology: unknown): KerasGraph => {
   if (!Array.isArray(listed)) return wrong('its topology has no list of layers')
   const raws = listed.map(rawOf)
   const whole = raws.filter(raw => raw !== undefined)
+  if (whole.length > mostOfModel.layers)
+    return wrong(`it has ${whole.length} layers; at most ${mostOfModel.layers} are read`)
+  const long = whole.find(({ name }) => name.length > mostOfModel.name)
+  if (long) return wrong(`one of its layers has a name of ${long.name.length} characters`)
   if (whole.length < raws.length) return wrong(`${raws.length - whole.length} of its layers are malformed`)
   const names = new Set(whole.map(({ name }) => name))
   if (names.size < whole.length) return wrong('two of its layers have one name')
   if (className === 'Sequential') return sequential(whole)
   if (className === 'Functional' || className === 'Model') return functional(whole, config as Json)
-  return wrong(`it is a ${String(className)}, neither Sequential nor functional`)
+  const said = typeof className === 'string' ? `a "${quoted(className)}"` : 'of no class'
+  return wrong(`it is ${said}, neither Sequential nor functional`)
 }

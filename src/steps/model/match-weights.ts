@@ -17,12 +17,22 @@ const partOf = (name: string): string =>
     .replace(/_\d+$/, '')
     .replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
+/** Parts of a weight's name that are looked at. */
+const mostParts = 32
+
 /** Which layer a weight belongs to: the one whose name stands in front, or else among the parts of its path; the longest. */
-const ownerOf = (name: string, layers: readonly string[]): string | undefined => {
-  const padded = `/${name}`
-  const inFront = layers.filter(layer => name.startsWith(`${layer}/`))
-  const within = layers.filter(layer => padded.includes(`/${layer}/`))
-  return [inFront, within].flatMap(found => found.toSorted((a, b) => b.length - a.length).slice(0, 1))[0]
+const ownerOf = (name: string, layers: ReadonlySet<string>): string | undefined => {
+  const parts = name.split('/', mostParts)
+  const within: string[] = []
+  for (let from = 0; from < parts.length - 1; from++) {
+    for (let to = parts.length - 1; to > from; to--) {
+      const found = parts.slice(from, to).join('/')
+      if (!layers.has(found)) continue
+      if (from === 0) return found
+      within.push(found)
+    }
+  }
+  return within.toSorted((a, b) => b.length - a.length)[0]
 }
 
 const shown = (shape: readonly number[]): string => shape.join('×') || 'a single number'
@@ -41,11 +51,14 @@ export const matchWeights = (
   originals: ReadonlyMap<string, string>,
 ): Matched => {
   const { nodes } = factsOfNetwork(network)
-  const layers = [...originals.values()]
+  const layers = new Set(originals.values())
   const owned = new Map<string, TfjsWeight[]>()
   for (const weight of stored) {
     const owner = ownerOf(weight.name, layers)
-    if (owner !== undefined) owned.set(owner, [...(owned.get(owner) ?? []), weight])
+    if (owner === undefined) continue
+    const found = owned.get(owner)
+    if (found) found.push(weight)
+    else owned.set(owner, [weight])
   }
   const weights = new Map<string, TfjsWeight>()
   const faults: string[] = []

@@ -1,23 +1,30 @@
-import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { digestOf } from '../../core/hash.js'
 import { fail } from '../../core/problem.js'
+import { OtherFile, readRegular, sayUnreadable } from '../../core/regular-file.js'
 import type { StepFile } from '../../core/step-file.js'
 import { type TfjsDtype, type TfjsWeight, tfjsWeightBytes } from '../../sources/tfjs-model.js'
 
-/** The bytes of a file that the planner hashed; another content than it saw is a problem. */
+/** The bytes of a file that the planner hashed; another content than it saw, or one that it never did, is a problem. */
 export const readChecked = async (file: string, files: StepFile['files']): Promise<Uint8Array> => {
-  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) =>
-    fail('file-unreadable', `${basename(file)} cannot be read (${error.code ?? error.message})`),
-  )
   const promised = files[file]
-  if (promised && promised.digest !== digestOf(bytes))
-    return fail(
+  const changed = (): never =>
+    fail(
       'file-changed',
       `${basename(file)} has changed since the run was planned`,
       'Run again once nothing writes to it.',
     )
-  return bytes
+  let bytes: Uint8Array
+  try {
+    bytes = await readRegular(file, promised?.bytes)
+  } catch (error) {
+    const said = sayUnreadable(error)
+    if (said === undefined) throw error
+    return error instanceof OtherFile && error.code === 'EGROWN'
+      ? changed()
+      : fail('file-unreadable', `${basename(file)} ${said}`)
+  }
+  return promised?.digest === digestOf(bytes) ? bytes : changed()
 }
 
 /** The value of 16 bits of IEEE 754 half precision. */
@@ -51,5 +58,12 @@ export const decodeWeight = (weight: TfjsWeight, group: Uint8Array): Float32Arra
   const values = new Float32Array(count)
   for (let at = 0; at < count; at++)
     values[at] = weight.affine ? read(view, at) * scale + min : read(view, at)
+  const odd = values.findIndex(value => !Number.isFinite(value))
+  if (odd >= 0)
+    return fail(
+      'weight-not-finite',
+      `number ${odd} of weight "${weight.name}" is ${values[odd]} (byte ${weight.offset + odd * (length / count)} of its shards)`,
+      'Whatever is computed from it is no number either: look for a diverged training, or a damaged file.',
+    )
   return values
 }

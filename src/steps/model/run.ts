@@ -1,4 +1,4 @@
-import { type Fault, ProblemError, fail, problem } from '../../core/problem.js'
+import { type Fault, ProblemError, fail, problemOfFault } from '../../core/problem.js'
 import type { RunStep, StepFile } from '../../core/step-file.js'
 import { type Model, noMarks } from '../../model/model.js'
 import { storeModel } from '../../model/store-model.js'
@@ -9,10 +9,7 @@ import type { ModelConfig } from './spec.js'
 import { translate } from './translate.js'
 
 const refuse = (faults: readonly Fault[]): void => {
-  if (faults.length === 0) return
-  throw new ProblemError(
-    ...faults.map(({ code, message, hint }) => problem(code, message, hint === undefined ? {} : { hint })),
-  )
+  if (faults.length > 0) throw new ProblemError(...faults.map(problemOfFault))
 }
 
 /** Bytes of groups of shards, each read once. */
@@ -32,8 +29,7 @@ const groupsOf = (files: StepFile['files']) => {
 export const run: RunStep<ModelConfig> = async (step, context) => {
   const { tfjs } = step.config.source
   if (tfjs === undefined) return fail('model-format', 'ONNX models cannot be brought in yet')
-  await readChecked(tfjs, step.files)
-  const header = await readTfjsHeader(tfjs)
+  const header = await readTfjsHeader(tfjs, await readChecked(tfjs, step.files))
   refuse(header.faults)
   const { network, weights, faults } = translate(header.model!)
   refuse(faults)

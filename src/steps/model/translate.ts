@@ -4,6 +4,7 @@ import { layerTypes } from '../../network/catalogue.js'
 import type { LayerType } from '../../network/layer-type.js'
 import { type Network, inputName } from '../../network/network.js'
 import { propagate } from '../../network/propagate.js'
+import { mostAxes } from '../../sources/limits.js'
 import type { TfjsModel, TfjsWeight } from '../../sources/tfjs-model.js'
 import { type KerasGraph, type KerasLayer, readKerasGraph } from './keras-graph.js'
 import { matchWeights } from './match-weights.js'
@@ -49,7 +50,7 @@ const renamed = (graph: KerasGraph): ReadonlyMap<string, string> => {
 }
 
 const sidesOf = (shape: unknown): readonly number[] | undefined => {
-  if (!Array.isArray(shape) || shape.length < 2) return undefined
+  if (!Array.isArray(shape) || shape.length < 2 || shape.length > mostAxes) return undefined
   const sides: unknown[] = shape.slice(1)
   return sides.every(side => Number.isInteger(side) && (side as number) > 0) ? (sides as number[]) : undefined
 }
