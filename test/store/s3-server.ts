@@ -51,22 +51,27 @@ export const startS3 = async (): Promise<S3Server> => {
   const folder = emptyFolder()
   const port = await freePort()
   const endpoint = `http://127.0.0.1:${port}`
+  // A shell between the two ends the server once its input closes: also when this process is killed.
   const child: ChildProcess = spawn(
-    binary,
-    ['--port', `127.0.0.1:${port}`, '--access', access, '--secret', secret, '--quiet', 'posix', folder],
-    { stdio: ['ignore', 'ignore', 'pipe'] },
+    'sh',
+    [
+      '-c',
+      '"$@" & server=$!; read -r _; kill "$server"; wait "$server"',
+      'sh',
+      binary,
+      ...['--port', `127.0.0.1:${port}`, '--access', access, '--secret', secret, '--quiet', 'posix', folder],
+    ],
+    { stdio: ['pipe', 'ignore', 'pipe'] },
   )
   let said = ''
   child.stderr!.on('data', chunk => (said += chunk))
-  const end = (): void => void child.kill('SIGKILL')
-  process.once('exit', end)
   for (let tries = 0; ; tries++) {
     const up = await fetch(endpoint).then(
       () => true,
       () => false,
     )
     if (up) break
-    if (tries > 200 || child.exitCode !== null) throw new Error(`the S3 server does not start: ${said}`)
+    if (tries > 600 || child.exitCode !== null) throw new Error(`the S3 server does not start: ${said}`)
     await pause(50)
   }
   return {
@@ -79,10 +84,9 @@ export const startS3 = async (): Promise<S3Server> => {
     },
     env: clientEnv(endpoint),
     stop: async () => {
-      process.off('exit', end)
       const gone = new Promise(resolve => child.once('exit', resolve))
-      child.kill('SIGTERM')
-      await Promise.race([gone, pause(2000).then(() => child.kill('SIGKILL'))])
+      child.stdin!.end()
+      await gone
     },
   }
 }
