@@ -176,7 +176,8 @@ const needsWhy = ({ gate, metric, was, is }: Acceptance): Problem =>
 
 /** Accepts what a run measured as the baselines of a recipe's `accepted` gates, in its lock file. */
 export const accept = async (options: AcceptOptions): Promise<Accepted> => {
-  const planned = await plan(options)
+  // What a run measured stands in its record: no remote is asked.
+  const planned = await plan({ ...options, remote: 'none' })
   const { plan: made, store, notOwn } = planned
   if (!planned.ok || !made || !store) return refused(...planned.problems)
   if (notOwn !== undefined)

@@ -39,6 +39,8 @@ export const askingOf = async (
     only: options.only ?? [],
     partial: options.only !== undefined,
     engine: options.engine ?? '',
+    remote: options.remote ?? (options.env ?? process.env)['TRIMTAB_REMOTE'] ?? '',
+    push: options.push ?? true,
     env: env.map(([name, value]) => [name, value ?? '']).sort(([a], [b]) => (a! < b! ? -1 : 1)),
     version: version(),
     node: process.version,

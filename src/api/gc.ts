@@ -6,7 +6,7 @@ import { fileClock } from '../store/file-clock.js'
 import { inventoryOf } from '../store/inventory.js'
 import { openStore } from '../store/open.js'
 import { parseLock } from '../store/parse-lock.js'
-import { digestsIn, planSweep, type Sorted, type SweepPlan } from '../store/plan-sweep.js'
+import { digestsIn, planSweep, type Sorted } from '../store/plan-sweep.js'
 import type { Store } from '../store/store.js'
 import { sweep } from '../store/sweep.js'
 import { committedLocks } from './git-locks.js'
@@ -132,6 +132,14 @@ const keepersOf = async (store: Store, options: GcOptions, project: string) => {
   return { named: digests, runs: ids, keepers, absent: all.filter(each => !there.includes(each)) }
 }
 
+const look = async (store: Store, options: GcOptions, project: string, surely: boolean) => {
+  // First of all: a run that ends from here on still counts, and one that begins sees the sweep and waits.
+  const living = (await store.claims.living(surely)).filter(({ name }) => name !== 'gc')
+  const { named, runs, keepers, absent } = await keepersOf(store, options, project)
+  const plan = await planSweep(store, { living, named, runs, grace: options.grace })
+  return { store: store.folder, ...plan, keepers, absent, living: living.length }
+}
+
 const busy = (holder: { readonly pid: number; readonly hostname: string } | undefined): ProblemError =>
   new ProblemError(
     problem(
@@ -153,23 +161,14 @@ export const gc = async (options: GcOptions): Promise<GcReport | undefined> => {
   const folder = storeFolder(project, options.store, cwd)
   if (!existsSync(folder)) return undefined
   const store = await openStore(folder)
-  const reported = (
-    { goes, stays, living }: SweepPlan,
-    { keepers, absent }: Awaited<ReturnType<typeof keepersOf>>,
-  ) => ({ store: folder, goes, stays, keepers, absent, living: living.length })
-
-  if (!options.delete) {
-    const kept = await keepersOf(store, options, project)
-    const plan = await planSweep(store, { ...kept, grace: options.grace }, false)
-    return { ...reported(plan, kept), deleted: false, problems: [] }
-  }
+  if (!options.delete)
+    return { ...(await look(store, options, project, false)), deleted: false, problems: [] }
   const begun = await store.sweeps.begin()
   if ('held' in begun) throw busy(begun.held.holder)
   try {
-    const kept = await keepersOf(store, options, project)
-    const plan = await planSweep(store, { ...kept, grace: options.grace }, true)
-    const { deleted, problems } = await sweep(folder, plan.goes, begun.claim)
-    return { ...reported(plan, kept), goes: deleted, deleted: true, problems }
+    const looked = await look(store, options, project, true)
+    const { deleted, problems } = await sweep(folder, looked.goes, begun.claim)
+    return { ...looked, goes: deleted, deleted: true, problems }
   } finally {
     await begun.claim.release()
   }

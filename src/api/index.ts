@@ -30,6 +30,7 @@ export type { Marks, Model, Quantization, Weight, WeightArray } from '../model/m
 export { pathField } from '../core/fields.js'
 export { Cancelled } from '../core/step-file.js'
 export type { FileRef, RunStep, StepContext, StepFile, StepInput, StepOutput } from '../core/step-file.js'
+export type { Checkpoint, CheckpointArray, Checkpoints, Moment, Rhythm } from '../core/checkpoint.js'
 export { fail, ProblemError, type Fault, type Problem, type Span } from '../core/problem.js'
 export { makeArtifact } from '../core/artifact.js'
 export type { Artifact, ArtifactType, Metrics, ObjectRef } from '../core/artifact.js'

@@ -31,6 +31,10 @@ export interface PlanOptions extends ReadOptions {
   readonly store?: string
   /** Instances (or steps) to make, with all that they need. Absent: everything. */
   readonly only?: readonly string[]
+  /** Where results are shared, `s3://…` or `file:…` (from `cwd`); `none`: nowhere. Absent: `TRIMTAB_REMOTE`, else as the recipe says. */
+  readonly remote?: string
+  /** False: nothing is put at the remote. Absent: as the recipe says. */
+  readonly push?: boolean
   /** Engine for steps that leave it to `auto`. Absent: the recipe's own. */
   readonly engine?: EngineName | 'auto'
 }

@@ -1,9 +1,10 @@
+import type { Event } from '../core/event.js'
 import { ProblemError, type Problem } from '../core/problem.js'
 import { judge, outcomeOf } from '../judge/judge.js'
 import type { Plan } from '../plan/plan.js'
 import { runPlan } from '../run/run-plan.js'
 import type { RunRecord } from '../store/run-record.js'
-import type { Store } from '../store/store.js'
+import type { Exchange, Store } from '../store/store.js'
 import type { RunOptions } from './options.js'
 import { checkFrozen, settleLock, type SettledLock } from './settle-lock.js'
 import { planToRun } from './validate.js'
@@ -16,34 +17,69 @@ export interface RunEnd {
   readonly lock?: SettledLock
 }
 
+/** Puts at the remote what a plan found on this machine alone. */
+const pushReused = (made: Plan, exchange: Exchange): void => {
+  for (const { status, choice } of made.instances)
+    if (status.type === 'hit' && !choice && !exchange.isElsewhere(status.key)) exchange.push(status.result)
+}
+
+/** Waits for what is on its way to the remote, and says so where that takes a while. */
+const settle = async (exchange: Exchange, emit: (event: Event) => void): Promise<void> => {
+  const waiting = exchange.waiting()
+  if (waiting > 0) {
+    const message = `pushing ${waiting} result${waiting === 1 ? '' : 's'} to ${exchange.name}`
+    emit({ time: Date.now(), type: 'log', level: 'info', message })
+  }
+  await exchange.settle()
+}
+
 /** Runs a plan to its record: steps, then gates. Throws ProblemError where the store cannot hold the run, before a step starts. */
-export const runPlanned = (
+export const runPlanned = async (
   made: Plan,
   store: Store,
   options: Omit<RunOptions, 'recipe'>,
-): Promise<RunRecord> =>
-  runPlan({
-    plan: made,
-    store,
-    emit: options.onEvent ?? (() => undefined),
-    signal: options.signal ?? new AbortController().signal,
-    keepGoing: options.keepGoing ?? false,
-    ...(options.workers === undefined ? {} : { workers: options.workers }),
-    ...(options.only ? { only: options.only } : {}),
-    conclude: (instances, interrupted) => {
-      const verdicts = interrupted
-        ? []
-        : judge(made.gates, instances, store, {
-            partial: options.only !== undefined,
-            machine: made.machine,
-            ...(made.lock ? { baselines: made.lock.accepted } : {}),
-          })
-      return Promise.resolve(verdicts).then(found => ({
-        verdicts: found,
-        outcome: outcomeOf(instances, found, interrupted),
-      }))
-    },
-  })
+): Promise<RunRecord> => {
+  const emit = options.onEvent ?? (() => undefined)
+  const signal = options.signal ?? new AbortController().signal
+  const { exchange } = store
+  const stop = (): void => exchange?.close()
+  signal.addEventListener('abort', stop)
+  try {
+    if (exchange) pushReused(made, exchange)
+    const record = await runPlan({
+      plan: made,
+      store,
+      emit,
+      signal,
+      keepGoing: options.keepGoing ?? false,
+      ...(options.workers === undefined ? {} : { workers: options.workers }),
+      ...(options.only ? { only: options.only } : {}),
+      conclude: async (instances, interrupted) => {
+        const verdicts = interrupted
+          ? []
+          : await judge(made.gates, instances, store, {
+              partial: options.only !== undefined,
+              machine: made.machine,
+              ...(made.lock ? { baselines: made.lock.accepted } : {}),
+            })
+        if (exchange) await settle(exchange, emit)
+        return {
+          verdicts,
+          outcome: outcomeOf(instances, verdicts, interrupted),
+          problems: exchange?.problems() ?? [],
+        }
+      },
+    })
+    if (!exchange || record.outcome === 'interrupted') return record
+    const before = exchange.problems().length
+    await exchange.pushRun(record.id)
+    // The record is written by now: that it was not pushed stands in none.
+    return { ...record, problems: [...record.problems, ...exchange.problems().slice(before)] }
+  } finally {
+    signal.removeEventListener('abort', stop)
+    exchange?.close()
+  }
+}
 
 /** Recipe → record: checks it, runs what is not there yet, judges the gates. */
 export const run = async (options: RunOptions): Promise<RunEnd> => {

@@ -11,8 +11,9 @@ import { machineRoom, preflight } from '../plan/preflight.js'
 import type { Plan } from '../plan/plan.js'
 import type { AnyStepSpec } from '../steps/define-step.js'
 import { builtInKinds } from '../steps/index.js'
-import { openStore } from '../store/open.js'
 import type { Store } from '../store/store.js'
+import { bringWanted } from './bring-wanted.js'
+import { openStoreFor } from './connect.js'
 import type { FoundLock } from '../store/parse-lock.js'
 import type { PlanOptions } from './options.js'
 import { whyNotOwn } from './own.js'
@@ -56,6 +57,8 @@ export interface Memory {
   readonly engines?: readonly EngineReport[]
   readonly files?: FileMemory
   readonly inspections?: InspectionMemory
+  /** The store that an earlier plan of the same recipe opened, with what it learned of a remote. */
+  readonly store?: Store
   /** True once nobody waits for the plan any more. */
   readonly isStale?: () => boolean
 }
@@ -67,7 +70,7 @@ const distinct = (problems: readonly Problem[]): Problem[] => [
   ).values(),
 ]
 
-/** Recipe → plan: everything that can be known before the first epoch. Loads no tensor library; writes nothing. */
+/** Recipe → plan: everything that can be known before the first epoch. Loads no tensor library; writes nothing but what the store remembers of files. Asks the remote, if there is one, what is there. */
 export const plan = async (options: PlanOptions, memory: Memory = {}): Promise<Planned> => {
   const cwd = options.cwd ?? process.cwd()
   const kinds = [...builtInKinds, ...(options.kinds ?? [])]
@@ -87,7 +90,10 @@ export const plan = async (options: PlanOptions, memory: Memory = {}): Promise<P
   const recipe = options.engine === undefined ? read.recipe : { ...read.recipe, engine: options.engine }
   const astray = options.store === undefined ? storeFault(recipe.project) : undefined
   if (astray) return { ok: false, recipe, kinds: read.kinds, problems: [...read.problems, astray] }
-  const store = await openStore(options.store ?? ownStore(recipe.project))
+  const opened = memory.store
+    ? { store: memory.store, problems: [] }
+    : await openStoreFor(options.store ?? ownStore(recipe.project), options, recipe.store)
+  const { store } = opened
   const locked = readLock(recipe.file)
   const lock = locked.ok ? locked.value : undefined
   const created = await createPlan({
@@ -102,9 +108,13 @@ export const plan = async (options: PlanOptions, memory: Memory = {}): Promise<P
     ...(memory.inspections ? { inspections: memory.inspections } : {}),
   })
   const made = preflight(created, await machineRoom(store.folder))
-  const problems = distinct([...read.problems, ...made.problems, ...locked.problems]).sort(
-    inFileOrder(recipe.file),
-  )
+  const problems = distinct([
+    ...read.problems,
+    ...opened.problems,
+    ...made.problems,
+    ...locked.problems,
+    ...(store.exchange?.problems() ?? []),
+  ]).sort(inFileOrder(recipe.file))
   const notOwn = whyNotOwn(recipe, read.recipe.engine, options)
   return {
     ok: !problems.some(isError),
@@ -120,7 +130,7 @@ export const plan = async (options: PlanOptions, memory: Memory = {}): Promise<P
 
 /** A plan that may run: the same, and nothing that its steps take from outside is missing. */
 export const planToRun = async (options: PlanOptions): Promise<Planned> => {
-  const planned = await plan(options)
+  const planned = await bringWanted(await plan(options), store => plan(options, { store }))
   const { recipe, plan: made } = planned
   if (!recipe || !made || recipe.inputs.length === 0) return planned
   const named = new Set(
@@ -139,6 +149,6 @@ export const planToRun = async (options: PlanOptions): Promise<Planned> => {
 export const validate = async (
   options: PlanOptions,
 ): Promise<{ readonly ok: boolean; readonly problems: readonly Problem[] }> => {
-  const { ok, problems } = await plan(options)
+  const { ok, problems } = await plan({ ...options, remote: 'none' })
   return { ok, problems }
 }

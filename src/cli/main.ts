@@ -4,6 +4,7 @@ import { ProblemError } from '../core/problem.js'
 import { diffCommand } from './commands/diff.js'
 import { acceptCommand } from './commands/accept.js'
 import { fmtCommand } from './commands/fmt.js'
+import { gcCommand } from './commands/gc.js'
 import { initCommand } from './commands/init.js'
 import { kindsCommand } from './commands/kinds.js'
 import { lspCommand } from './commands/lsp.js'
@@ -11,6 +12,8 @@ import { migrateCommand } from './commands/migrate.js'
 import { pipelinesCommand } from './commands/pipelines.js'
 import { planCommand } from './commands/plan.js'
 import { reproduceCommand } from './commands/reproduce.js'
+import { pullCommand } from './commands/pull.js'
+import { pushCommand } from './commands/push.js'
 import { provenanceCommand } from './commands/provenance.js'
 import { runCommand } from './commands/run.js'
 import { runsCommand } from './commands/runs.js'
@@ -47,8 +50,11 @@ for (const make of [
   pipelinesCommand,
   runsCommand,
   showCommand,
+  gcCommand,
   reproduceCommand,
   diffCommand,
+  pushCommand,
+  pullCommand,
   verifyCommand,
   provenanceCommand,
   acceptCommand,

@@ -9,6 +9,9 @@ export interface RecipeFlags {
   readonly only?: readonly string[]
   readonly engine?: 'auto' | 'native' | 'webgpu' | 'wasm' | 'cpu'
   readonly store?: string
+  readonly remote?: string
+  /** False with `--no-push`. */
+  readonly push?: boolean
   readonly json?: boolean
 }
 
@@ -77,6 +80,13 @@ export const takesRecipe = (command: Command): Command =>
     .option('--engine <name>', 'engine for steps that leave it to auto: auto, native, webgpu, wasm, cpu')
     .option('-h, --help', "show this, or with a recipe that recipe's own params")
 
+/** The flag that names a remote, of every command that may ask one. */
+export const takesRemote = (command: Command): Command =>
+  command.option(
+    '--remote <url>',
+    "where results are shared: s3://BUCKET/PREFIX, file:///FOLDER, or none; absent: TRIMTAB_REMOTE, else the recipe's",
+  )
+
 /** The recipe of this folder; undefined where there is none. */
 export const recipeHere = (): string | undefined =>
   ['recipe.yml', 'recipe.yaml', 'trimtab.yml'].find(name => existsSync(name))
@@ -93,4 +103,6 @@ export const planOptions = (named: string | undefined, flags: RecipeFlags) => ({
   ...(flags.only ? { only: flags.only } : {}),
   ...(flags.engine ? { engine: flags.engine } : {}),
   ...(flags.store ? { store: flags.store } : {}),
+  ...(flags.remote === undefined ? {} : { remote: flags.remote }),
+  ...(flags.push === false ? { push: false } : {}),
 })

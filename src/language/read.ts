@@ -13,6 +13,7 @@ import { readParamsFiles, type ParamsFile } from './params-files.js'
 import { readSteps, stepOf } from './read-steps.js'
 import type { Recipe } from './recipe.js'
 import { createReporter, type Reporter } from './reporter.js'
+import { readStorePlace } from './store-place.js'
 import { readSweep } from './sweep.js'
 import { partOf, readTop, type Top } from './top.js'
 
@@ -69,6 +70,7 @@ const assemble = async (
   })
   const finished = composed.finish()
   const reach = { project, allowed, told: new Set<string>() }
+  const store = top.store && readStorePlace(top.store, top.node.entries.get('store')!.value, reach, reporter)
   const read = await readSteps(finished, { reach, reporter, sweep })
   return {
     file: source.path,
@@ -79,6 +81,7 @@ const assemble = async (
     ...(top.description === undefined ? {} : { description: top.description }),
     seed: top.seed,
     engine: top.engine,
+    ...(store ? { store } : {}),
     declared: params.declared,
     params: params.values,
     set: params.set,

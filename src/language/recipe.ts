@@ -7,6 +7,7 @@ import type { Expression } from '../expression/expression.js'
 import type { AnyStepSpec } from '../steps/define-step.js'
 import type { RecipeInput } from './inputs.js'
 import type { ParamDeclaration } from './param-declarations.js'
+import type { StorePlace } from './store-place.js'
 
 /** `step` or `step.output` as it stands in a port. */
 export interface Reference {
@@ -162,6 +163,8 @@ export interface Recipe {
   readonly description?: string
   readonly seed: number
   readonly engine: EngineName | 'auto'
+  /** Where its results are shared; absent: nowhere, or what is written is faulty. */
+  readonly store?: StorePlace
   /** Params as declared, in the recipe's order; undefined where a declaration is faulty. */
   readonly declared: ReadonlyMap<string, ParamDeclaration | undefined>
   /** Values after defaults, `--params`, environment and `--set`. */

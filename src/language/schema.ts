@@ -163,6 +163,42 @@ export const inputSchema = Type.Union([
   ),
 ])
 
+/** Where results are shared with other machines. */
+export const storeSchema = Type.Object(
+  {
+    remote: Type.String({
+      minLength: 1,
+      maxLength: 5000,
+      description:
+        'Where: `s3://BUCKET/PREFIX`, or a folder, `file:///FOLDER` (`file:../FOLDER` from this file).',
+    }),
+    region: Type.Optional(
+      Type.String({
+        pattern: '^[a-z0-9-]{1,64}$',
+        description: 'Region of the bucket. Absent: as the AWS environment says.',
+      }),
+    ),
+    endpoint: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 2000,
+        description:
+          "URL of a server that speaks S3 and is not AWS's: `http://127.0.0.1:7070`. Absent: as the AWS environment says.",
+      }),
+    ),
+    push: Type.Optional(
+      Type.Enum(['auto', 'never'], {
+        default: 'auto',
+        description: '`auto`: a run puts there what it made. `never`: a run only takes from there.',
+      }),
+    ),
+  },
+  {
+    ...closed,
+    description: 'Where results are shared with other machines; credentials come from the environment.',
+  },
+)
+
 /** Top-level keys, without what stands inside of `params`, `steps` and `gates`. */
 export const recipeSchema = Type.Object(
   {
@@ -192,6 +228,7 @@ export const recipeSchema = Type.Object(
         description: 'Folders and files outside the project that the recipe may read.',
       }),
     ),
+    store: Type.Optional(storeSchema),
     params: Type.Optional(
       Type.Object({}, { additionalProperties: true, description: 'The knobs: `--set epochs=2`.' }),
     ),

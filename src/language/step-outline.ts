@@ -138,7 +138,7 @@ const tellNoCheckpoints = (kind: string, { key }: Entry, { kinds, reporter }: Ou
     'checkpoint-not-here',
     `steps of kind "${kind}" keep no checkpoints`,
     key,
-    `Remove it. Those of kind ${others.join(', ')} do.`,
+    `Remove it. Kinds that do: ${others.join(', ')}.`,
   )
 }
 

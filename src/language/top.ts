@@ -6,6 +6,7 @@ import type { Reporter } from './reporter.js'
 import { isRecipe } from './root.js'
 import { recipeSchema } from './schema.js'
 import type { SourceFile } from './source-file.js'
+import { tellCredentialKeys, type WrittenStore } from './store-place.js'
 import { tellFaults } from './tell-faults.js'
 
 /** The top level of a recipe. A faulty key has its default. */
@@ -16,6 +17,8 @@ export interface Top {
   readonly engine: EngineName | 'auto'
   /** Absolute: an inherited one is relative to the file that it stands in. */
   readonly allowPaths: readonly string[]
+  /** As it is written; its address is not looked at yet. */
+  readonly store?: WrittenStore
 }
 
 type Written = Partial<Omit<Top, 'node'>>
@@ -57,7 +60,7 @@ export const readTop = (root: Node, source: SourceFile, reporter: Reporter): Top
   const node: MapNode = { ...root, entries }
   const { faults, value } = checkValue(recipeSchema, shown, 'the recipe')
   const head = { key: { source, start: root.start, end: root.start + 1 }, value: node }
-  tellFaults(faults, head, reporter)
+  tellFaults(tellCredentialKeys(faults, entries.get('store'), reporter), head, reporter)
   const wrong = new Set(faults.map(({ path }) => path[0]))
   const written = Object.fromEntries(
     Object.entries(value as object).filter(([key]) => !wrong.has(key)),
@@ -67,6 +70,7 @@ export const readTop = (root: Node, source: SourceFile, reporter: Reporter): Top
     ...(written.description === undefined ? {} : { description: written.description }),
     seed: written.seed ?? 0,
     engine: written.engine ?? 'auto',
+    ...(written.store ? { store: written.store } : {}),
     allowPaths: written.allowPaths ? placedPaths(entries.get('allowPaths')!.value) : [],
   }
 }

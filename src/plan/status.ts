@@ -2,6 +2,7 @@ import type { Artifact } from '../core/artifact.js'
 import type { InstanceId } from '../core/brand.js'
 import { growingFigures, type Measured } from '../expression/figures.js'
 import type { Store, StoredResult } from '../store/store.js'
+import { anticipator } from './anticipate.js'
 import { chosenOutput, failing } from './choose.js'
 import type { Choice, Conditioned } from './conditions.js'
 import { keyOf } from './key.js'
@@ -88,7 +89,13 @@ export const findStatuses = async (
     }
   }
 
+  const anticipate = anticipator(drafts, identities, store.results)
+  const outputsOf = (id: InstanceId) => {
+    const status = statuses.get(id)
+    return status?.type === 'hit' ? status.result.output.outputs : undefined
+  }
   for (const draft of drafts) {
+    await anticipate(draft.id, outputsOf)
     const status = await statusOf(draft)
     statuses.set(draft.id, status)
     if (status.type !== 'hit') continue

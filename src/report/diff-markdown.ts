@@ -1,12 +1,6 @@
 import type { RunDifference } from '../judge/run-difference.js'
-import {
-  diffSections,
-  diffSummary,
-  sideText,
-  type Cell,
-  type Section,
-  type SectionOptions,
-} from './diff-sections.js'
+import { diffSections, type Cell, type Section, type SectionOptions } from './diff-sections.js'
+import { diffSummary, sideText } from './diff-summary.js'
 
 /** A text that Markdown shows as it is, inside of a table. */
 const escaped = (text: string): string => text.replace(/[\\`*_{}[\]<>#|~]/g, '\\$&').replace(/\n/g, ' ')

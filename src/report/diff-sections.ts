@@ -5,7 +5,6 @@ import type {
   FigureChange,
   Flips,
   RunDifference,
-  SideName,
   ValueChange,
 } from '../judge/run-difference.js'
 import { count } from './figures.js'
@@ -173,10 +172,6 @@ const verdictTone = (status: string | undefined): Cell =>
         ? { text: 'fail', tone: 'bad' }
         : status
 
-/** What is compared, by name. */
-export const sideText = ({ type, name, recipe, started }: SideName): string =>
-  type === 'lock' ? `lock ${name}` : `run ${name} of ${recipe}${started === undefined ? '' : `, ${started}`}`
-
 /** A comparison as tables; those with nothing in them are left out. */
 export const diffSections = (found: RunDifference, { examples }: SectionOptions): readonly Section[] => {
   const { recipe, params, environment, metrics, sizes, classes, flipped, verdicts, times, durations } = found
@@ -234,19 +229,4 @@ export const diffSections = (found: RunDifference, { examples }: SectionOptions)
     { ...values('environment', '', environment), isDetail: true },
   ]
   return all.filter(({ rows, lines = [] }) => rows.length + lines.length > 0)
-}
-
-/** How much is the same, in one sentence. */
-export const diffSummary = ({ steps, metrics, differs }: RunDifference): string => {
-  const better = metrics.filter(each => each.better === true).length
-  const worse = metrics.filter(each => each.better === false).length
-  const parts = [
-    `${steps.equal} ${steps.equal === 1 ? 'step' : 'steps'} equal`,
-    `${steps.changed.length} differ`,
-    ...(steps.onlyA.length + steps.onlyB.length > 0
-      ? [`${steps.onlyA.length} only in a, ${steps.onlyB.length} only in b`]
-      : []),
-    ...(better + worse > 0 ? [`${better} metrics better, ${worse} worse`] : []),
-  ]
-  return differs ? parts.join(' · ') : `nothing that was made, measured or judged differs · ${parts[0]}`
 }

@@ -1,5 +1,6 @@
 import type { RunDifference } from '../judge/run-difference.js'
-import { diffSections, diffSummary, sideText, type Cell, type SectionOptions } from './diff-sections.js'
+import { diffSections, type Cell, type SectionOptions } from './diff-sections.js'
+import { diffSummary, sideText } from './diff-summary.js'
 import type { Paint } from './paint.js'
 import { table } from './table.js'
 

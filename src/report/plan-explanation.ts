@@ -1,3 +1,4 @@
+import { momentText } from '../core/checkpoint.js'
 import type { EngineChoice } from '../core/engine-name.js'
 import { padEnd, width, type Paint } from './paint.js'
 import { planFoot, statusText, type PlanRow } from './plan.js'
@@ -6,14 +7,21 @@ import { planFoot, statusText, type PlanRow } from './plan.js'
 const worthTelling = 8
 
 /** What stands before the differences, and each of them on a line of its own. */
-const linesOf = ({ lead = '', candidate, instance, differences = [] }: PlanRow): readonly string[] => {
+const linesOf = ({
+  lead = '',
+  candidate,
+  instance,
+  differences = [],
+  resumes,
+}: PlanRow): readonly string[] => {
   const told = differences.map(({ text }) => text)
   const isOwn = candidate?.instance === instance
   const shown =
     isOwn || told.length <= worthTelling
       ? told
       : [...told.slice(0, worthTelling), `and ${told.length - worthTelling} more`]
-  return [...(lead === '' ? [] : [lead]), ...shown]
+  const onward = resumes ? [`will resume from ${momentText(resumes)}`] : []
+  return [...(lead === '' ? [] : [lead]), ...shown, ...onward]
 }
 
 /** For each instance of a plan why it is reused, runs or waits, and what differs from the newest result. */

@@ -1,4 +1,5 @@
-import type { RunRecord } from '../store/run-record.js'
+import { momentText } from '../core/checkpoint.js'
+import type { InstanceRecord, RunRecord } from '../store/run-record.js'
 import { formatSeconds } from '../core/units.js'
 import type { Paint } from './paint.js'
 import { problemLines } from './problems.js'
@@ -37,6 +38,11 @@ export const conclusionLines = (record: RunRecord, paint: Paint): string[] => {
   ]
 }
 
+const notesText = ({ resumed, output }: InstanceRecord): string =>
+  [resumed ? `resumed from ${momentText(resumed)}` : '', output?.notes?.[0] ?? '']
+    .filter(text => text !== '')
+    .join(' · ')
+
 /** A run, whole: what was asked, where, its steps, its conclusion. */
 export const runLines = (record: RunRecord, paint: Paint): string[] => {
   const params = Object.entries(record.asked.params).map(
@@ -68,7 +74,7 @@ export const runLines = (record: RunRecord, paint: Paint): string[] => {
             ? each.status
             : paint.dim(each.status),
         each.seconds === undefined ? '' : formatSeconds(each.seconds),
-        paint.dim(each.reason ?? each.problems?.[0]?.message ?? each.output?.notes?.[0] ?? ''),
+        paint.dim(each.reason ?? each.problems?.[0]?.message ?? notesText(each)),
       ]),
       paint,
     ),

@@ -1,4 +1,5 @@
 import { Listr, type ListrTaskWrapper, type DefaultRenderer, type SimpleRenderer } from 'listr2'
+import { momentText } from '../core/checkpoint.js'
 import type { Event, PlannedInstance, Progress } from '../core/event.js'
 import { formatSeconds } from '../core/units.js'
 import { count, percent } from './figures.js'
@@ -185,6 +186,10 @@ export const liveTree = (paint: Paint, terminalRows: number): LiveTree => {
           row = byInstance.get(event.instance)
           row?.progress.delete(event.instance)
           row?.progress.set(event.instance, event.progress)
+          break
+        case 'resumed':
+          row = byInstance.get(event.instance)
+          if (row) row.note = `resumed from ${momentText(event.from)}`
           break
         case 'finished':
           row = set(event.instance, 'finished')

@@ -9,6 +9,8 @@ const isThere = ({ status, choice }: Instance, store: Store): boolean =>
   status.type !== 'hit' ||
   // A choice has no result of its own: it is its winner's.
   choice !== undefined ||
+  // What lies at a remote is brought from there once it is needed.
+  store.exchange?.isElsewhere(status.key) === true ||
   (existsSync(store.results.path(status.key)) &&
     Object.values(status.result.output.outputs).every(({ objects }) =>
       Object.values(objects).every(({ digest }) => existsSync(store.objects.path(digest))),

@@ -25,6 +25,8 @@ import { whereOf } from './where.js'
 export interface Conclusion {
   readonly verdicts: readonly Verdict[]
   readonly outcome: Outcome
+  /** What the run should say beside its steps and gates, as warnings. */
+  readonly problems?: readonly Problem[]
 }
 
 export interface RunPlanOptions extends LaneSettings {
@@ -260,7 +262,7 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
     where: await where,
     instances,
     verdicts,
-    problems: [...plan.problems, ...healer.problems()],
+    problems: [...plan.problems, ...healer.problems(), ...(concluded.problems ?? [])],
   }
   try {
     await run.close(record)

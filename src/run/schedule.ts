@@ -100,10 +100,10 @@ export const schedule = async (options: ScheduleOptions): Promise<void> => {
   }
 
   /** Takes no core meanwhile, and comes up again afterwards. */
-  const waitFor = async (instance: Instance, { over }: ByAnother): Promise<void> => {
+  const waitFor = async (instance: Instance, other: ByAnother): Promise<void> => {
     awaited++
     try {
-      await over(AbortSignal.any([options.signal, giveUp.signal]))
+      await other.over(AbortSignal.any([options.signal, giveUp.signal]))
     } catch (error) {
       fault ??= { error }
     }

@@ -10,6 +10,8 @@ import type { Store, StoredResult } from './store.js'
 
 /** What a sweep keeps. */
 export interface Keeping {
+  /** Claims of runs, and of steps being made, from before anything else was looked at: who ends meanwhile counts. */
+  readonly living: readonly LivingClaim[]
   /** Keys and digests, without `sha256:`, of results and objects. */
   readonly named: ReadonlySet<string>
   /** Ids of runs. */
@@ -18,14 +20,12 @@ export interface Keeping {
   readonly grace: number
 }
 
-/** An item that goes or stays; `of`: the instance that made it, its kind in brackets, where that is known. */
+/** An item that goes or stays; `of`: the instance that made it, its kind in brackets, or the run; where that is known. */
 export type Sorted = Item & { readonly of?: string }
 
 export interface SweepPlan {
   readonly goes: readonly Sorted[]
   readonly stays: readonly Sorted[]
-  /** Claims of runs, and of steps being made, at this moment. */
-  readonly living: readonly LivingClaim[]
 }
 
 /** Milliseconds for which the checkpoints of a step that did not finish stay: hours of training may lie in them. */
@@ -81,15 +81,13 @@ const isUseful = (text: string, gone: ReadonlySet<string>, runs: ReadonlySet<str
 
 /**
  * Sorts all of a store into what goes and what stays. Named things stay, and what living runs hold, and what is young;
- * of results that stay every object does, so that each is a hit afterwards as it was before. `surely`: takes the time
- * to find out which claims are living.
+ * of results that stay every object does, so that each is a hit afterwards as it was before.
  */
-export const planSweep = async (store: Store, keeping: Keeping, surely: boolean): Promise<SweepPlan> => {
+export const planSweep = async (store: Store, keeping: Keeping): Promise<SweepPlan> => {
   const { folder } = store
   const now = await fileClock(folder).catch(() => Date.now())
-  const living = (await store.claims.living(surely)).filter(({ name }) => name !== 'gc')
+  const { living } = keeping
   const since = Math.min(...living.map(({ holder, modified }) => holder?.since ?? modified)) - margin
-  // After the claims: what a run holds that began later, it looks for once this sweep is over.
   const items = await inventoryOf(folder)
   const isYoung = ({ changed }: Item): boolean =>
     (keeping.grace > 0 && now - changed < keeping.grace) || changed >= since
@@ -104,13 +102,18 @@ export const planSweep = async (store: Store, keeping: Keeping, surely: boolean)
   const all = (what: Item['what']): Item[] => items.filter(item => item.what === what)
 
   const runs = new Set<string>()
+  /** Objects that a run names and no result does: the texts of its recipe. */
+  const texts = new Map<string, string>()
   for (const item of all('run')) {
     const isKept = keeping.runs.has(item.name) || claimed.has(`run-${item.name}`) || isYoung(item)
     sort(item, isKept)
-    if (!isKept) continue
-    runs.add(item.name)
-    for (const path of [join(item.path, 'run.json'), heldPath(folder, item.name)])
-      for (const digest of digestsIn(await textAt(path))) named.add(digest)
+    if (isKept) runs.add(item.name)
+    // In this order: a run that ends writes its record before it removes the other.
+    for (const path of [heldPath(folder, item.name), join(item.path, 'run.json')])
+      for (const digest of digestsIn(await textAt(path))) {
+        if (isKept) named.add(digest)
+        texts.set(digest, `run ${item.name}`)
+      }
   }
 
   const makers = new Map<string, string>()
@@ -125,7 +128,7 @@ export const planSweep = async (store: Store, keeping: Keeping, surely: boolean)
     }
   }
   for (const item of all('object')) {
-    const of = makers.get(item.name)
+    const of = makers.get(item.name) ?? texts.get(item.name)
     sort({ ...item, ...(of === undefined ? {} : { of }) }, named.has(item.name) || isYoung(item))
   }
   for (const item of all('checkpoint')) {
@@ -136,5 +139,5 @@ export const planSweep = async (store: Store, keeping: Keeping, surely: boolean)
   for (const item of all('unfinished')) sort(item, false)
   const gone = new Set(goes.map(({ path }) => path))
   for (const item of all('memo')) sort(item, isUseful(await textAt(item.path), gone, runs))
-  return { goes, stays, living }
+  return { goes, stays }
 }

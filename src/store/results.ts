@@ -16,21 +16,11 @@ interface ResultFile {
   readonly result: StoredResult
 }
 
-const textOf = ({ key, kind, instance, ...rest }: StoredResult): string => {
+/** The file of a result, as it is kept here and at a remote. */
+export const resultText = ({ key, kind, instance, ...rest }: StoredResult): string => {
   // These three first: whoever lists results reads no more of a file.
   const json = JSON.stringify({ key, kind, instance, ...rest })
   return `{"checksum":${JSON.stringify(digestOf(json))},"result":${json}}\n`
-}
-
-/** Undefined where the text is damaged or belongs to another key. */
-export const parseResult = (text: string, key: Key): StoredResult | undefined => {
-  try {
-    const { checksum, result } = JSON.parse(text) as ResultFile
-    // Parsing and printing again gives the text that was hashed.
-    return digestOf(JSON.stringify(result)) === checksum && result.key === key ? result : undefined
-  } catch {
-    return undefined
-  }
 }
 
 /** All that its outputs consist of. */
@@ -40,6 +30,23 @@ export const objectsOf = ({ output }: StoredResult): ReadonlySet<Digest> =>
       Object.values(artifact.objects).map(object => object.digest),
     ),
   )
+
+const isDigest = (text: unknown): boolean => typeof text === 'string' && /^sha256:[0-9a-f]{64}$/.test(text)
+
+/**
+ * Undefined where the text is damaged, belongs to another key, or names objects by what is no digest: anybody can make
+ * a checksum, and names of objects become paths.
+ */
+export const parseResult = (text: string, key: Key): StoredResult | undefined => {
+  try {
+    const { checksum, result } = JSON.parse(text) as ResultFile
+    // Parsing and printing again gives the text that was hashed.
+    if (digestOf(JSON.stringify(result)) !== checksum || result.key !== key) return undefined
+    return [...objectsOf(result)].every(isDigest) ? result : undefined
+  } catch {
+    return undefined
+  }
+}
 
 /** A hit that cannot be used becomes a miss; what was found damaged is a warning, since the run mends it. */
 const asWarning = (found: Problem): Problem => ({ ...found, severity: 'warning' })
@@ -90,6 +97,10 @@ export const openResults = (folder: string, objects: Objects): Results => {
       }
     },
     path,
-    save: result => writeFileSafely(path(result.key), textOf(result), { folder: join(folder, 'tmp') }),
+    save: result =>
+      writeFileSafely(path(result.key), resultText(result), {
+        folder: join(folder, 'tmp'),
+        first: () => objects.settle(objectsOf(result)),
+      }),
   }
 }

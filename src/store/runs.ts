@@ -17,7 +17,7 @@ import { openJournal, readJournal, type Journal } from './journal.js'
 import { currentRecord } from './record-migrations.js'
 import type { RunRecord } from './run-record.js'
 import type { OpenRun, Runs } from './store.js'
-import { syncFolder } from './sync-folder.js'
+import { makeFolder, syncFolder } from './sync-folder.js'
 import { unfinishedRun } from './unfinished.js'
 import { temporaryPath, writeFileSafely } from './write-file.js'
 
@@ -95,7 +95,6 @@ export const openRuns = (folder: string, claims: Claims): Runs => {
   }
 
   const takeId = (started: Date): { readonly id: string; readonly journal: Journal } => {
-    mkdirSync(place, { recursive: true })
     keepOutOfGit(folder)
     for (;;) {
       const id = runId(started)
@@ -110,7 +109,9 @@ export const openRuns = (folder: string, claims: Claims): Runs => {
   }
 
   const begin = async (started: Date): Promise<OpenRun> => {
+    await makeFolder(place)
     const { id, journal } = takeId(started)
+    await syncFolder(place)
     const taken = await claims.take(claimOf(id), { run: id })
     const held = heldPath(folder, id)
     return {

@@ -24,8 +24,10 @@ export interface StoredResult {
 
 /** Content-addressed objects: written beside, synced, renamed; never changed. */
 export interface Objects {
-  /** Writes what is not there yet; it is durable once this resolves. */
+  /** Writes what is not there yet, and syncs its bytes; its name is durable once it is settled. */
   put(bytes: Uint8Array): Promise<Digest>
+  /** Makes the names of objects durable; to be called before something is kept that names them. Saving a result does so. */
+  settle(digests: Iterable<Digest>): Promise<void>
   /** Verified bytes. Throws ProblemError where the object is gone or damaged. */
   get(digest: Digest): Promise<Uint8Array>
   /**
@@ -57,6 +59,11 @@ export interface Results {
   count(): number
   /** Every result, newest first; reads a little of each file. Damaged ones are left out. */
   heads(): readonly ResultHead[]
+  /**
+   * Asks a remote for keys that are not here, all at once, so that `find` does not go there for each. By key, what is
+   * stored there or here, its objects here unchecked. Absent: there is no remote.
+   */
+  ask?(keys: readonly Key[]): Promise<ReadonlyMap<Key, StoredResult>>
   /** What was stored under a key, its objects unchecked; undefined where nothing is, or it is damaged. Moves nothing. */
   peek(key: Key): StoredResult | undefined
 }
@@ -87,12 +94,41 @@ export interface Runs {
   unfinished(): Promise<readonly UnfinishedRun[]>
 }
 
+/** A step's result on its way to a remote, or from there. */
+export interface Exchange {
+  /** The remote, as a person reads it. */
+  readonly name: string
+  /** True for a result that was found at the remote and whose objects stay there until they are needed. */
+  isElsewhere(key: Key): boolean
+  /**
+   * Brings results here, with all of their objects, verified. Gives the keys of those that could not be had whole and
+   * right: they are no hits any more.
+   */
+  bring(results: Iterable<StoredResult>): Promise<readonly Key[]>
+  /** From now on a result is found at the remote only by being brought here. */
+  bringAll(): void
+  /** Puts a result that is here at the remote, in the background, unless it is known to be there. */
+  push(result: StoredResult): void
+  /** How many results are on their way. */
+  waiting(): number
+  /** Resolves when nothing is on its way any more, or was given up. */
+  settle(): Promise<void>
+  /** Puts a run's record and journal there, with the texts of its recipe. False where it is not there. */
+  pushRun(id: string): Promise<boolean>
+  /** Warnings so far, each once. */
+  problems(): readonly Problem[]
+  /** Ends all that is under way. */
+  close(): void
+}
+
 export interface Store {
   /** The `.trimtab` folder. */
   readonly folder: string
   readonly objects: Objects
   readonly results: Results
   readonly runs: Runs
+  /** Absent: there is no remote. */
+  readonly exchange?: Exchange
   readonly claims: Claims
   readonly sweeps: Sweeps
   readonly checkpoints: StoredCheckpoints

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { problem, ProblemError } from '../core/problem.js'
 import type { Claim, Claims } from './claims.js'
 import type { FoundClaim } from './claim-file.js'
 import { writeFileSafely } from './write-file.js'
@@ -41,17 +42,28 @@ export const openSweeps = (folder: string, claims: Claims): Sweeps => {
     mark,
     isNew: () => mark() !== opened,
     over: async (signal, onWait) => {
-      for (let told = false; !signal?.aborted; told = true) {
+      for (let told = false; ; told = true) {
         const found = await claims.look('gc')
-        if (!found) return
+        if (!found || signal?.aborted) return
         if (!told) onWait?.(found)
         await sleep(pause, undefined, signal ? { signal } : {}).catch(() => undefined)
       }
     },
     begin: async () => {
       const taken = await claims.take('gc')
-      if ('claim' in taken)
+      if ('held' in taken) return taken
+      if (!(await claims.look('gc')))
+        throw new ProblemError(
+          problem('gc-unseen', `gc cannot claim ${folder}: runs that go on there would not see it`, {
+            hint: 'Nothing was deleted. Look at the permissions of its folder `claims`.',
+          }),
+        )
+      try {
         await writeFileSafely(path, `${randomBytes(12).toString('hex')}\n`, { folder: join(folder, 'tmp') })
+      } catch (error) {
+        await taken.claim.release()
+        throw error
+      }
       return taken
     },
   }

@@ -1,4 +1,5 @@
-import { open } from 'node:fs/promises'
+import { mkdir, open } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { isErrno } from './file-problem.js'
 
 interface Syncing {
@@ -37,4 +38,30 @@ export const syncFolder = (folder: string): Promise<void> => {
   if (!running) return begin(folder)
   const again = (): Promise<void> => begin(folder)
   return (running.next ??= running.done.then(again, again))
+}
+
+const making = new Map<string, Promise<void>>()
+/** One after the other: what one finds made may not be durable before another is done. */
+let last: Promise<unknown> = Promise.resolve()
+
+const make = async (folder: string): Promise<void> => {
+  const first = await mkdir(folder, { recursive: true })
+  if (first === undefined) return
+  for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made))
+}
+
+/** Makes a folder with its parents, each durable by name, where they are not there yet. */
+export const makeFolder = (folder: string): Promise<void> => {
+  const there = making.get(folder)
+  if (there) return there
+  const made = last.then(() => make(folder)).finally(() => making.delete(folder))
+  last = made.catch(() => undefined)
+  making.set(folder, made)
+  return made
+}
+
+/** Syncs a folder, which someone else of this process may just be making. */
+export const syncMade = async (folder: string): Promise<void> => {
+  await making.get(folder)
+  await syncFolder(folder)
 }

@@ -54,6 +54,7 @@ const rules: Readonly<Record<string, Rule>> = {
   'powers other than of 2, which Node 22 and 24 round differently': {
     // 2 to a whole power is exact: test/core/portable holds all of them against repeated doubling.
     what: /(?<!(^|[^\w.])2\s)\*\*(?!\*)/m,
+    rooms: computing,
     allowed: {
       'language/editor/hover.ts': 'bold type in Markdown',
       'language/meta.ts':
@@ -62,10 +63,9 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   'draws that have no seed': {
     what: /\bMath\s*\.\s*random\b|\brandom(UUID|Bytes|Int|FillSync)\b|\bgetRandomValues\b|\btf\s*\.\s*(random\w*|truncatedNormal|multinomial|dropout|rand)\b/,
-    allowed: {
-      'store/runs.ts': 'the name of a run',
-      'store/write-file.ts': 'the name of a file until it is whole',
-    },
+    // The store draws names of runs, claims and unfinished files.
+    rooms: [...computing, 'run', 'report'],
+    allowed: {},
   },
   clocks: {
     what: /\bDate\b|\bperformance\s*\.|\bhrtime\b/,
@@ -85,8 +85,9 @@ const rules: Readonly<Record<string, Rule>> = {
   },
   'the number of cores': {
     what: /\bavailableParallelism\b|\bcpus\s*\(|\bhardwareConcurrency\b/,
+    // `run` and `store` ask how much to do at once.
+    rooms: computing,
     allowed: {
-      'run/lanes/lanes.ts': 'how many steps run at once',
       'plan/machine.ts': 'the class of machine that a latency holds for',
     },
   },

@@ -210,6 +210,12 @@ test('params: the long form and types', async () => {
   assert.equal(types, ['number', 'integer', 'string', 'boolean', 'path'])
 })
 
+test('forms of a text', async () => {
+  const forms = ['every 1 epoch', 'every 500 steps', 'every 10m', 'never']
+  assert.equal(labels(await complete(inStep('kind: finetune', 'checkpoint: ‸'))), forms)
+  assert.not(labels(await complete(inStep('kind: prune', '‸'))).includes('checkpoint'))
+})
+
 test('top-level keys', async () => {
   const found = labels(await complete(sound.replace('seed: 7\n', '‸\n')))
   assert.ok(found.includes('seed') && found.includes('engine'))

@@ -60,7 +60,19 @@ export const completions: readonly Case[] = [
     name: 'meta keys',
     text: step('kind: evaluate', 'models: [b]', '‸'),
     has: ['description', 'needs', 'seed', 'engine', 'timeout', 'retries', 'resources'],
+    lacks: ['checkpoint'],
     describes: { timeout: /`90s`/, needs: /Order only/ },
+  },
+  {
+    name: 'the meta key of kinds that train',
+    text: step('kind: train', 'data: d', 'model: b', '‸'),
+    has: ['checkpoint', 'retries'],
+    describes: { checkpoint: /a killed run goes on from there/ },
+  },
+  {
+    name: 'forms of a checkpoint',
+    text: step('kind: finetune', 'checkpoint: ‸'),
+    has: ['every 1 epoch', 'every 500 steps', 'every 10m', 'never'],
   },
   {
     name: 'a half-written key in a flow map',

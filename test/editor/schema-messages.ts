@@ -33,6 +33,21 @@ export const messages: readonly Case[] = [
     says: ['Incorrect type. Expected "number".'],
   },
   {
+    name: 'a checkpoint in other words',
+    text: step('kind: finetune', 'model: b', 'data: d', 'checkpoint: 1 epoch'),
+    says: [/pattern/],
+  },
+  {
+    name: 'a checkpoint of a kind that keeps none',
+    text: step('kind: prune', 'model: b', 'sparsity: 0.5', 'checkpoint: every 1 epoch'),
+    says: ['Property checkpoint is not allowed.'],
+  },
+  {
+    name: 'a checkpoint by an expression',
+    text: step('kind: finetune', 'model: b', 'data: d', 'checkpoint: every ${{ params.n }} steps'),
+    says: [],
+  },
+  {
     name: 'out of range',
     text: step('kind: prune', 'model: b', 'sparsity: 1.5'),
     says: [/exclusive maximum of 1/],

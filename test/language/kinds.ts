@@ -88,6 +88,7 @@ const training = {
 const train = defineStep({
   kind: 'train',
   revision: 1,
+  checkpoints: true,
   params: Type.Object({ model: architecture, ...training }, { ...closed, description: 'Trains a model.' }),
   consumes: { data: one('dataset'), model: either('model') },
   produces: { model: 'model', history: 'metrics' },
@@ -131,6 +132,7 @@ const quantize = defineStep({
 const distill = defineStep({
   kind: 'distill',
   revision: 1,
+  checkpoints: true,
   params: Type.Object(
     { model: architecture, ...training, temperature: Type.Number({ exclusiveMinimum: 0, default: 4 }) },
     closed,

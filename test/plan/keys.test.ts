@@ -31,6 +31,8 @@ test('what changes the output changes the key, and nothing else does', async () 
     'steps: {a: {size: 8, kind: make}}',
     'description: words\nsteps: {a: {kind: make, size: 8, description: words}}',
     'steps: {a: {kind: make, size: 8, timeout: 5m, retries: 2, resources: {threads: 2}}}',
+    'steps: {a: {kind: make, size: 8, checkpoint: every 2 epochs}}',
+    'steps: {a: {kind: make, size: 8, checkpoint: never}}',
     'steps: {b: {kind: make, size: 6}, a: {kind: make, size: 8, needs: [b]}}',
     'params: {size: 8}\nsteps: {a: {kind: make, size: "${{ params.size }}"}}',
   ]

@@ -49,6 +49,7 @@ const modelOf = (size: number): ModelDescription => ({
 export const make = defineStep({
   kind: 'make',
   revision: 1,
+  checkpoints: true,
   params: Type.Object({ size: Type.Integer() }, closed),
   consumes: { data: optional('dataset') },
   produces: { model: 'model' },

@@ -1,4 +1,5 @@
 import type { InstanceId } from '../../src/core/brand.js'
+import type { Rhythm } from '../../src/core/checkpoint.js'
 import type { Event } from '../../src/core/event.js'
 import type { Span } from '../../src/core/problem.js'
 import type { StepInput, StepOutput } from '../../src/core/step-file.js'
@@ -22,6 +23,7 @@ export interface Written {
   readonly timeout?: number
   readonly retries?: number
   readonly threads?: number
+  readonly checkpoint?: Rhythm
 }
 
 const engine = { name: 'cpu', version: '' } as const
@@ -50,6 +52,7 @@ const defaults: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   tick: { value: 0, milliseconds: 0, coarse: false },
   exclusiveTick: { value: 0, milliseconds: 0, coarse: false },
   faulty: { megabytes: 0 },
+  counting: { failsAt: [], milliseconds: 0 },
 }
 
 /** A plan of steps in topological order, with hits and misses as the store has them. */
@@ -78,6 +81,7 @@ export const planOf = async (steps: readonly Written[], store: Store): Promise<P
       engine,
       threads: more.threads ?? 1,
       retries: more.retries ?? 0,
+      ...(more.checkpoint === undefined ? {} : { checkpoint: more.checkpoint }),
       ...(more.timeout === undefined ? {} : { timeout: more.timeout }),
       outputs: {},
       at,

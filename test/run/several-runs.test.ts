@@ -9,6 +9,8 @@ import { filesIn, hasLines, linesOf, startExecutor } from './executors.js'
 
 const test = suite('several runs on one store')
 
+const inOrder = (a: string, b: string): number => (a < b ? -1 : 1)
+
 /** Every object is what its name says, every result whole, and nothing unfinished or claimed is left. */
 const isOrderly = async (folder: string): Promise<void> => {
   const store = await openStore(folder)
@@ -40,10 +42,10 @@ for (const count of [2, 8])
     }
     const begun = linesOf(trace).filter(line => line.includes('begin'))
     assert.equal(
-      begun.map(line => line.split(' ')[2]).sort(),
+      begun.map(line => line.split(' ')[2]!).sort(inOrder),
       graph(trace)
         .map(({ id }) => id)
-        .sort(),
+        .sort(inOrder),
     )
     const finished = ends.flatMap(({ last }) =>
       Object.values(last?.became ?? {}).filter(each => each === 'finished'),
@@ -70,7 +72,7 @@ test('when the process that makes a step is killed, another takes over at once',
   assert.is(linesOf(trace).length, 1)
   first.process.kill('SIGKILL')
   const ends = await Promise.all(others.map(each => each.ended))
-  assert.equal(ends.map(({ last }) => last?.became?.['slow']).sort(), ['finished', 'reused'])
+  assert.equal(ends.map(({ last }) => last?.became?.['slow'] ?? '').sort(inOrder), ['finished', 'reused'])
   assert.equal(ends[0]?.last?.digests, ends[1]?.last?.digests)
   assert.is(linesOf(trace).length, 2)
   await isOrderly(folder)

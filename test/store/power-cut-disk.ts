@@ -69,9 +69,10 @@ export const listen = (root: string): { readonly told: Told[]; readonly stop: ()
         const isFolder = fs.statSync(path).isDirectory()
         const makes = typeof flags === 'number' && (flags & fs.constants.O_EXCL) !== 0
         const file = isFolder ? 0 : makes ? create(path) : files.get(path)!
-        const { sync, writeFile } = handle
+        const sync = handle.sync.bind(handle)
+        const writeFile = handle.writeFile.bind(handle)
         handle.sync = async () => {
-          await sync.call(handle)
+          await sync()
           told.push(isFolder ? { type: 'sync-folder', path } : { type: 'sync-file', file })
         }
         handle.writeFile = async (content: never) => {

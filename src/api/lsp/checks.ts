@@ -48,7 +48,8 @@ export const createChecks = ({ open, publish, failed, isTrusted }: ChecksOptions
     const began = performance.now()
     engines ??= await probeEngines()
     const planned = await plan(
-      { recipe: document.path, open, trustPlugins: isTrusted() },
+      // An editor asks no remote.
+      { recipe: document.path, open, trustPlugins: isTrusted(), remote: 'none' },
       { engines, files, inspections, isStale },
     )
     if (isStale()) return

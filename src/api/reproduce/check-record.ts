@@ -1,12 +1,28 @@
 import { problem, type Problem } from '../../core/problem.js'
+import type { AnyStepSpec } from '../../steps/define-step.js'
 import { builtInKinds } from '../../steps/index.js'
 import type { InstanceRecord, RunRecord } from '../../store/run-record.js'
 
 /** Ended well then, so that there is something to compare with. */
 export const isDone = ({ status }: InstanceRecord): boolean => status === 'finished' || status === 'reused'
 
+/** Kinds, of these, that are neither built in nor among the recipe's plug-ins: their code is not in the record. */
+export const givenKinds = ({ id }: Pick<RunRecord, 'id'>, among: ReadonlySet<string>): readonly Problem[] => {
+  const known = new Set(builtInKinds.map(({ kind }) => kind))
+  const given = [...among].filter(kind => !known.has(kind))
+  return given.length === 0
+    ? []
+    : [
+        problem(
+          'reproduce-kind',
+          `run ${id} has steps of the ${given.length === 1 ? 'kind' : 'kinds'} ${given.join(', ')}, which a program gave by \`kinds\`: the record cannot tell how to load it`,
+          { hint: 'Put the kind into a module of its own and name it under `plugins`.' },
+        ),
+      ]
+}
+
 /** Why a run cannot be repeated from its record alone; empty where it can. */
-export const recordFaults = (record: RunRecord): readonly Problem[] => {
+export const recordFaults = (record: RunRecord, kinds: readonly AnyStepSpec[] = []): readonly Problem[] => {
   const { id, outcome, asked, instances } = record
   const refuse = (code: string, message: string, hint: string): readonly Problem[] => [
     problem(code, message, { hint }),
@@ -23,20 +39,12 @@ export const recordFaults = (record: RunRecord): readonly Problem[] => {
       `run ${id} kept no texts of its recipe: an earlier version of Trimtab recorded it`,
       'Run the recipe once more: runs keep their texts since record version 2.',
     )
-  const known = new Set(builtInKinds.map(({ kind }) => kind))
-  const given = [
-    ...new Set(
-      instances
-        .filter(({ kind, identity }) => !known.has(kind) && identity?.['module'] === undefined)
-        .map(({ kind }) => kind),
-    ),
-  ]
-  if (given.length > 0)
-    return refuse(
-      'reproduce-kind',
-      `run ${id} has steps of the ${given.length === 1 ? 'kind' : 'kinds'} ${given.join(', ')}, which a program gave by \`kinds\`: their code is not in the record`,
-      'Put the kind into a module of its own and name it under `plugins`.',
-    )
+  const here = new Set(kinds.map(({ kind }) => kind))
+  const given = instances.filter(
+    ({ kind, identity }) => identity?.['module'] === undefined && !here.has(kind),
+  )
+  const faults = givenKinds(record, new Set(given.map(({ kind }) => kind)))
+  if (faults.length > 0) return faults
   if (!instances.some(isDone))
     return refuse(
       'reproduce-nothing',

@@ -1,5 +1,6 @@
 import type { Event } from '../../core/event.js'
 import type { Reproduction } from '../../judge/reproduction.js'
+import type { AnyStepSpec } from '../../steps/define-step.js'
 
 export interface ReproduceOptions {
   /** Id of a run, `latest`, or the path of a record or of a lock. */
@@ -12,6 +13,8 @@ export interface ReproduceOptions {
   readonly project?: string
   /** Folder where data is looked for, by name and content, that is not at its place. */
   readonly data?: string
+  /** Kinds that the program gave the run, beside the built-in ones and those of plug-ins. */
+  readonly kinds?: readonly AnyStepSpec[]
   /** For a lock: params that have no value in the recipe, as text. A run has them in its record. */
   readonly set?: Readonly<Record<string, string>>
   /** Instances or steps to make again, with all that they need. Absent: everything that was made. */

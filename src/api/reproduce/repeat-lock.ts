@@ -99,6 +99,9 @@ export const repeatLock = async (
     env: {},
     set: options.set ?? {},
     store: join(folder, 'store'),
+    ...(options.kinds ? { kinds: options.kinds } : {}),
+    // What lies at a remote is no repetition.
+    remote: 'none',
   }
   const whole = await planToRun(asked)
   if (!whole.ok || !whole.plan) throw new ProblemError(...whole.problems)

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { isAbsolute, join, relative, resolve } from 'node:path'
 import type { EngineReport } from '../../engine/engine.js'
+import { ProblemError } from '../../core/problem.js'
 import { probeEngines } from '../../engine/probe.js'
 import { projectOf } from '../../language/project.js'
 import {
@@ -14,7 +15,7 @@ import type { InstanceRecord, RunRecord } from '../../store/run-record.js'
 import type { Store } from '../../store/store.js'
 import { runPlanned } from '../run.js'
 import { planToRun } from '../validate.js'
-import { isDone } from './check-record.js'
+import { givenKinds, isDone } from './check-record.js'
 import { compareRuns } from './compare-runs.js'
 import {
   concernedOf,
@@ -135,11 +136,18 @@ export const repeat = async (
     env: {},
     engine: record.where.engine.name,
     store: join(folder, 'store'),
+    // What lies at a remote is no repetition.
+    remote: 'none',
     allow: data.flatMap(({ lies }) => lies ?? []),
     open: laid.open,
+    ...(options.kinds ? { kinds: options.kinds } : {}),
     ...(only ? { only } : {}),
   })
   if (!planned.ok || !planned.plan || !planned.store) {
+    const loaded = new Set(planned.kinds.map(({ kind }) => kind))
+    const lacking = record.instances.map(({ kind }) => kind).filter(kind => !loaded.has(kind))
+    if (planned.problems.some(({ code }) => code === 'unknown-kind'))
+      throw new ProblemError(...givenKinds(record, new Set(lacking)))
     changed.push({
       what: 'recipe',
       text: 'this version of Trimtab refuses the recipe with what is here',

@@ -41,7 +41,7 @@ const ofLock = async (path: string, options: ReproduceOptions & { readonly cwd: 
 
 const ofRun = async (options: ReproduceOptions & { readonly cwd: string }): Promise<Task> => {
   const { record, store } = await findRecord(options.target, options)
-  const faults = recordFaults(record)
+  const faults = recordFaults(record, options.kinds)
   if (faults.length > 0) throw new ProblemError(...faults)
   const { id, asked, started } = record
   if (Object.keys(options.set ?? {}).length > 0)

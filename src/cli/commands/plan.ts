@@ -4,7 +4,7 @@ import type { Planned } from '../../api/validate.js'
 import type { PlanRow } from '../../report/plan.js'
 import { exitCodes } from '../exit-codes.js'
 import { out, outJson, outPaint, tellProblems } from '../output.js'
-import { planOptions, takesRecipe, type RecipeFlags } from '../recipe-options.js'
+import { planOptions, takesRecipe, takesRemote, type RecipeFlags } from '../recipe-options.js'
 
 const formats = ['table', 'tree', 'mermaid', 'dot'] as const
 
@@ -40,7 +40,7 @@ const drawn = async (format: PlanFlags['format'], ...[rows, engine]: Drawn): Pro
 
 /** `trimtab plan`: what would run, what is there already, and what it will cost. */
 export const planCommand = (): Command =>
-  takesRecipe(new Command('plan'))
+  takesRemote(takesRecipe(new Command('plan')))
     .description('show what would run and what is there already, with predicted parameters, MACs and bytes')
     .option('--only <step...>', 'plan only these steps and what they need')
     .option('--store <folder>', "folder of the store; absent: .trimtab of the recipe's project")
@@ -70,6 +70,7 @@ Examples:
     .action(async (named: string | undefined, flags: PlanFlags) => {
       const { plan } = await import('../../api/validate.js')
       const planned = await plan(planOptions(named, flags))
+      planned.store?.exchange?.close()
       process.exitCode = planned.ok ? exitCodes.fine : exitCodes.refused
       const rows = await rowsOf(planned, flags)
       if (flags.json) {

@@ -1,11 +1,12 @@
 import { Command } from 'commander'
 import type { Event } from '../../core/event.js'
+import type { Problem } from '../../core/problem.js'
 import { jsonLines } from '../../report/json-lines.js'
 import type { RunRecord, SettledLock } from '../../api/index.js'
 import { cancelOnSignal } from '../cancel.js'
 import { exitCodeOf, exitCodes } from '../exit-codes.js'
 import { err, out, outPaint, errPaint, tellProblems } from '../output.js'
-import { atLeastOne, planOptions, takesRecipe, type RecipeFlags } from '../recipe-options.js'
+import { atLeastOne, planOptions, takesRecipe, takesRemote, type RecipeFlags } from '../recipe-options.js'
 
 interface RunFlags extends RecipeFlags {
   readonly keepGoing?: boolean
@@ -13,9 +14,12 @@ interface RunFlags extends RecipeFlags {
   readonly frozen?: boolean
 }
 
-/** Prints what a run came to, and settles the exit code. */
-const conclude = async (record: RunRecord, live: boolean): Promise<void> => {
-  const problems = [...record.problems, ...record.instances.flatMap(each => each.problems ?? [])]
+/** Prints what a run came to, less what was `told` before it, and settles the exit code. */
+const conclude = async (record: RunRecord, live: boolean, told: readonly Problem[] = []): Promise<void> => {
+  const known = new Set(told.map(({ code, message }) => `${code} ${message}`))
+  const problems = [...record.problems, ...record.instances.flatMap(each => each.problems ?? [])].filter(
+    ({ code, message }) => !known.has(`${code} ${message}`),
+  )
   if (problems.length > 0) tellProblems(problems)
   const { conclusionLines } = await import('../../report/run.js')
   if (live) out(conclusionLines(record, outPaint()))
@@ -38,13 +42,14 @@ const tellLock = async (
 
 /** `trimtab run`: makes what is not there yet, then judges the gates. */
 export const runCommand = (): Command =>
-  takesRecipe(new Command('run'))
+  takesRemote(takesRecipe(new Command('run')))
     .description('run a recipe: make what is not there yet, then judge its gates')
     .option('--only <step...>', 'make only these steps and what they need')
     .option('--keep-going', 'go on with what does not depend on a failed step')
     .option('--workers <n>', 'steps at once; absent: one a core', atLeastOne)
     .option('--frozen', 'for CI: fail with exit code 2 where the lock file would change, and write none')
     .option('--store <folder>', "folder of the store; absent: .trimtab of the recipe's project")
+    .option('--no-push', 'put nothing at the remote')
     .option('--json', 'print events as JSON lines, also on a terminal')
     .addHelpText(
       'after',
@@ -108,6 +113,6 @@ a line, and the table and verdicts go to standard error.`,
         const { rememberRun } = await import('../../api/remember.js')
         await rememberRun(options, { planned, record, began })
       }
-      await conclude(record, live)
+      await conclude(record, live, planned.problems)
       if (lock) await tellLock(lock, { live, frozen })
     })

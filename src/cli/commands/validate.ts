@@ -11,7 +11,16 @@ export const validateCommand = (): Command =>
     .addHelpText('after', '\nExample:\n  trimtab validate examples/seed-cnn/recipe.yml')
     .action(async (named: string | undefined, flags: RecipeFlags) => {
       const { plan } = await import('../../api/validate.js')
-      const { ok, recipe, plan: made, problems } = await plan(planOptions(named, flags))
+      const {
+        ok,
+        recipe,
+        plan: made,
+        problems,
+      } = await plan({
+        ...planOptions(named, flags),
+        // The recipe is looked at, not the network.
+        remote: 'none',
+      })
       process.exitCode = ok ? exitCodes.fine : exitCodes.refused
       if (flags.json) {
         outJson({ ok, problems })

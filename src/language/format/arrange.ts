@@ -16,6 +16,7 @@ const order = [
   'extends',
   'plugins',
   'allowPaths',
+  'store',
   'seed',
   'engine',
   'inputs',

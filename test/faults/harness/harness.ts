@@ -2,7 +2,9 @@ import { stream } from '../../../src/core/random.js'
 import { bitFlipped, clockBack, journalCut, truncated } from './damage.js'
 import { canMount, diskFull, readOnly } from './disks.js'
 import { killed, outOfMemory, workerKilled } from './kills.js'
+import { whyNoServer } from '../../store/s3-server.js'
 import { makeRig, type Injection } from './rig.js'
+import { closingRemote, failingRemote, lyingRemote, stallingRemote } from './remote.js'
 import { eightRuns, twoRuns } from './together.js'
 
 /** By name: every way of disturbing a run. */
@@ -18,6 +20,16 @@ export const injections: Readonly<Record<string, Injection>> = {
   'worker killed': workerKilled,
   'two runs at once': twoRuns,
   'eight runs at once': eightRuns,
+  'remote stalls': stallingRemote,
+  'remote closes': closingRemote,
+  'remote answers 500': failingRemote,
+  'remote returns wrong bytes': lyingRemote,
+}
+
+/** Why an injection cannot be tried here; undefined where it can. */
+const whyNot = (name: string, mounts: boolean): string | undefined => {
+  if (needsMount.has(name) && !mounts) return 'this machine lets nobody mount a file system'
+  return name.startsWith('remote') ? whyNoServer() : undefined
 }
 
 const needsMount = new Set(['disk full', 'read-only store'])
@@ -55,8 +67,8 @@ export const harness = async ({
   try {
     const mounts = canMount(rig.project('empty'))
     for (const [name, count] of Object.entries(wanted)) {
-      if (needsMount.has(name) && !mounts) {
-        const skipped = 'this machine lets nobody mount a file system'
+      const skipped = whyNot(name, mounts)
+      if (skipped !== undefined) {
         tallies.push({ name, trials: 0, faults: 0, became: {}, complaints: [], skipped })
         continue
       }
@@ -75,7 +87,7 @@ export const harness = async ({
       tallies.push({ name, trials, faults, became, complaints })
     }
   } finally {
-    rig.close()
+    await rig.close()
   }
   return tallies
 }

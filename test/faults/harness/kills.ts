@@ -81,7 +81,7 @@ export const outOfMemory: Injection = async (rig, random) => {
   rmSync(folder, { recursive: true, force: true })
   return {
     became: isOnce ? 'tried again' : (problemIn(played) ?? 'nothing'),
-    faults: isOnce ? 1 : 2,
+    faults: 1,
     complaints,
   }
 }

@@ -16,7 +16,10 @@ export interface Rig {
   readonly seconds: number
   /** A project in a folder of its own; `finished`: with the whole store. The caller removes it. */
   project(from: 'empty' | 'finished'): string
-  close(): void
+  /** Stops what was started for trials. */
+  close(): Promise<void>
+  /** Called at the end. */
+  atClose(work: () => Promise<void>): void
 }
 
 /** What came of one trial. */
@@ -90,6 +93,7 @@ export const makeRig = async (checkpoint: boolean): Promise<Rig> => {
     throw new Error(`the undisturbed run ended with ${played.code}:\n${played.stderr}`)
   }
   let count = 0
+  const closing: (() => Promise<void>)[] = []
   return {
     finished,
     finals: finalsOf(record),
@@ -100,6 +104,10 @@ export const makeRig = async (checkpoint: boolean): Promise<Rig> => {
       else writeSubject(folder, packageFolder(), checkpoint)
       return folder
     },
-    close: () => rmSync(base, { recursive: true, force: true }),
+    atClose: work => void closing.push(work),
+    close: async () => {
+      for (const work of closing) await work()
+      rmSync(base, { recursive: true, force: true })
+    },
   }
 }

@@ -20,14 +20,14 @@ steps:
     data: digits
     model: {layers: [{conv2d: {filters: 4, kernelSize: 3, activation: relu}}, maxPooling2d, flatten, {dense: {units: 10, activation: softmax}}]}
     optimizer: {adam: {learningRate: 0.003}}
-    epochs: 12
+    epochs: 8
     batchSize: 32${checkpoint ? '\n    checkpoint: every 1 epoch' : ''}
   wide:
     kind: train
     data: digits
     model: {layers: [flatten, {dense: {units: 24, activation: relu}}, {dropout: {rate: 0.2}}, {dense: {units: 10, activation: softmax}}]}
     optimizer: {sgd: {learningRate: 0.05, momentum: 0.9}}
-    epochs: 16
+    epochs: 10
     batchSize: 16${checkpoint ? '\n    checkpoint: every 7 steps' : ''}
   pruned: {kind: prune, model: wide, method: magnitude, sparsity: 0.6}
   tuned: {kind: finetune, model: pruned, data: digits, epochs: 2}

@@ -46,8 +46,7 @@ const together = async (rig: Rig, random: Random, runs: number): Promise<Trial> 
   if (!isKilling && twice > 0) complaints.push(`${twice} steps were made twice`)
   complaints.push(...(await settle(rig, folder)))
   rmSync(folder, { recursive: true, force: true })
-  const kills = played.filter(({ signal }) => signal !== null).length
-  return { became: isKilling ? `with kills` : 'in peace', faults: runs - 1 + kills, complaints }
+  return { became: isKilling ? 'with kills' : 'in peace', faults: 1, complaints }
 }
 
 export const twoRuns: Injection = (rig, random) => together(rig, random, 2)
