@@ -1,6 +1,7 @@
 // Runs the recipes of test/determinism as usual and under other conditions (other processors, other versions of Node,
 // other numbers of workers, other places), and compares every digest, metric and history. Prints a table.
 //   node scripts/bits.mjs [--short] [CONDITION…]      all conditions without a name
+//   node scripts/bits.mjs --prepare [CONDITION…]      only fetches and installs what they take
 import { spawn } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -209,14 +210,20 @@ const tell = ({ condition, why, same, differ, seconds }) =>
   }`
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { buildAll } = await import('./build.mjs')
-  await buildAll()
   const args = process.argv.slice(2)
+  if (!args.includes('--prepare')) await (await import('./build.mjs')).buildAll()
   const wanted = args.filter(arg => !arg.startsWith('-'))
   const unknown = wanted.filter(name => !Object.hasOwn(conditions, name))
   if (unknown.length > 0) {
     console.error(`no condition ${unknown.join(', ')}; there are: ${Object.keys(conditions).join(', ')}`)
     process.exit(2)
+  }
+  if (args.includes('--prepare')) {
+    for (const name of wanted) {
+      const { why } = await conditions[name](true)
+      console.log(`${name}: ${why ?? 'ready'}`)
+    }
+    process.exit()
   }
   const usual = new Map()
   let bad = 0

@@ -1,5 +1,5 @@
 // Storing and verifying against sha256sum on the same bytes, in turn: large objects and small ones. Storing reads each
-// file, hashes it, writes it, syncs it and its folder; beside it stands what the disk alone takes to write and sync as
+// file, hashes it, writes it and syncs it, one after the other and eight at once; beside it stands what the disk alone takes to write and sync as
 // many bytes. Verifying is the real command. openssl uses the processor's own instructions where sha256sum may not.
 // Usage: node bench/store/speed.mjs [megabytes] [rounds]
 import { execFileSync, spawnSync } from 'node:child_process'
@@ -57,7 +57,7 @@ const measure = async (title, size) => {
   const place = join(folder, title.replace(/\W/g, ''))
   const source = join(place, 'source')
   const paths = writeFiles(source, size, count)
-  const took = { sha256sum: [], openssl: [], store: [], disk: [], verify: [] }
+  const took = { sha256sum: [], openssl: [], store: [], together: [], disk: [], verify: [] }
   for (let round = 0; round < rounds; round++) {
     const project = join(place, `project-${round}`)
     mkdirSync(project, { recursive: true })
@@ -67,6 +67,16 @@ const measure = async (title, size) => {
     took.store.push(
       await timed(async () => {
         for (const path of paths) await store.objects.put(readFileSync(path))
+      }),
+    )
+    const together = await openStore(join(project, 'together'))
+    took.together.push(
+      await timed(async () => {
+        const left = [...paths]
+        const worker = async () => {
+          for (let path = left.pop(); path; path = left.pop()) await together.objects.put(readFileSync(path))
+        }
+        await Promise.all(Array.from({ length: 8 }, worker))
       }),
     )
     took.verify.push(
@@ -96,6 +106,7 @@ const measure = async (title, size) => {
   if (hasOpenssl) console.log(`  openssl        ${show('openssl')}`)
   console.log(`  verify         ${show('verify')}, ${ratio('verify', 'sha256sum')} of sha256sum`)
   console.log(`  store          ${show('store')}, ${ratio('store', 'sha256sum')} of sha256sum`)
+  console.log(`  eight at once  ${show('together')}, ${ratio('together', 'sha256sum')} of sha256sum`)
   console.log(
     `  the disk alone ${show('disk')}, to write and sync them; storing takes ${ratio('store', 'disk')} of that`,
   )

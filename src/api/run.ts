@@ -42,7 +42,6 @@ export const runPlanned = async (
   const emit = options.onEvent ?? (() => undefined)
   const signal = options.signal ?? new AbortController().signal
   const { exchange } = store
-  const told = exchange?.problems().length ?? 0
   const stop = (): void => exchange?.close()
   signal.addEventListener('abort', stop)
   try {
@@ -67,7 +66,7 @@ export const runPlanned = async (
         return {
           verdicts,
           outcome: outcomeOf(instances, verdicts, interrupted),
-          problems: exchange?.problems().slice(told) ?? [],
+          problems: exchange?.problems() ?? [],
         }
       },
     })

@@ -16,6 +16,16 @@ export const starterFiles = (): string[] => Object.keys(files)
 
 const errnoOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code
 
+/** Does anything lie there, be it a link to nothing? */
+const isTaken = (path: string): boolean => {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+  } catch {
+    // Its folder is none, which making it will tell.
+    return false
+  }
+}
+
 /**
  * Writes the starter project and gives the names of its files. Never overwrites, nor writes through a link: throws
  * ProblemError (`init-in-the-way`) where something lies at one of their places, before anything is written.
@@ -23,7 +33,7 @@ const errnoOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoEx
 export const writeStarter = async (folder: string): Promise<string[]> => {
   const taken = starterFiles()
     .map(name => join(folder, name))
-    .filter(path => lstatSync(path, { throwIfNoEntry: false }) !== undefined)
+    .filter(isTaken)
   if (taken.length > 0)
     fail(
       'init-in-the-way',

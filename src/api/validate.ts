@@ -70,7 +70,7 @@ const distinct = (problems: readonly Problem[]): Problem[] => [
   ).values(),
 ]
 
-/** Recipe → plan: everything that can be known before the first epoch. Loads no tensor library; writes nothing. Asks the remote, if there is one, what is there. */
+/** Recipe → plan: everything that can be known before the first epoch. Loads no tensor library; writes nothing but what the store remembers of files. Asks the remote, if there is one, what is there. */
 export const plan = async (options: PlanOptions, memory: Memory = {}): Promise<Planned> => {
   const cwd = options.cwd ?? process.cwd()
   const kinds = [...builtInKinds, ...(options.kinds ?? [])]

@@ -77,8 +77,8 @@ const readFiles = async (
 
 /**
  * Recipe → plan: instances in topological order, their keys, what is there already, what each will make, and all
- * that can be found wrong before the first epoch. Reads the store and the headers of files; writes nothing and
- * loads no tensor library. A plan with an error among its problems must not run: poisoned steps have no instance,
+ * that can be found wrong before the first epoch. Reads the store and the headers of files; writes nothing
+ * but what the store remembers of files, and loads no tensor library. A plan with an error among its problems must not run: poisoned steps have no instance,
  * and an edge to one names its step.
  */
 export const createPlan = async <Report>(options: PlanningOptions<Report>): Promise<Plan> => {

@@ -73,10 +73,6 @@ export const inspectStep = async (
   { read, mayRead, problems, inspections }: Inspecting,
 ): Promise<Inspected> => {
   const inspection = await inspect(spec, config, inspections)
-  const faults = inspection?.faults ?? []
-  for (const fault of faults) problems.fault(step, fault)
-  const said = faults.some(({ severity = 'error' }) => severity === 'error')
-  let sound = !said
   const paths = inspection?.files ?? pathsOf(spec, config).map(({ value }) => value)
   const files: Record<string, FileRef> = {}
   const fields = pathsOf(spec, config)
@@ -93,7 +89,12 @@ export const inspectStep = async (
       hint: 'Allow it with `allowPaths: [FOLDER]` at the top of the recipe.',
     })
   }
+  // What a file outside is like is not told either.
   if (outside.length > 0) return { files, sound: false }
+  const faults = inspection?.faults ?? []
+  for (const fault of faults) problems.fault(step, fault)
+  const said = faults.some(({ severity = 'error' }) => severity === 'error')
+  let sound = !said
   const digested = await Promise.all(
     [...new Set(paths)].map(async path => ({ path, found: await read(path) })),
   )

@@ -2,8 +2,8 @@ import { didYouMean } from '../core/nearest.js'
 import { type CsvRecord, csvRecords, fieldSpan, spanIn } from './csv-records.js'
 import type { SourceFacts } from './facts.js'
 import { unreadable } from './fault.js'
-import { mostClasses } from './labels.js'
 import { longestWord } from './limits.js'
+import { mostWords, wordCounts } from './word-counts.js'
 import { type Place, type Reading, placeOf } from './place.js'
 import type { SourceOf, Task } from './tables.js'
 
@@ -20,9 +20,6 @@ export interface CsvTable {
   /** Records before the data: 1 with a header. */
   readonly skipped: number
 }
-
-/** More distinct words than this are not classes. */
-const mostWords = 10_000
 
 type CsvSource = SourceOf<'csv'>
 
@@ -123,9 +120,6 @@ export async function* dataRecords(table: CsvTable): AsyncGenerator<CsvRecord[]>
   }
 }
 
-/** Text of its own: a part of a record's would keep the whole piece of the file in memory. */
-const copyOf = (text: string): string => Buffer.from(text).toString()
-
 /** What stands in the column of classes; leaves where nothing does, or what is too long for a name. */
 const wordIn = (table: CsvTable, record: CsvRecord, label: number): string => {
   const word = record.fields[label]!.trim()
@@ -138,23 +132,18 @@ const wordIn = (table: CsvTable, record: CsvRecord, label: number): string => {
   )
 }
 
-const isIndex = (word: string): boolean => /^\d{1,7}$/.test(word) && Number(word) < mostClasses
-
 /**
  * Reads a table through once, keeping no more than its distinct labels: a text has no header that counts its
  * records, and the planner hashes the file in any case.
  */
 export const countCsv = async (table: CsvTable): Promise<SourceFacts> => {
-  const words = new Map<string, number>()
+  const counted = wordCounts()
   let examples = 0
   for await (const records of dataRecords(table)) {
     examples += records.length
     if (table.label === undefined) continue
-    for (const record of records) {
-      const word = wordIn(table, record, table.label)
-      const count = words.get(word)
-      words.set(count === undefined ? copyOf(word) : word, (count ?? 0) + 1)
-      if (words.size > mostWords && !isIndex(word))
+    for (const record of records)
+      if (!counted.add(wordIn(table, record, table.label)))
         unreadable(
           'data-label',
           `column "${table.columns[table.label]}" of ${table.place.title} holds more than ${mostWords} distinct values`,
@@ -163,15 +152,10 @@ export const countCsv = async (table: CsvTable): Promise<SourceFacts> => {
             hint: 'Is it the column of classes? For numbers to predict, set `task: regression`.',
           },
         )
-    }
   }
   if (examples === 0)
     unreadable('file-truncated', `${table.place.title} holds no data record`, { path: ['path'] })
   const shape = [table.features.length]
   if (table.label === undefined) return { examples, shape, classes: table.targets.length }
-  if (![...words.keys()].every(isIndex))
-    return { examples, shape, words: [...words].sort(([a], [b]) => (a < b ? -1 : 1)) }
-  const perClass: number[] = []
-  for (const [word, count] of words) perClass[Number(word)] = (perClass[Number(word)] ?? 0) + count
-  return { examples, shape, classes: perClass.length, perClass: Array.from(perClass, count => count ?? 0) }
+  return { examples, shape, ...counted.facts() }
 }

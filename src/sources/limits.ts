@@ -1,5 +1,5 @@
 /** Bytes that a packed file may unpack to, however small it is. */
-const leastUnpacked = 64 * 2 ** 20
+const leastUnpacked = 32 * 2 ** 20
 /** How often its own size a packed file may unpack to: real data stay below, what is made to fill a memory does not. */
 const mostTimes = 50
 

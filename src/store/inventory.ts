@@ -58,7 +58,12 @@ const shelves: readonly Shelf[] = [
   { what: 'run', folder: 'runs', pattern: /^(\d{8}-\d{6}-[0-9a-z]{4})$/, holds: 'folders' },
   { what: 'checkpoint', folder: 'checkpoints', pattern: /^([\w-]+)$/, holds: 'folders' },
   { what: 'memo', folder: 'unchanged', pattern: /^([0-9a-f]{32})\.json$/, holds: 'files' },
-  { what: 'damaged', folder: 'damaged', pattern: /^([0-9a-f]{64}|[\w-]+\.json)$/, holds: 'files' },
+  {
+    what: 'damaged',
+    folder: 'damaged',
+    pattern: /^([0-9a-f]{64}(?:\.\d+)?|[\w-]+\.json(?:\.\d+)?)$/,
+    holds: 'files',
+  },
 ]
 
 const itemsOf = async ({ what, folder, pattern, holds }: Shelf, place: string): Promise<Item[]> => {

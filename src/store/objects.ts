@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs'
 import { readFile, rename } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { Digest } from '../core/brand.js'
 import { digestOf } from '../core/hash.js'
 import { problem, ProblemError, type Problem } from '../core/problem.js'
@@ -8,6 +9,7 @@ import { digestFile, type Digested } from './digest-file.js'
 import { isErrno, readError } from './file-problem.js'
 import { moveAside, whereMoved } from './move-aside.js'
 import type { Objects } from './store.js'
+import { syncMade } from './sync-folder.js'
 import { writeFileSafely } from './write-file.js'
 
 const rest = (digest: Digest): string => {
@@ -71,13 +73,22 @@ export const openObjects = (folder: string, digests: DigestCache): Objects => {
   return {
     path,
     check,
+    settle: async digests => {
+      const folders = new Set([...digests].map(digest => dirname(path(digest))))
+      // What is not there has no name to keep; whoever looks for it will see.
+      await Promise.all([...folders].filter(existsSync).map(syncMade))
+    },
     verify: async digest => (await digestAt(path(digest))) === digest,
     put: async bytes => {
       const digest = digestOf(bytes)
       const target = path(digest)
       // Equal bytes are there: rewriting them would only wear the disk. Damaged ones are replaced.
       if ((await digestAt(target, remembered)) === digest) return digest
-      await writeFileSafely(target, bytes, { folder: join(folder, 'tmp'), setBack: true })
+      await writeFileSafely(target, bytes, {
+        folder: join(folder, 'tmp'),
+        setBack: true,
+        nameLater: true,
+      })
       digests.wrote(target, digest)
       return digest
     },

@@ -33,7 +33,13 @@ export const openStore = (folder: string, options: ClaimOptions = {}): Promise<S
         // What killed processes left behind: unfinished files, and claims.
         await removeLeftovers(place)
         await claims.living()
-        return run
+        return {
+          ...run,
+          close: async record => {
+            await objects.settle(record.asked.sources.map(({ digest }) => digest))
+            await run.close(record)
+          },
+        }
       },
     },
     claims,

@@ -91,6 +91,10 @@ export const openResults = (folder: string, objects: Objects): Results => {
       }
     },
     path,
-    save: result => writeFileSafely(path(result.key), resultText(result), { folder: join(folder, 'tmp') }),
+    save: result =>
+      writeFileSafely(path(result.key), resultText(result), {
+        folder: join(folder, 'tmp'),
+        first: () => objects.settle(objectsOf(result)),
+      }),
   }
 }

@@ -24,8 +24,10 @@ export interface StoredResult {
 
 /** Content-addressed objects: written beside, synced, renamed; never changed. */
 export interface Objects {
-  /** Writes what is not there yet; it is durable once this resolves. */
+  /** Writes what is not there yet, and syncs its bytes; its name is durable once it is settled. */
   put(bytes: Uint8Array): Promise<Digest>
+  /** Makes the names of objects durable; to be called before something is kept that names them. Saving a result does so. */
+  settle(digests: Iterable<Digest>): Promise<void>
   /** Verified bytes. Throws ProblemError where the object is gone or damaged. */
   get(digest: Digest): Promise<Uint8Array>
   /**

@@ -60,5 +60,8 @@ export const makeFolder = (folder: string): Promise<void> => {
   return made
 }
 
-/** Resolves once a folder that someone else of this process is making is durable by name. */
-export const folderMade = (folder: string): Promise<void> => making.get(folder) ?? Promise.resolve()
+/** Syncs a folder, which someone else of this process may just be making. */
+export const syncMade = async (folder: string): Promise<void> => {
+  await making.get(folder)
+  await syncFolder(folder)
+}

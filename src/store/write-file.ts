@@ -4,7 +4,7 @@ import { open, rename, unlink, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { ProblemError } from '../core/problem.js'
 import { fileProblem, isErrno } from './file-problem.js'
-import { folderMade, makeFolder, syncFolder } from './sync-folder.js'
+import { makeFolder, syncMade } from './sync-folder.js'
 import { writerTag } from './writer.js'
 
 export interface WriteOptions {
@@ -14,6 +14,10 @@ export interface WriteOptions {
   readonly mode?: number
   /** Sets the time of change ten seconds back, so that any later writing shows in it, however soon it comes. */
   readonly setBack?: boolean
+  /** Its name may be lost in a power cut: whoever relies on it syncs its folder. */
+  readonly nameLater?: boolean
+  /** What must be durable before the file is there, since it names it. Goes on while the bytes are written. */
+  readonly first?: () => Promise<unknown>
 }
 
 /** Of a target's name: with all that follows it the whole stays within what file systems take. */
@@ -52,20 +56,20 @@ const replace = async (
 ): Promise<void> => {
   const temporary = temporaryPath(target, folder)
   try {
-    await writeSynced(temporary, parts, options)
+    await Promise.all([writeSynced(temporary, parts, options), options.first?.()])
     await rename(temporary, target)
   } catch (error) {
     await unlink(temporary).catch(() => undefined)
     throw error
   }
-  await folderMade(dirname(target))
-  await syncFolder(dirname(target))
+  if (options.nameLater) return
+  await syncMade(dirname(target))
 }
 
 /**
  * Writes a file whole or not at all: beside it under a name that no other thread or process has, synced, renamed over
- * it, and its folder synced: once this resolves, the file is there under its name, also after a power cut. A kill or a
- * power cut in between leaves the old file, and may leave a `.tmp`; never a torn one. Missing folders are made. Throws
+ * it, and its folder synced: once this resolves, the file is there under its name, also after a power cut (but for
+ * `nameLater`). A kill or a power cut in between leaves the old file, and may leave a `.tmp`; never a torn one. Missing folders are made. Throws
  * ProblemError (`disk-full`, `store-read-only` …).
  */
 export const writeFileSafely = async (

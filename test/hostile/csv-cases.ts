@@ -157,7 +157,7 @@ export const csvCase = (random: Random): HostileCase => {
           [10, () => as('packed', badlyPacked(bytes(), random))],
           [6, () => as('flood', flood(text, random))],
           [4, () => as('encoding', pick(encodings, random)(text))],
-          [1, () => as('bomb', bomb(bytes(), 1 + random.below(400)))],
+          [1, () => as('bomb', bomb(bytes(), (1 + random.below(400)) * 2 ** 20))],
           [1, () => as('packed flood', gzipSync(flood(text, random)))],
         ],
         random,

@@ -132,7 +132,8 @@ export const examiner = async (folder: string) => {
   interface Came {
     readonly stage: Outcome['stage']
     readonly problems: readonly Problem[]
-    readonly complaint?: string | undefined
+    /** Reads back what was made. */
+    readonly check?: () => Promise<string | undefined>
   }
   const stages = async (): Promise<Came> => {
     const { recipe, problems } = await readRecipe({ file: 'recipe.yml', kinds, cwd: project })
@@ -147,7 +148,7 @@ export const examiner = async (folder: string) => {
       open: async digest => objects.get(digest)!,
       put: async bytes => {
         const digest = digestOf(bytes)
-        objects.set(digest, Uint8Array.from(bytes))
+        objects.set(digest, bytes)
         return digest
       },
       emit: () => undefined,
@@ -161,11 +162,10 @@ export const examiner = async (folder: string) => {
         context,
       )
       const artifact = Object.values(outputs)[0]!
-      const complaint =
-        instance.kind === 'dataset'
-          ? await checkDataset(artifact, digest => context.open(digest))
-          : await checkModel(artifact, digest => context.open(digest))
-      return { stage: 'read', problems: [...all, ...warned], complaint }
+      const open = (digest: Digest): Promise<Uint8Array> => context.open(digest)
+      const check = (): Promise<string | undefined> =>
+        instance.kind === 'dataset' ? checkDataset(artifact, open) : checkModel(artifact, open)
+      return { stage: 'read', problems: [...all, ...warned], check }
     } catch (error) {
       if (!(error instanceof ProblemError)) throw error
       return { stage: 'failed', problems: error.problems }
@@ -185,7 +185,7 @@ export const examiner = async (folder: string) => {
       const milliseconds = taken()
       const bytes = [...hostile.files.values()].reduce((sum, each) => sum + each.length, 0)
       const complaint =
-        value.complaint ??
+        (await value.check?.()) ??
         problems.map(unfit).find(each => each !== undefined) ??
         (stage !== 'read' && problems.length === 0 ? 'no result and no problem' : undefined) ??
         (hostile.sound && stage !== 'read' ? `sound, and ${stage}: ${problems[0]?.message}` : undefined) ??

@@ -100,9 +100,11 @@ export const idxCase = (random: Random): HostileCase => {
         [6, () => change('claims and packed', gzipSync(claiming(whole, random)))],
         [
           2,
-          () =>
-            // The header claims what the bomb holds: only a bound on unpacking stops it.
-            change('bomb', bomb(header(0x08, [4 + 4 * random.below(64), 2 ** 18, 1]), 1 + random.below(64))),
+          () => {
+            // It holds what its header claims: only a bound on unpacking stops it.
+            const side = 2 ** (10 + random.below(14))
+            change('bomb', bomb(header(0x08, [count, side]), count * side))
+          },
         ],
         [2, () => void (made.set('images', labels), made.set('labels', images), (what = 'swapped'))],
         [2, () => void (made.delete(name), (what = `${name} gone`))],

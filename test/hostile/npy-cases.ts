@@ -134,11 +134,13 @@ const damagedNpy = (array: NpyArray, random: Random): Buffer =>
       [4, () => tooWide(array, random)],
       [
         2,
-        () =>
-          bomb(
-            npyOf(1, textOf("'|u1'", 'False', `(${1 + random.below(64)}, 1048576)`), Buffer.alloc(0)),
-            1 + random.below(64),
-          ),
+        () => {
+          const [count, side] = [array.shape[0]!, 2 ** (10 + random.below(14))]
+          return bomb(
+            npyOf(1, textOf("'|u1'", 'False', `(${count}, ${side})`), Buffer.alloc(0)),
+            count * side,
+          )
+        },
       ],
       // A pickle, as `numpy.save` writes of an array of objects.
       [

@@ -9,15 +9,25 @@ const packedMegabyte = deflateRawSync(megabyte, { level: 9, finishFlush: constan
 const end = Buffer.from([0x03, 0x00])
 const head = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3])
 
-/** A sound gzip stream of these bytes and so many megabytes of zeros behind them: a thousandth of that. */
-export const bomb = (start: Uint8Array, megabytes: number): Buffer => {
+const zeros = (count: number): Buffer =>
+  count === 2 ** 20
+    ? packedMegabyte
+    : deflateRawSync(megabyte.subarray(0, count), { level: 9, finishFlush: constants.Z_FULL_FLUSH })
+
+/** A sound gzip stream of these bytes and so many zeros behind them: a thousandth of that. */
+export const bomb = (start: Uint8Array, count: number): Buffer => {
   let crc = crc32(start)
-  for (let count = 0; count < megabytes; count++) crc = crc32(megabyte, crc)
+  const parts: Buffer[] = []
+  for (let left = count; left > 0; left -= 2 ** 20) {
+    const length = Math.min(left, 2 ** 20)
+    crc = crc32(megabyte.subarray(0, length), crc)
+    parts.push(zeros(length))
+  }
   const tail = Buffer.alloc(8)
   tail.writeUInt32LE(crc >>> 0)
-  tail.writeUInt32LE((start.length + megabytes * 2 ** 20) % 2 ** 32, 4)
+  tail.writeUInt32LE((start.length + count) % 2 ** 32, 4)
   const body = deflateRawSync(start, { finishFlush: constants.Z_FULL_FLUSH })
-  return Buffer.concat([head, body, ...Array<Buffer>(megabytes).fill(packedMegabyte), end, tail])
+  return Buffer.concat([head, body, ...parts, end, tail])
 }
 
 type Packing = (bytes: Uint8Array, random: Random) => Buffer
@@ -40,7 +50,7 @@ const trailing: Packing = bytes => Buffer.concat([gzipSync(bytes), Buffer.alloc(
 const nested: Packing = bytes => gzipSync(gzipSync(bytes))
 const damagedInside: Packing = (bytes, random) => gzipSync(damaged(bytes, random))
 const damagedOutside: Packing = (bytes, random) => damaged(gzipSync(bytes), random)
-const exploding: Packing = (bytes, random) => bomb(bytes, 1 + random.below(300))
+const exploding: Packing = (bytes, random) => bomb(bytes, (1 + random.below(300)) * 2 ** 20)
 
 /** Bytes packed by gzip in a way that is damaged, inside or outside. */
 export const badlyPacked: Packing = (bytes, random) =>

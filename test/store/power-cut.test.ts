@@ -50,13 +50,20 @@ const record = async (): Promise<{ readonly root: string; readonly told: readonl
     for (const [at, name] of names.entries()) {
       run.append({ type: 'started', time: 1, instance: name, attempt: 1, lane: 'compute' })
       const digests = await Promise.all([2 * at, 2 * at + 1].map(each => store.objects.put(bodies[each]!)))
-      for (const digest of digests) told.push({ type: 'promised', what: digest })
       await store.results.save(resultOf(name, digests))
+      for (const digest of digests) told.push({ type: 'promised', what: digest })
       told.push({ type: 'promised', what: name })
       run.append({ type: 'finished', time: 1, instance: name, seconds: 1, metrics: {} })
       await turn()
     }
-    await run.close({ version: 2, id: run.id, instances: [] } as never)
+    const source = await store.objects.put(Buffer.from('trimtab: 1'))
+    await run.close({
+      version: 2,
+      id: run.id,
+      asked: { sources: [{ digest: source }] },
+      instances: [],
+    } as never)
+    told.push({ type: 'promised', what: source })
     told.push({ type: 'promised', what: run.id })
   } finally {
     stop()
@@ -98,8 +105,7 @@ const faultsOf = async (folder: string, promised: ReadonlySet<string>): Promise<
         faults.push(`${name} is a hit, and an object of it is torn`)
     }
   }
-  for (const body of bodies) {
-    const digest = digestOf(body)
+  for (const digest of [...bodies, 'trimtab: 1'].map(digestOf)) {
     if (promised.has(digest) && !(await store.objects.verify(digest))) faults.push(`${digest} is lost`)
   }
   const listed = [...(await store.runs.list()), ...(await store.runs.unfinished())]
@@ -185,14 +191,18 @@ test('the disk is told in the order that this takes', async () => {
     }
     const synced = indexOf(each => each.type === 'sync-file' && each.file === made.file)
     const folder = indexOf(each => each.type === 'sync-folder' && move.to.startsWith(`${each.path}/`), rename)
+    assert.ok(
+      folder < indexOf(each => each.type === 'rename' && each.to.includes('/results/'), rename),
+      'an object has its name before a result names it',
+    )
     const remembered = indexOf(
       each =>
         each.type === 'write' &&
         Buffer.from(each.bytes).includes(`\t`) &&
         Buffer.from(each.bytes).includes(digest),
-      folder,
+      rename,
     )
-    assert.ok(synced < rename && rename < folder && folder < remembered)
+    assert.ok(synced < rename && rename < folder && rename < remembered)
   }
 })
 

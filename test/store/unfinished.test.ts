@@ -139,7 +139,7 @@ test('a record that a power cut emptied, zeroed or tore is told from the journal
   const run = await runs.open(new Date())
   for (const event of events) run.append(event)
   run.append({ time: 1_790_000_020_000, type: 'ended', run: run.id, outcome: 'passed', seconds: 20 })
-  const record = { version: 2, id: run.id, instances: [] }
+  const record = { version: 2, id: run.id, asked: { sources: [] }, instances: [] }
   await run.close(record as never)
   assert.equal(await runs.unfinished(), [])
   const path = join(folder, 'runs', run.id, 'run.json')

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import type { Event } from '../../core/event.js'
+import type { Problem } from '../../core/problem.js'
 import { jsonLines } from '../../report/json-lines.js'
 import type { RunRecord, SettledLock } from '../../api/index.js'
 import { cancelOnSignal } from '../cancel.js'
@@ -13,9 +14,12 @@ interface RunFlags extends RecipeFlags {
   readonly frozen?: boolean
 }
 
-/** Prints what a run came to, and settles the exit code. */
-const conclude = async (record: RunRecord, live: boolean): Promise<void> => {
-  const problems = [...record.problems, ...record.instances.flatMap(each => each.problems ?? [])]
+/** Prints what a run came to, less what was `told` before it, and settles the exit code. */
+const conclude = async (record: RunRecord, live: boolean, told: readonly Problem[] = []): Promise<void> => {
+  const known = new Set(told.map(({ code, message }) => `${code} ${message}`))
+  const problems = [...record.problems, ...record.instances.flatMap(each => each.problems ?? [])].filter(
+    ({ code, message }) => !known.has(`${code} ${message}`),
+  )
   if (problems.length > 0) tellProblems(problems)
   const { conclusionLines } = await import('../../report/run.js')
   if (live) out(conclusionLines(record, outPaint()))
@@ -109,6 +113,6 @@ a line, and the table and verdicts go to standard error.`,
         const { rememberRun } = await import('../../api/remember.js')
         await rememberRun(options, { planned, record, began })
       }
-      await conclude(record, live)
+      await conclude(record, live, planned.problems)
       if (lock) await tellLock(lock, { live, frozen })
     })

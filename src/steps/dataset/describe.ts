@@ -94,6 +94,15 @@ export const sizesOf = (
   return { sizes: facts.test ? { ...sizes, test: facts.test.examples } : sizes, faults: under }
 }
 
+/** Offsets and scales that a dataset may carry: they are numbers of its description, not of its body. */
+const mostConstants = 1_000_000
+
+/** Offsets that a normalization is fitted to: one for each number of an example, one for each channel, or one. */
+const constantsOf = (normalize: DatasetConfig['normalize'], shape: readonly number[]): number => {
+  const over = normalize?.standardize ?? normalize?.minMax
+  return over === 'feature' ? product(shape) : over === 'channel' ? (shape.at(-1) ?? 1) : 1
+}
+
 /** All that follows from config and headers: the description where it can be told, and every fault. */
 export const describeDataset = (
   config: DatasetConfig,
@@ -129,6 +138,14 @@ export const describeDataset = (
       code: 'data-shape',
       message: `an example of test is ${written(test.shape)}, one of source is ${written(source.shape)}`,
       path: ['test'],
+    })
+  const constants = constantsOf(config.normalize, shape)
+  if (constants > mostConstants)
+    faults.push({
+      code: 'normalize-fit',
+      message: `normalization would have ${constants} constants, one for each ${fitted}; at most ${mostConstants} are kept`,
+      path: ['normalize'],
+      hint: 'Use `all`, or `divide`.',
     })
   const regression = config.task === 'regression'
   if (regression && test && test.classes !== source.classes)

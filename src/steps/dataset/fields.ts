@@ -84,7 +84,7 @@ export const datasetFields = Type.Object(
         minimum: 1,
         pattern: bytesPattern,
         description:
-          'Bytes that a packed file of a source may unpack to: `4 GB`. Absent: 64 MiB, or 50 times its own size where that is more.',
+          'Bytes that a packed file of a source may unpack to: `4 GB`. Absent: 32 MiB, or 50 times its own size where that is more.',
       }),
     ),
     task: Type.Enum(['classification', 'regression'], {
