@@ -158,7 +158,10 @@ test('layers that give more than any machine holds, and names that are none', as
     ...sound,
     modelTopology: topology(dense, { class_name: 'LeakyReLU', config: { name: 'l', alpha: 7 } }),
   }).replace('"alpha":7', '"alpha":1e999')
-  assert.match(await told(endless), /^model-layer: .*alpha of leakyReLU must be a number, at least 0, and is Infinity/)
+  assert.match(
+    await told(endless),
+    /^model-layer: .*alpha of leakyReLU must be a number, at least 0, and is Infinity/,
+  )
   const text = JSON.stringify(sound).replace('"units":2', '"__proto__":{"units":2},"units":2')
   assert.match(await told(text), /^model-layer: layer "fc" \(Dense\) has __proto__ = \{"units":2\}/)
 })
