@@ -1,6 +1,6 @@
 // Packs the tarball, installs it in an empty folder and runs `init` and its recipe from there, as a newcomer would; then
 // a recipe that extends one that ships and uses another as a step.
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -55,6 +55,23 @@ try {
   trimtab('run', 'extended/recipe.yml')
   const [other] = JSON.parse(trimtab('runs', '--json', '--store', 'extended/.trimtab'))
   if (other.outcome !== 'passed') throw new Error(`the recipe over trimtab:int8 ended as ${other.outcome}`)
+  // What reaches a bucket comes with the package, and is loaded: nobody listens there.
+  const asked = spawnSync(
+    join('node_modules', '.bin', 'trimtab'),
+    ['push', '--all', '--store', 'starter/.trimtab', '--remote', 's3://nowhere'],
+    {
+      cwd: folder,
+      encoding: 'utf8',
+      env: {
+        ...process.env,
+        AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+        AWS_ACCESS_KEY_ID: 'none',
+        AWS_SECRET_ACCESS_KEY: 'none',
+      },
+    },
+  )
+  if (!asked.stderr.includes('[remote-unreachable]'))
+    throw new Error(`a push to a bucket where nobody listens says: ${asked.stderr}`)
   console.log(
     `package: installed, starter recipe ${record.outcome} in ${record.seconds.toFixed(1)} s, one over trimtab:int8 ${other.outcome} in ${other.seconds.toFixed(1)} s`,
   )

@@ -195,6 +195,7 @@ export const storeSchema = Type.Object(
   },
   {
     ...closed,
+    title: 'store',
     description: 'Where results are shared with other machines; credentials come from the environment.',
   },
 )

@@ -36,6 +36,8 @@ const validatorOf = (layer: LayerType): ValidateFunction => {
       allErrors: true,
       useDefaults: true,
       strict: false,
+      // `1e999` of a model.json is Infinity, which has no form in what is stored.
+      strictNumbers: true,
       verbose: true,
       // Our own schemas are right (a test compiles them all), and compiling the schema of schemas takes 60 ms.
       validateSchema: false,
@@ -48,7 +50,7 @@ const validatorOf = (layer: LayerType): ValidateFunction => {
 }
 
 const show = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? 'nothing'
+  const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? 'nothing')
   return text.length > 40 ? `${text.slice(0, 37)}…` : text
 }
 

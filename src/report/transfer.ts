@@ -21,9 +21,11 @@ export const movedText = ({
   objects,
   bytes,
 }: Pick<TransferRow, 'results' | 'objects' | 'bytes'>): string =>
-  [...(results > 0 ? [counted(results, 'result')] : []), counted(objects, 'object'), formatBytes(bytes)].join(
-    ', ',
-  )
+  [
+    ...(results > 0 ? [counted(results, 'result')] : []),
+    ...(objects > 0 ? [counted(objects, 'object')] : []),
+    formatBytes(bytes),
+  ].join(', ')
 
 /** One sentence about a push or a pull. */
 export const transferLines = (

@@ -17,7 +17,7 @@ export const completions: readonly Case[] = [
   {
     name: 'top-level keys',
     text: 'trimtab: 1\n‸\nsteps: {}\n',
-    has: ['description', 'seed', 'engine', 'allowPaths', 'params', 'gates'],
+    has: ['description', 'seed', 'engine', 'allowPaths', 'store', 'params', 'gates'],
     lacks: ['steps', 'trimtab', 'kind'],
     describes: { seed: /random draw/ },
   },
@@ -26,6 +26,18 @@ export const completions: readonly Case[] = [
     text: '‸\n',
     has: ['trimtab', 'steps'],
     writes: { trimtab: 'trimtab: 1' },
+  },
+  {
+    name: 'keys of a store',
+    text: 'trimtab: 1\nstore:\n  ‸\nsteps: {}\n',
+    has: ['remote', 'region', 'endpoint', 'push'],
+    lacks: ['kind', 'secretAccessKey'],
+    describes: { remote: /s3:\/\/BUCKET/ },
+  },
+  {
+    name: 'words of push',
+    text: 'trimtab: 1\nstore:\n  remote: s3://models\n  push: ‸\nsteps: {}\n',
+    has: ['auto', 'never'],
   },
   {
     name: 'engines',

@@ -98,6 +98,32 @@ for (const [what, damage] of Object.entries(damages))
       later.exchange.close()
     })
 
+test('that an object is wrong there is remembered: a later command puts the right one there', async () => {
+  const { folder, results } = await filled()
+  const [result] = results as [StoredResult]
+  const [first] = objectRefsOf(result)
+  damages['one bit']!(join(folder, objectPath(first!.digest)))
+  const local = await freshStore()
+  const one = await behind(local, `file://${folder}`)
+  assert.ok((await one.results.find(result.key)).result, 'its size is right')
+  assert.equal(await one.exchange.bring([result]), [result.key])
+  one.exchange.close()
+  // Another process, later: it is no hit, though nothing of it was read.
+  const two = await behind(local, `file://${folder}`)
+  assert.is((await two.results.find(result.key)).result, undefined)
+  assert.equal(codes(two), ['remote-incomplete'])
+  two.exchange.close()
+  await makeResult(local, 'x', [40_000, 300])
+  const three = await behind(local, `file://${folder}`)
+  assert.ok(await three.exchange.pushNow(result))
+  assert.is(three.exchange.pushed().objects, 1)
+  three.exchange.close()
+  const other = await behind(await freshStore(), `file://${folder}`)
+  assert.ok((await other.results.find(result.key)).result)
+  assert.equal(await other.exchange.bring([result]), [])
+  other.exchange.close()
+})
+
 test('a folder that is not there is never made', async () => {
   const folder = join(emptyFolder(), 'not-mounted')
   const store = await behind(await freshStore(), `file://${folder}`)

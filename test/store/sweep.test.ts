@@ -151,7 +151,7 @@ test('what a living run holds stays, and what came since it began; once it has e
   assert.ok((await store.results.find(made.key)).result)
   assert.equal(await store.results.find(other.key), { problems: [] })
   assert.ok(existsSync(join(store.folder, 'runs', run.id, 'journal.jsonl')))
-  const record = { asked: { recipe: '/r.yml' }, instances: [{ key: old.key }] }
+  const record = { asked: { recipe: '/r.yml', sources: [] }, instances: [{ key: old.key }] }
   await run.close(record as never)
   await sweepStore(store, { runs: new Set([run.id]) })
   assert.ok((await store.results.find(old.key)).result)

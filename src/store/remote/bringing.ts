@@ -3,6 +3,7 @@ import type { ObjectRef } from '../../core/artifact.js'
 import type { Digest } from '../../core/brand.js'
 import { problem, ProblemError, type Problem } from '../../core/problem.js'
 import type { Store } from '../store.js'
+import type { Known } from './known.js'
 import { limiter } from './limit.js'
 import type { Line } from './line.js'
 import { isPassing, problemIn, wrongBytes } from './remote-problem.js'
@@ -13,8 +14,6 @@ import { writeStream } from './write-stream.js'
 export interface Bringing {
   /** Resolves when it is here, verified. Throws ProblemError where it cannot be had. */
   bring(object: ObjectRef): Promise<void>
-  /** Was it found to be wrong there? */
-  isWrong(digest: Digest): boolean
   /** What was brought so far. */
   count(): { readonly objects: number; readonly bytes: number }
 }
@@ -23,11 +22,11 @@ const transfersAtOnce = 8
 /** A body that broke off is asked for again. */
 const tries = 3
 
-export const makeBringing = (line: Line, local: Store): Bringing => {
+/** `wrong`: what is found to be so is noted there. */
+export const makeBringing = (line: Line, local: Store, wrong: Known<Digest>): Bringing => {
   const { remote } = line
   const limited = limiter(transfersAtOnce)
   const underWay = new Map<Digest, Promise<void>>()
-  const wrong = new Set<Digest>()
   let objects = 0
   let bytes = 0
 
@@ -88,7 +87,6 @@ export const makeBringing = (line: Line, local: Store): Bringing => {
       underWay.set(object.digest, bringing)
       return bringing
     },
-    isWrong: digest => wrong.has(digest),
     count: () => ({ objects, bytes }),
   }
 }

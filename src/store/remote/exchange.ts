@@ -3,7 +3,7 @@ import type { ObjectRef } from '../../core/artifact.js'
 import type { Digest, Key } from '../../core/brand.js'
 import type { Exchange, Objects, Results, Store, StoredResult } from '../store.js'
 import { makeBringing } from './bringing.js'
-import { openKnown } from './known.js'
+import { openPushed, openWrong } from './known.js'
 import { makeLine } from './line.js'
 import { makeLookups, readText } from './lookups.js'
 import { objectRefsOf } from './object-refs.js'
@@ -48,10 +48,11 @@ export interface ExchangeOptions {
 export const addRemote = (local: Store, remote: Remote, options: ExchangeOptions): RemotedStore => {
   const { patience } = options
   const line = makeLine(remote)
-  const known = openKnown(local.folder, remote.name)
-  const lookups = makeLookups(line, local, patience)
-  const bringing = makeBringing(line, local)
-  const pushing = makePushing(line, local, { known, isWrongObject: digest => bringing.isWrong(digest) })
+  const known = openPushed(local.folder, remote.name)
+  const wrong = openWrong(local.folder, remote.name)
+  const lookups = makeLookups(line, local, { patience, wrong })
+  const bringing = makeBringing(line, local, wrong)
+  const pushing = makePushing(line, local, { known, wrong })
   const elsewhere = new Map<Key, StoredResult>()
   const coming = new Map<Key, Promise<boolean>>()
   const underWay = new Set<Promise<unknown>>()

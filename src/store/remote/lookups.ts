@@ -1,7 +1,8 @@
-import type { Key } from '../../core/brand.js'
+import type { Digest, Key } from '../../core/brand.js'
 import type { Store } from '../store.js'
 import { parseResult } from '../results.js'
 import type { StoredResult } from '../store.js'
+import type { Known } from './known.js'
 import { limiter } from './limit.js'
 import type { Line } from './line.js'
 import { hasSoundObjects, objectRefsOf } from './object-refs.js'
@@ -43,7 +44,11 @@ export interface Lookups {
 }
 
 /** Asks until the remote does not answer for too long; then every question is answered by no. */
-export const makeLookups = (line: Line, local: Store, patience: Patience): Lookups => {
+export const makeLookups = (
+  line: Line,
+  local: Store,
+  { patience, wrong }: { readonly patience: Patience; readonly wrong: Known<Digest> },
+): Lookups => {
   const { remote } = line
   const limited = limiter(requestsAtOnce)
   const asked = new Map<Key, Promise<StoredResult | undefined>>()
@@ -102,6 +107,10 @@ export const makeLookups = (line: Line, local: Store, patience: Patience): Looku
     await Promise.all(
       objectRefsOf(result).map(async ({ digest, bytes }) => {
         if ((await local.objects.check(digest, 'remembered')) === undefined) return
+        if (wrong.has(digest)) {
+          missing.push(`${digest} (its bytes there were wrong)`)
+          return
+        }
         const found = await sizeOf(objectPath(digest))
         if (found !== bytes)
           missing.push(`${digest}${found === undefined ? '' : ` (${found} bytes in place of ${bytes})`}`)

@@ -1,5 +1,5 @@
 import type { ObjectRef } from '../../core/artifact.js'
-import type { Digest } from '../../core/brand.js'
+import type { Digest, Key } from '../../core/brand.js'
 import type { Store } from '../store.js'
 import { parseResult, resultText } from '../results.js'
 import type { StoredResult } from '../store.js'
@@ -32,16 +32,16 @@ export interface Pushing {
 }
 
 export interface PushOptions {
-  readonly known: Known
-  /** Is what the remote has there wrong, so that it must be put there anew? */
-  readonly isWrongObject: (digest: Digest) => boolean
+  readonly known: Known<Key>
+  /** Objects whose bytes there are wrong, so that they are put there anew. */
+  readonly wrong: Known<Digest>
 }
 
 const resultsAtOnce = 8
 const transfersAtOnce = 6
 const tries = 2
 
-export const makePushing = (line: Line, local: Store, { known, isWrongObject }: PushOptions): Pushing => {
+export const makePushing = (line: Line, local: Store, { known, wrong }: PushOptions): Pushing => {
   const { remote } = line
   const limitedResults = limiter(resultsAtOnce)
   const limited = limiter(transfersAtOnce)
@@ -65,8 +65,9 @@ export const makePushing = (line: Line, local: Store, { known, isWrongObject }: 
 
   const sendObject = async ({ digest, bytes }: ObjectRef): Promise<void> => {
     const path = objectPath(digest)
-    if (!isWrongObject(digest) && (await again(() => remote.size(path))) === bytes) return
+    if (!wrong.has(digest) && (await again(() => remote.size(path))) === bytes) return
     await again(() => remote.write(path, { file: local.objects.path(digest), bytes, digest }))
+    await wrong.remove(digest)
     total.objects++
     total.bytes += bytes
   }
@@ -88,7 +89,7 @@ export const makePushing = (line: Line, local: Store, { known, isWrongObject }: 
     if (!found) return false
     const sizes = await Promise.all(
       objectRefsOf(found).map(async ({ digest, bytes }) =>
-        isWrongObject(digest)
+        wrong.has(digest)
           ? false
           : (await limited(() => again(() => remote.size(objectPath(digest))))) === bytes,
       ),
