@@ -1,6 +1,6 @@
 // What the benches of the store share: a project of many steps with large outputs, the real command, figures.
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -12,11 +12,13 @@ export const median = figures => [...figures].sort((a, b) => a - b)[figures.leng
 /** Writes a project of so many steps, each of which stores some objects and names up to three earlier ones. */
 export const writeProject = (folder, { steps, objects, megabytes }) => {
   mkdirSync(folder, { recursive: true })
-  const api = JSON.stringify(join(root, 'dist/api/index.js'))
+  // As a project has it: the code of a package is known by its version, not read file by file.
+  mkdirSync(join(folder, 'node_modules'))
+  symlinkSync(root, join(folder, 'node_modules/trimtab'), 'dir')
   const step = JSON.stringify(join(here, 'weights-step.mjs'))
   writeFileSync(
     join(folder, 'weights.mjs'),
-    `import { defineStep, list, Type } from ${api}
+    `import { defineStep, list, Type } from 'trimtab'
 export { run } from ${step}
 export const weights = defineStep({
   kind: 'weights',

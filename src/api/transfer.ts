@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { ProblemError, problem, type Problem } from '../core/problem.js'
 import { projectOf } from '../language/project.js'
 import { readRecipe } from '../language/read.js'
@@ -9,6 +9,7 @@ import { openStore } from '../store/open.js'
 import type { RemotedStore } from '../store/remote/exchange.js'
 import { chooseRemote, connect } from './connect.js'
 import type { PlanOptions } from './options.js'
+import { storeFolder } from './store-folder.js'
 
 /** What is to be moved: everything, or what a recipe, a lock or a run names. */
 export type Subject =
@@ -78,11 +79,10 @@ const recipeOf = async (subject: Subject, folder: string, cwd: string): Promise<
   return recipesHere.find(name => existsSync(resolve(cwd, name)))
 }
 
-/** Folder of the store that is meant. */
+/** Folder of the store that is meant. Throws ProblemError (`store-outside`). */
 const folderOf = (subject: Subject, { store, cwd = process.cwd() }: TransferOptions): string => {
-  if (store !== undefined) return resolve(cwd, store)
   const from = subject.type === 'recipe' || subject.type === 'lock' ? resolve(cwd, subject.file, '..') : cwd
-  return join(projectOf(from), '.trimtab')
+  return storeFolder(projectOf(from), store, cwd)
 }
 
 /** The store and remote that are meant. Throws ProblemError where there is no remote, or its address is faulty. */

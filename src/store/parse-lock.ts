@@ -106,7 +106,9 @@ const wrongForm = (error: ErrorObject, place: ReturnType<typeof placer>): Proble
   const says =
     error.keyword === 'additionalProperties'
       ? `"${name}" is nothing that a lock file holds`
-      : `${name === '' ? 'a lock file' : `"${name}"`} ${error.message ?? 'is not as it should be'}`
+      : name === 'recipe' && error.keyword === 'pattern'
+        ? '"recipe" must be a bare name: the recipe lies beside its lock'
+        : `${name === '' ? 'a lock file' : `"${name}"`} ${error.message ?? 'is not as it should be'}`
   return problem('lock-form', says, { at: place.spanOf(path), hint: takeBack })
 }
 

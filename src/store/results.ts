@@ -23,17 +23,6 @@ export const resultText = ({ key, kind, instance, ...rest }: StoredResult): stri
   return `{"checksum":${JSON.stringify(digestOf(json))},"result":${json}}\n`
 }
 
-/** Undefined where the text is damaged or belongs to another key. */
-export const parseResult = (text: string, key: Key): StoredResult | undefined => {
-  try {
-    const { checksum, result } = JSON.parse(text) as ResultFile
-    // Parsing and printing again gives the text that was hashed.
-    return digestOf(JSON.stringify(result)) === checksum && result.key === key ? result : undefined
-  } catch {
-    return undefined
-  }
-}
-
 /** All that its outputs consist of. */
 export const objectsOf = ({ output }: StoredResult): ReadonlySet<Digest> =>
   new Set(
@@ -41,6 +30,23 @@ export const objectsOf = ({ output }: StoredResult): ReadonlySet<Digest> =>
       Object.values(artifact.objects).map(object => object.digest),
     ),
   )
+
+const isDigest = (text: unknown): boolean => typeof text === 'string' && /^sha256:[0-9a-f]{64}$/.test(text)
+
+/**
+ * Undefined where the text is damaged, belongs to another key, or names objects by what is no digest: anybody can make
+ * a checksum, and names of objects become paths.
+ */
+export const parseResult = (text: string, key: Key): StoredResult | undefined => {
+  try {
+    const { checksum, result } = JSON.parse(text) as ResultFile
+    // Parsing and printing again gives the text that was hashed.
+    if (digestOf(JSON.stringify(result)) !== checksum || result.key !== key) return undefined
+    return [...objectsOf(result)].every(isDigest) ? result : undefined
+  } catch {
+    return undefined
+  }
+}
 
 /** A hit that cannot be used becomes a miss; what was found damaged is a warning, since the run mends it. */
 const asWarning = (found: Problem): Problem => ({ ...found, severity: 'warning' })

@@ -1,6 +1,7 @@
 import {
   lstatSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   realpathSync,
@@ -114,4 +115,33 @@ test('data that unpack to more than they may are refused, and read where the ste
   writeFileSync(join(folder, 'recipe.yml'), packed('unpackedLimit: 200 MB, '))
   const allowed = await trimtab(folder, ['run'])
   assert.is(allowed.code, 0, allowed.stderr)
+})
+
+const recordsIn = (folder: string): string[] =>
+  readdirSync(join(folder, '.trimtab/runs')).map(id => join(folder, '.trimtab/runs', id, 'run.json'))
+
+test('a record and a lock that somebody made lead nowhere else when they are repeated', async () => {
+  const folder = folderOf({ 'recipe.yml': digits })
+  assert.is((await trimtab(folder, ['run'])).code, 0)
+  const victims = realpathSync(emptyFolder())
+  const [record] = recordsIn(folder)
+  const forged = JSON.parse(readFileSync(record!, 'utf8')) as { asked: { sources: { path: string }[] } }
+  for (const path of [
+    `/../../../../../..${victims}/recipe.yml`,
+    `../../../../../../../..${victims}/recipe.yml`,
+  ]) {
+    forged.asked.sources[0]!.path = path
+    writeFileSync(join(folder, 'forged.json'), JSON.stringify(forged))
+    await trimtab(folder, ['reproduce', 'forged.json', '--store', '.trimtab'])
+    assert.equal(readdirSync(victims), [], path)
+  }
+  const lock = readFileSync(join(folder, 'recipe.lock.yml'), 'utf8')
+  writeFileSync(
+    join(folder, 'recipe.lock.yml'),
+    lock.replace('recipe: recipe.yml', `recipe: ..${folder}/recipe.yml`),
+  )
+  const { code, stderr } = await trimtab(folder, ['reproduce', 'recipe.lock.yml'])
+  assert.is(code, 2, stderr)
+  assert.match(stderr, /lock-/)
+  assert.match(stderr, /"recipe" must be a bare name/)
 })

@@ -1,9 +1,10 @@
-import { readFileSync, writeFileSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Artifact } from '../../src/core/artifact.js'
 import type { Key } from '../../src/core/brand.js'
 import { digestValue } from '../../src/core/hash.js'
 import { openStore } from '../../src/store/open.js'
+import { resultText } from '../../src/store/results.js'
 import type { Store, StoredResult } from '../../src/store/store.js'
 import { emptyFolder } from '../rig.js'
 import { assert, suite } from '../suite.js'
@@ -63,6 +64,25 @@ test('a result without objects or metrics is found', async () => {
   }
   await store.results.save(result)
   assert.equal((await store.results.find(result.key)).result, result)
+})
+
+test('a result whose checksum is right and whose objects have no digests for names is damaged', async () => {
+  for (const digest of ['../../../etc/passwd', 'sha256:..', '', undefined, 7]) {
+    const folder = emptyFolder()
+    const store = await openStore(folder)
+    const made = await resultOf(store, 'forged', 'one')
+    const objects = { one: { digest: digest as never, bytes: 3 } }
+    const outputs = { file: { ...made.output.outputs['file']!, objects } }
+    mkdirSync(join(folder, 'results'))
+    writeFileSync(store.results.path(made.key), resultText({ ...made, output: { outputs } }))
+    const { result, problems } = await store.results.find(made.key)
+    assert.not(result)
+    assert.equal(
+      problems.map(({ code }) => code),
+      ['result-damaged'],
+      String(digest),
+    )
+  }
 })
 
 test('a hit whose object is damaged or gone becomes a miss with a warning, once', async () => {
