@@ -57,7 +57,7 @@ const rules: Readonly<Record<string, Rule>> = {
     rooms: computing,
     allowed: {
       'language/editor/hover.ts': 'bold type in Markdown',
-      'language/meta.ts':
+      'core/units.ts':
         'a size with a unit: whole powers of 1000 and 1024, up to the fourth, rounded to a whole number',
     },
   },
@@ -73,6 +73,7 @@ const rules: Readonly<Record<string, Rule>> = {
     allowed: {
       'fit/progress.ts': 'what is shown while training runs: images a second, time left',
       'steps/benchmark/run.ts': 'measures time: a measurement, which enters no digest',
+      'sources/open-files.ts': 'decides whether a file that was read is hashed once more, never what is read',
       'plan/explain.ts': 'shows when a stored result was saved',
     },
   },
