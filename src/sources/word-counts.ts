@@ -23,9 +23,10 @@ export const wordCounts = (): WordCounts => {
 
   const perClass = (): number[] => {
     if (indices) return Array.from(indices.subarray(0, indices.findLastIndex(count => count > 0) + 1))
-    const counts: number[] = []
-    for (const [word, count] of words) counts[Number(word)] = (counts[Number(word)] ?? 0) + count
-    return Array.from(counts, count => count ?? 0)
+    const most = [...words.keys()].reduce((highest, word) => Math.max(highest, Number(word)), -1)
+    const counts = new Array<number>(most + 1).fill(0)
+    for (const [word, count] of words) counts[Number(word)]! += count
+    return counts
   }
 
   return {
