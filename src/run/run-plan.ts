@@ -18,6 +18,7 @@ import { holdHits } from './hold-hits.js'
 import { openLanes, type LaneSettings } from './lanes/lanes.js'
 import { sharedObjects } from './lanes/shared-objects.js'
 import { inputsOf, makeMaker } from './make-instance.js'
+import { askedOf, recordOf } from './record-of.js'
 import { makeReporter } from './reporter.js'
 import { before, schedule } from './schedule.js'
 import { whereOf } from './where.js'
@@ -45,28 +46,6 @@ export interface RunPlanOptions extends LaneSettings {
   /** Judges the gates, once nothing runs any more. */
   readonly conclude: (instances: readonly InstanceRecord[], interrupted: boolean) => Promise<Conclusion>
 }
-
-const recordOf = (
-  instance: Instance,
-  more: Pick<InstanceRecord, 'status'> & Partial<InstanceRecord>,
-): InstanceRecord => ({
-  instance: instance.id,
-  step: instance.step,
-  kind: instance.kind,
-  config: instance.config,
-  // Its config stands beside it as it ran.
-  identity: Object.fromEntries(Object.entries(instance.identity).filter(([name]) => name !== 'config')),
-  ...(Object.keys(instance.files).length > 0 ? { files: Object.values(instance.files) } : {}),
-  inputs: Object.fromEntries(
-    Object.entries(instance.inputs).map(([port, edges]) => [port, edges.map(edge => edge.instance)]),
-  ),
-  ...(instance.about === undefined ? {} : { about: instance.about }),
-  ...(Object.keys(instance.axes).length > 0 ? { axes: instance.axes } : {}),
-  ...more,
-})
-
-const labelsOf = (sweep: NonNullable<Plan['recipe']['sweep']>): Record<string, readonly string[]> =>
-  Object.fromEntries(Object.entries(sweep).map(([name, values]) => [name, values.map(({ label }) => label)]))
 
 /**
  * Runs a plan: what it found in the store is reused, the rest is made in lanes, then the gates are judged and the
@@ -240,25 +219,13 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
   ]
   for (const event of last) reporter.say(event)
 
-  const { recipe } = plan
   const record: RunRecord = {
     version: recordVersion,
     id: run.id,
     started: started.toISOString(),
     seconds,
     outcome,
-    asked: {
-      recipe: recipe.file,
-      recipeDigest: recipe.digest,
-      project: recipe.project,
-      sources,
-      engine: recipe.engine,
-      ...(recipe.description === undefined ? {} : { description: recipe.description }),
-      params: recipe.params,
-      set: recipe.set,
-      ...(options.only ? { only: options.only } : {}),
-      ...(recipe.sweep ? { sweep: labelsOf(recipe.sweep) } : {}),
-    },
+    asked: askedOf(plan, sources, options.only),
     where: await where,
     instances,
     verdicts,
