@@ -1,5 +1,5 @@
 import { openEngine } from '../../src/engine/open.js'
-import { layers as library, tf } from '../../src/engine/tf.js'
+import { layers as library, type tf } from '../../src/engine/tf.js'
 import { artifactsOf } from '../steps/model-rig.js'
 
 /** A model as tfjs saves it. `shards`: base64, by name. */
