@@ -1,8 +1,8 @@
 import { appendFileSync, readFileSync, realpathSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { PlanOptions } from '../../src/api/options.js'
+import type { PlanOptions, RunOptions } from '../../src/api/options.js'
 import { rememberRun } from '../../src/api/remember.js'
-import { runPlanned } from '../../src/api/run.js'
+import { run, runPlanned } from '../../src/api/run.js'
 import { runUnchanged } from '../../src/api/unchanged.js'
 import { planToRun } from '../../src/api/validate.js'
 import type { Event } from '../../src/core/event.js'
@@ -35,7 +35,7 @@ const project = () => {
     await rememberRun({ ...options, ...more }, { planned, record, began: Date.now() + later })
     return record
   }
-  const again = async (more: Partial<PlanOptions> = {}) => {
+  const again = async (more: Partial<RunOptions> = {}) => {
     const events: Event[] = []
     const record = await runUnchanged({ ...options, ...more }, event => events.push(event))
     return { record, events }
@@ -73,6 +73,7 @@ const changes: readonly (readonly [string, (folder: string) => void])[] = [
       utimesSync(path, new Date(0), new Date(0))
     },
   ],
+  ['a lock file that was not there', folder => writeFileSync(join(folder, 'recipe.lock.yml'), 'lock: 1\n')],
   ['the data, gone', folder => rmSync(join(folder, 'table.csv'))],
   ['the store, its results gone', folder => rmSync(join(folder, '.trimtab/results'), { recursive: true })],
   ['the store, its objects gone', folder => rmSync(join(folder, '.trimtab/objects'), { recursive: true })],
@@ -101,6 +102,21 @@ test('another asking is another run', async () => {
   ])
     assert.is((await again(more)).record, undefined, JSON.stringify(more))
   assert.ok((await again()).record)
+})
+
+test('a lock file is looked at by every run, and --frozen is another asking', async () => {
+  const { folder, options, runWhole, again } = project()
+  await run(options)
+  await runWhole()
+  assert.ok((await again()).record)
+  assert.is((await again({ frozen: true })).record, undefined)
+  const path = join(folder, 'recipe.lock.yml')
+  appendFileSync(path, '# a word\n')
+  assert.is((await again()).record, undefined)
+  await runWhole()
+  assert.ok((await again()).record)
+  rmSync(path)
+  assert.is((await again()).record, undefined)
 })
 
 test('a run that warns is not remembered, so that each one warns', async () => {
