@@ -5,7 +5,7 @@ import type { Paint } from './paint.js'
 import { problemLines } from './problems.js'
 import { resultLines } from './results.js'
 import { outcomeText } from './runs.js'
-import { table } from './table.js'
+import { stepTable } from './step-table.js'
 import { verdictLines } from './verdicts.js'
 
 /** What each choice took, and why. */
@@ -57,25 +57,19 @@ export const runLines = (record: RunRecord, paint: Paint): string[] => {
     paint.dim(record.where.machine),
     ...(params.length > 0 ? [paint.dim(`params ${params.join(' ')}`)] : []),
     '',
-    ...table(
-      [
-        { title: 'step' },
-        { title: 'kind' },
-        { title: 'status' },
-        { title: 'took', align: 'right' },
-        { title: 'notes' },
-      ],
-      record.instances.map(each => [
-        each.instance,
-        each.kind,
-        each.status === 'failed'
-          ? paint.red(each.status)
-          : each.status === 'finished'
-            ? each.status
-            : paint.dim(each.status),
-        each.seconds === undefined ? '' : formatSeconds(each.seconds),
-        paint.dim(each.reason ?? each.problems?.[0]?.message ?? notesText(each)),
-      ]),
+    ...stepTable(
+      record.instances.map(each => ({
+        instance: each.instance,
+        kind: each.kind,
+        status:
+          each.status === 'failed'
+            ? paint.red(each.status)
+            : each.status === 'finished'
+              ? each.status
+              : paint.dim(each.status),
+        seconds: each.seconds,
+        notes: each.reason ?? each.problems?.[0]?.message ?? notesText(each),
+      })),
       paint,
     ),
     ...conclusionLines(record, paint),

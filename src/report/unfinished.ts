@@ -3,7 +3,7 @@ import type { UnfinishedInstance, UnfinishedRun } from '../store/unfinished.js'
 import type { Paint } from './paint.js'
 import { problemLines } from './problems.js'
 import { stateText } from './runs.js'
-import { table } from './table.js'
+import { stepTable } from './step-table.js'
 
 const statusText = ({ status }: UnfinishedInstance, { state }: UnfinishedRun, paint: Paint): string => {
   if (status === 'started') return state === 'running' ? 'running' : paint.yellow('cut off')
@@ -29,21 +29,14 @@ export const unfinishedLines = (run: UnfinishedRun, paint: Paint): string[] => {
       ? []
       : [
           '',
-          ...table(
-            [
-              { title: 'step' },
-              { title: 'kind' },
-              { title: 'status' },
-              { title: 'took', align: 'right' },
-              { title: 'notes' },
-            ],
-            run.instances.map(each => [
-              each.instance,
-              each.kind,
-              statusText(each, run, paint),
-              each.seconds === undefined ? '' : formatSeconds(each.seconds),
-              paint.dim(each.reason ?? each.problems?.[0]?.message ?? ''),
-            ]),
+          ...stepTable(
+            run.instances.map(each => ({
+              instance: each.instance,
+              kind: each.kind,
+              status: statusText(each, run, paint),
+              seconds: each.seconds,
+              notes: each.reason ?? each.problems?.[0]?.message ?? '',
+            })),
             paint,
           ),
         ]),
