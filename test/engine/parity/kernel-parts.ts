@@ -155,7 +155,6 @@ const movement: Readonly<Record<string, Case>> = {
   oneHot: kernel(() => ({ y: tf.oneHot(tf.tensor1d([2, 0, 4], 'int32'), 5) })),
   expand: kernel(() => both(t => tf.expandDims(t, 1), x('e', 3, 5))),
   addN: kernel(() => both(t => tf.addN([t, tf.square(t), tf.neg(t)]), x('n', 3, 5))),
-  fill: kernel(() => ({ y: tf.fill([3, 2], 1.5) })),
 }
 
 const axes: readonly (number | number[] | undefined)[] = [undefined, 0, 1, -1, [0, 2], [1, 2]]
