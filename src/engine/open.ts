@@ -12,5 +12,6 @@ import { openWasm } from './wasm.js'
 export const openEngine = async (name: EngineName): Promise<Engine> => {
   if (name === 'wasm') return openWasm()
   if (name === 'cpu') return openCpu()
+  if (name === 'webgpu') return (await import('./webgpu/open.js')).openWebgpu()
   return fail('engine-missing', `the ${name} engine arrives in a later version`, 'Use `engine: wasm`.')
 }

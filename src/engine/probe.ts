@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { enginePromises } from '../core/promise.js'
 import type { EngineReport } from './engine.js'
 import { kernelsFile, tensorLibraryVersion, wasmVersion } from './kernels/file.js'
+import { probeWebgpu } from './webgpu/probe.js'
 
 /** The smallest module with a SIMD instruction in it: `(func (v128) → drop)`. */
 const simdModule = new Uint8Array([
@@ -68,15 +69,10 @@ const probeNative = (): EngineReport => {
   }
 }
 
-const probeWebgpu = (): EngineReport => ({
-  name: 'webgpu',
-  available: false,
-  version: '',
-  promise: enginePromises.webgpu,
-  why: `the package webgpu is ${folderOf('webgpu') === undefined ? 'not installed' : 'installed'}; ${later}.`,
-  hint: useWasm,
-})
-
 /** What each engine's cheap probe finds, in the order of `engineNames`; loads no tensor library, takes milliseconds. */
-export const probeEngines = (): Promise<EngineReport[]> =>
-  Promise.resolve([probeNative(), probeWebgpu(), probeWasm(), probeCpu()])
+export const probeEngines = async (): Promise<EngineReport[]> => [
+  probeNative(),
+  await probeWebgpu(),
+  probeWasm(),
+  probeCpu(),
+]
