@@ -9,6 +9,7 @@ import { trimBuffers, type BackendModule, type WebgpuBackend } from './backend.j
 import { loadDawn, requestAdapter, type Adapter } from './dawn.js'
 import { watchFaults, type Faults } from './faults.js'
 import { findBackend, findDawn } from './packages.js'
+import { registerKernels } from './kernels.js'
 import { probeWebgpu } from './probe.js'
 
 interface Started {
@@ -65,6 +66,7 @@ const start = async (): Promise<Started> => {
   // Its own registration asks for an adapter anew, and reports success where there was none.
   tf.removeBackend('webgpu')
   tf.registerBackend('webgpu', () => backend)
+  registerKernels(backend)
   return {
     backend,
     faults: watchFaults(backend, device),
