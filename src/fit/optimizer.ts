@@ -33,6 +33,11 @@ export interface Optimizer {
    * the weight) end at exactly 0. Keeps the gradients; the caller disposes of them.
    */
   apply(gradients: ReadonlyMap<string, tf.Tensor>, learningRate: number): void
+  /** Begins a step, and says the numbers that `move` wants of it. `apply` is these two. */
+  begin(learningRate: number): readonly number[]
+  move(gradients: ReadonlyMap<string, tf.Tensor>, scalars: readonly tf.Tensor[]): void
+  /** What is remembered now, by `weight:slot`, of every variable; what is not there yet is made. */
+  slots(): ReadonlyMap<string, tf.Tensor>
   /** Steps made so far. */
   readonly steps: number
   state(): Promise<OptimizerState>
@@ -62,13 +67,19 @@ export const createOptimizer = (
   }
   let steps = 0
 
-  const move = (name: string, gradient: tf.Tensor, learningRate: number): void => {
+  const begin = (learningRate: number): readonly number[] => {
+    steps++
+    const scalars = rule.scalars({ learningRate, step: steps })
+    return decay === 0 ? scalars : [...scalars, 1 - learningRate * decay]
+  }
+
+  const moveOne = (name: string, gradient: tf.Tensor, scalars: readonly tf.Tensor[]): void => {
     const variable = variables.get(name)
     if (variable === undefined) throw new Error(`no variable is named ${name}`)
     const held = slotsOf(name, variable.shape)
     tf.tidy(() => {
-      const change = rule.change(gradient, held, { learningRate, step: steps })
-      const from = decay === 0 ? variable : tf.mul(variable, 1 - learningRate * decay)
+      const change = rule.change(gradient, held, scalars)
+      const from = decay === 0 ? variable : tf.mul(variable, scalars.at(-1)!)
       const to = tf.add(from, change.delta)
       const mask = masks.get(name)
       variable.assign(mask === undefined ? to : tf.mul(to, mask))
@@ -78,13 +89,31 @@ export const createOptimizer = (
     for (const tensor of held) tensor.dispose()
   }
 
+  const move: Optimizer['move'] = (gradients, scalars) => {
+    for (const [name, gradient] of gradients) moveOne(name, gradient, scalars)
+  }
+
   return {
     get steps() {
       return steps
     },
+    begin,
+    move,
     apply: (gradients, learningRate) => {
-      steps++
-      for (const [name, gradient] of gradients) move(name, gradient, learningRate)
+      const scalars = begin(learningRate)
+      tf.tidy(() =>
+        move(
+          gradients,
+          scalars.map(value => tf.scalar(value)),
+        ),
+      )
+    },
+    slots: () => {
+      const names = Object.keys(rule.slots)
+      const all = new Map<string, tf.Tensor>()
+      for (const [name, { shape }] of variables)
+        slotsOf(name, shape).forEach((tensor, i) => all.set(`${name}:${names[i]}`, tensor))
+      return all
     },
     state: async () => {
       const state = new Map<string, Float32Array>()

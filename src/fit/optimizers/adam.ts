@@ -15,13 +15,15 @@ export const adam: MakeRule = settings => {
   const amsgrad = settings['amsgrad'] === true
   return {
     slots: amsgrad ? { m: 0, v: 0, largest: 0 } : { m: 0, v: 0 },
-    change: (g, [m, v, largest], { learningRate, step }) => {
-      const alpha = (learningRate * Math.sqrt(1 - power(beta2, step))) / (1 - power(beta1, step))
+    scalars: ({ learningRate, step }) => [
+      -((learningRate * Math.sqrt(1 - power(beta2, step))) / (1 - power(beta1, step))),
+    ],
+    change: (g, [m, v, largest], [rate]) => {
       const first = tf.add(tf.mul(m!, beta1), tf.mul(g, 1 - beta1))
       const second = tf.add(tf.mul(v!, beta2), tf.mul(tf.square(g), 1 - beta2))
       const top = amsgrad ? tf.maximum(largest!, second) : second
       return {
-        delta: tf.mul(tf.div(first, tf.add(tf.sqrt(top), epsilon)), -alpha),
+        delta: tf.mul(tf.div(first, tf.add(tf.sqrt(top), epsilon)), rate!),
         slots: amsgrad ? [first, second, top] : [first, second],
       }
     },
@@ -35,11 +37,11 @@ export const adamax: MakeRule = settings => {
   const epsilon = numberOf(settings, 'epsilon', 1e-7)
   return {
     slots: { m: 0, u: 0 },
-    change: (g, [m, u], { learningRate, step }) => {
+    scalars: ({ learningRate, step }) => [-(learningRate / (1 - power(beta1, step)))],
+    change: (g, [m, u], [rate]) => {
       const first = tf.add(tf.mul(m!, beta1), tf.mul(g, 1 - beta1))
       const norm = tf.maximum(tf.mul(u!, beta2), tf.abs(g))
-      const alpha = learningRate / (1 - power(beta1, step))
-      return { delta: tf.mul(tf.div(first, tf.add(norm, epsilon)), -alpha), slots: [first, norm] }
+      return { delta: tf.mul(tf.div(first, tf.add(norm, epsilon)), rate!), slots: [first, norm] }
     },
   }
 }
@@ -63,15 +65,18 @@ export const nadam: MakeRule = settings => {
   }
   return {
     slots: { m: 0, v: 0 },
-    change: (g, [m, v], { learningRate, step }) => {
+    scalars: ({ learningRate, step }) => {
       const now = mu(step)
       const next = mu(step + 1)
       const soFar = productTo(step)
+      return [next / (1 - soFar * next), (1 - now) / (1 - soFar), 1 - power(beta2, step), -learningRate]
+    },
+    change: (g, [m, v], [ofMean, ofGradient, unbiased, rate]) => {
       const first = tf.add(tf.mul(m!, beta1), tf.mul(g, 1 - beta1))
       const second = tf.add(tf.mul(v!, beta2), tf.mul(tf.square(g), 1 - beta2))
-      const ahead = tf.add(tf.mul(first, next / (1 - soFar * next)), tf.mul(g, (1 - now) / (1 - soFar)))
-      const scale = tf.add(tf.sqrt(tf.div(second, 1 - power(beta2, step))), epsilon)
-      return { delta: tf.mul(tf.div(ahead, scale), -learningRate), slots: [first, second] }
+      const ahead = tf.add(tf.mul(first, ofMean!), tf.mul(g, ofGradient!))
+      const scale = tf.add(tf.sqrt(tf.div(second, unbiased!)), epsilon)
+      return { delta: tf.mul(tf.div(ahead, scale), rate!), slots: [first, second] }
     },
   }
 }
@@ -82,8 +87,9 @@ export const lion: MakeRule = settings => {
   const beta2 = numberOf(settings, 'beta2', 0.99)
   return {
     slots: { m: 0 },
-    change: (g, [m], { learningRate }) => ({
-      delta: tf.mul(tf.sign(tf.add(tf.mul(m!, beta1), tf.mul(g, 1 - beta1))), -learningRate),
+    scalars: ({ learningRate }) => [-learningRate],
+    change: (g, [m], [rate]) => ({
+      delta: tf.mul(tf.sign(tf.add(tf.mul(m!, beta1), tf.mul(g, 1 - beta1))), rate!),
       slots: [tf.add(tf.mul(m!, beta2), tf.mul(g, 1 - beta2))],
     }),
   }
