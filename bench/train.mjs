@@ -26,7 +26,10 @@ const names = positionals.length > 0 ? positionals : ['cnn', 'mlp', 'resnet', 'm
 /** Bundles the step of a checkout, where its code finds that checkout's kernels. */
 const bundle = async folder => {
   const out = join(folder, '.build', `bench-train-${process.pid}`)
-  execFileSync(process.execPath, ['-e', `import(${JSON.stringify(join(folder, 'scripts/build.mjs'))}).then(b => b.buildKernels())`])
+  execFileSync(process.execPath, [
+    '-e',
+    `import(${JSON.stringify(join(folder, 'scripts/build.mjs'))}).then(b => b.buildKernels())`,
+  ])
   if (folder !== root)
     for (const file of ['train-step.ts', 'train-nets.ts'])
       copyFileSync(join(root, 'bench', file), join(folder, 'bench', file))
@@ -47,7 +50,11 @@ const open = (file, engine, net) =>
   new Promise((done, broken) => {
     const child = fork(file, [engine, net, values.batch], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      env: { ...process.env, TF_CPP_MIN_LOG_LEVEL: '2', ...(engine.endsWith('.node') ? { TF_NUM_INTRAOP_THREADS: '2' } : {}) },
+      env: {
+        ...process.env,
+        TF_CPP_MIN_LOG_LEVEL: '2',
+        ...(engine.endsWith('.node') ? { TF_NUM_INTRAOP_THREADS: '2' } : {}),
+      },
     })
     child.once('exit', code => broken(new Error(`the ${engine} process ended with ${code}`)))
     const ask = question =>
