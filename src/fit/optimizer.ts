@@ -1,3 +1,4 @@
+import { canMove, moveWeight } from '../engine/move.js'
 import { tf } from '../engine/tf.js'
 import { adadelta, adagrad, rmsprop } from './optimizers/adaptive.js'
 import { adam, adamax, lion, nadam } from './optimizers/adam.js'
@@ -66,14 +67,24 @@ export const createOptimizer = (
     const variable = variables.get(name)
     if (variable === undefined) throw new Error(`no variable is named ${name}`)
     const held = slotsOf(name, variable.shape)
+    const moment = { learningRate, step: steps }
+    const keep = 1 - learningRate * decay
+    const mask = masks.get(name)
     tf.tidy(() => {
-      const change = rule.change(gradient, held, { learningRate, step: steps })
-      const from = decay === 0 ? variable : tf.mul(variable, 1 - learningRate * decay)
-      const to = tf.add(from, change.delta)
-      const mask = masks.get(name)
-      variable.assign(mask === undefined ? to : tf.mul(to, mask))
-      for (const tensor of change.slots) tf.keep(tensor)
-      slots.set(name, [...change.slots])
+      let next: readonly tf.Tensor[]
+      if (canMove()) {
+        const moved = moveWeight(rule.move(moment), variable, gradient, held, { keep, mask })
+        variable.assign(moved.weight)
+        next = moved.slots
+      } else {
+        const change = rule.change(gradient, held, moment)
+        const from = decay === 0 ? variable : tf.mul(variable, keep)
+        const to = tf.add(from, change.delta)
+        variable.assign(mask === undefined ? to : tf.mul(to, mask))
+        next = change.slots
+      }
+      for (const tensor of next) tf.keep(tensor)
+      slots.set(name, [...next])
     })
     for (const tensor of held) tensor.dispose()
   }

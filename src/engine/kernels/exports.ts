@@ -115,4 +115,5 @@ export interface Kernels {
   ): void
   reluGradient(dy: number, x: number, dx: number, n: number): void
   segmentSum(x: number, ids: number, rows: number, inner: number, y: number, segments: number): void
+  move(rule: number, numbers: number, from: number, to: number): void
 }

@@ -31,6 +31,10 @@ export const rmsprop: MakeRule = settings => {
       }
       return { delta: tf.neg(push), slots: next }
     },
+    move: ({ learningRate }) => ({
+      rule: 'rmsprop',
+      numbers: [rho, 1 - rho, epsilon, learningRate, Math.max(0, momentum), centered ? 1 : 0],
+    }),
   }
 }
 
@@ -45,6 +49,7 @@ export const adagrad: MakeRule = settings => {
       const next = tf.add(sum!, tf.square(g))
       return { delta: tf.div(tf.mul(g, -learningRate), tf.sqrt(tf.add(next, epsilon))), slots: [next] }
     },
+    move: ({ learningRate }) => ({ rule: 'adagrad', numbers: [epsilon, -learningRate] }),
   }
 }
 
@@ -61,5 +66,6 @@ export const adadelta: MakeRule = settings => {
       const moved = tf.add(tf.mul(deltas!, rho), tf.mul(tf.square(delta), 1 - rho))
       return { delta: tf.mul(delta, learningRate), slots: [squares, moved] }
     },
+    move: ({ learningRate }) => ({ rule: 'adadelta', numbers: [rho, 1 - rho, epsilon, learningRate] }),
   }
 }

@@ -1,3 +1,4 @@
+import type { Move } from '../../engine/move.js'
 import type { tf } from '../../engine/tf.js'
 
 export interface Change {
@@ -19,6 +20,8 @@ export interface Rule {
   /** What is remembered of each weight, shaped as the weight, by name with its first value. */
   readonly slots: Readonly<Record<string, number>>
   change(gradient: tf.Tensor, slots: readonly tf.Tensor[], moment: Moment): Change
+  /** The same step, to the bit, as the one kernel that an engine may have for it. */
+  move(moment: Moment): Move
 }
 
 /** A rule from its settings (a schedulable `learningRate` is not among them: it comes with the moment). */

@@ -7,7 +7,11 @@ export const sgd: MakeRule = settings => {
   const momentum = numberOf(settings, 'momentum', 0)
   const nesterov = settings['nesterov'] === true
   if (momentum === 0)
-    return { slots: {}, change: (g, _, { learningRate }) => ({ delta: tf.mul(g, -learningRate), slots: [] }) }
+    return {
+      slots: {},
+      change: (g, _, { learningRate }) => ({ delta: tf.mul(g, -learningRate), slots: [] }),
+      move: ({ learningRate }) => ({ rule: 'sgd', numbers: [-learningRate] }),
+    }
   return {
     slots: { momentum: 0 },
     change: (g, [v], { learningRate }) => {
@@ -15,5 +19,6 @@ export const sgd: MakeRule = settings => {
       const next = tf.sub(tf.mul(v!, momentum), push)
       return { delta: nesterov ? tf.sub(tf.mul(next, momentum), push) : next, slots: [next] }
     },
+    move: ({ learningRate }) => ({ rule: 'momentum', numbers: [learningRate, momentum, nesterov ? 1 : 0] }),
   }
 }
