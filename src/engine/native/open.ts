@@ -5,6 +5,7 @@ import { isMainThread } from 'node:worker_threads'
 import { problem, ProblemError } from '../../core/problem.js'
 import { enginePromises } from '../../core/promise.js'
 import type { Engine } from '../engine.js'
+import { registerGraphKernels } from '../graph/kernels.js'
 import { tf } from '../tf.js'
 import type { Found } from './built.js'
 import { findNative, nativeVersion } from './find.js'
@@ -69,6 +70,7 @@ export const openNative = async (): Promise<Engine> => {
         problem('engine-missing', `the native engine is not available: ${state.why}`, { hint: state.hint }),
       )
     start(state)
+    registerGraphKernels()
     started = nativeVersion(state.engine)
   }
   if (!(await tf.setBackend(nativeBackend))) throw new Error('the native backend did not start')
