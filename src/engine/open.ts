@@ -1,9 +1,9 @@
 import type { EngineName } from '../core/engine-name.js'
-import { fail } from '../core/problem.js'
 import { openCpu } from './cpu.js'
 import type { Engine } from './engine.js'
 import { openNative } from './native/open.js'
 import { openWasm } from './wasm.js'
+import { openWebgpu } from './webgpu/open.js'
 
 /**
  * Puts an engine to work in this thread: from here on every tensor operation runs on it (tfjs has one backend a
@@ -14,5 +14,5 @@ export const openEngine = async (name: EngineName): Promise<Engine> => {
   if (name === 'wasm') return openWasm()
   if (name === 'cpu') return openCpu()
   if (name === 'native') return openNative()
-  return fail('engine-missing', `the ${name} engine arrives in a later version`, 'Use `engine: wasm`.')
+  return openWebgpu()
 }

@@ -1,8 +1,9 @@
+import { canMove, moveWeight } from '../engine/move.js'
 import { tf } from '../engine/tf.js'
 import { adadelta, adagrad, rmsprop } from './optimizers/adaptive.js'
 import { adam, adamax, lion, nadam } from './optimizers/adam.js'
 import { numberOf } from './optimizers/rule.js'
-import type { MakeRule } from './optimizers/rule.js'
+import type { MakeRule, Moment } from './optimizers/rule.js'
 import { sgd } from './optimizers/sgd.js'
 
 /** The rules by the recipe's names. */
@@ -66,10 +67,12 @@ export const createOptimizer = (
     return made
   }
   let steps = 0
+  let moment: Moment = { learningRate: 0, step: 0 }
 
   const begin = (learningRate: number): readonly number[] => {
     steps++
-    const scalars = rule.scalars({ learningRate, step: steps })
+    moment = { learningRate, step: steps }
+    const scalars = rule.scalars(moment)
     return decay === 0 ? scalars : [...scalars, 1 - learningRate * decay]
   }
 
@@ -77,14 +80,23 @@ export const createOptimizer = (
     const variable = variables.get(name)
     if (variable === undefined) throw new Error(`no variable is named ${name}`)
     const held = slotsOf(name, variable.shape)
+    const keep = 1 - moment.learningRate * decay
+    const mask = masks.get(name)
     tf.tidy(() => {
-      const change = rule.change(gradient, held, scalars)
-      const from = decay === 0 ? variable : tf.mul(variable, scalars.at(-1)!)
-      const to = tf.add(from, change.delta)
-      const mask = masks.get(name)
-      variable.assign(mask === undefined ? to : tf.mul(to, mask))
-      for (const tensor of change.slots) tf.keep(tensor)
-      slots.set(name, [...change.slots])
+      let next: readonly tf.Tensor[]
+      if (canMove()) {
+        const moved = moveWeight(rule.move(moment), variable, gradient, held, { keep, mask })
+        variable.assign(moved.weight)
+        next = moved.slots
+      } else {
+        const change = rule.change(gradient, held, scalars)
+        const from = decay === 0 ? variable : tf.mul(variable, scalars.at(-1)!)
+        const to = tf.add(from, change.delta)
+        variable.assign(mask === undefined ? to : tf.mul(to, mask))
+        next = change.slots
+      }
+      for (const tensor of next) tf.keep(tensor)
+      slots.set(name, [...next])
     })
     for (const tensor of held) tensor.dispose()
   }

@@ -2,6 +2,13 @@ import { tf } from '../tf.js'
 import type { Heap } from './heap.js'
 import type { KernelTable } from './replace.js'
 import { sizeOf } from './replace.js'
+import {
+  isWinograd,
+  isWinogradInputGradient,
+  winogradConvolve,
+  winogradFilterGradient,
+  winogradInputGradient,
+} from './winograd.js'
 
 type Shape4 = [number, number, number, number]
 type Pad = number | 'valid' | 'same' | tf.backend_util.ExplicitPadding
@@ -66,6 +73,10 @@ export const convolve = (
     kernels.gemm(heap.at(x), k, 1, heap.at(filter), 1, n, heap.at(y), n, pixels, n, k, biasAt, relu, scratch)
     return y
   }
+  if (isWinograd(info)) {
+    winogradConvolve(heap, info, heap.at(x), heap.at(filter), heap.at(y), biasAt, relu)
+    return y
+  }
   const scratch = heap.scratch(kernels.convolveScratch(patch))
   kernels.convolve(heap.window(info), heap.at(x), heap.at(filter), heap.at(y), biasAt, relu, scratch)
   return y
@@ -85,6 +96,10 @@ const filterGradient = (heap: Heap, x: tf.TensorInfo, dy: tf.TensorInfo, attrs: 
     const [n, k] = [info.outChannels, info.inChannels]
     const scratch = heap.scratch(kernels.gemmScratch())
     kernels.gemm(heap.at(x), 1, k, heap.at(dy), 1, n, heap.at(dFilter), n, k, n, pixels, 0, false, scratch)
+    return dFilter
+  }
+  if (isWinograd(info)) {
+    winogradFilterGradient(heap, info, heap.at(x), heap.at(dy), heap.at(dFilter))
     return dFilter
   }
   const scratch = heap.scratch(kernels.convolveScratch(patchOf(info)))
@@ -111,6 +126,10 @@ const inputGradient = (
     const [n, k] = [info.outChannels, info.inChannels]
     const scratch = heap.scratch(kernels.gemmScratch())
     kernels.gemm(heap.at(dy), n, 1, heap.at(filter), n, 1, heap.at(dx), k, pixels, k, n, 0, false, scratch)
+    return dx
+  }
+  if (isWinogradInputGradient(info)) {
+    winogradInputGradient(heap, info, heap.at(dy), heap.at(filter), heap.at(dx))
     return dx
   }
   const scratch = heap.scratch(kernels.convolveScratch(patchOf(info)))

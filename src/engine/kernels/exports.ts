@@ -43,6 +43,45 @@ export interface Kernels {
     add: boolean,
     scratch: number,
   ): void
+  winogradScratch(channels: number, outChannels: number): number
+  winogradFilter(
+    filter: number,
+    channels: number,
+    outChannels: number,
+    turned: boolean,
+    points: number,
+    from: number,
+    to: number,
+    scratch: number,
+  ): void
+  winogradConvolve(
+    window: number,
+    x: number,
+    points: number,
+    y: number,
+    bias: number,
+    relu: boolean,
+    from: number,
+    to: number,
+    scratch: number,
+  ): void
+  winogradSums(
+    window: number,
+    x: number,
+    dy: number,
+    sums: number,
+    from: number,
+    to: number,
+    scratch: number,
+  ): void
+  winogradFilterGradient(
+    sums: number,
+    chunks: number,
+    channels: number,
+    outChannels: number,
+    dFilter: number,
+    scratch: number,
+  ): void
   depthwiseInputGradient(window: number, dy: number, filter: number, dx: number, place: number): void
   depthwiseFilterGradient(
     window: number,
@@ -76,4 +115,5 @@ export interface Kernels {
   ): void
   reluGradient(dy: number, x: number, dx: number, n: number): void
   segmentSum(x: number, ids: number, rows: number, inner: number, y: number, segments: number): void
+  move(rule: number, numbers: number, from: number, to: number): void
 }

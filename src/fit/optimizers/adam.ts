@@ -1,7 +1,7 @@
 import { power } from '../../core/portable/power.js'
 import { tf } from '../../engine/tf.js'
 import { numberOf } from './rule.js'
-import type { MakeRule } from './rule.js'
+import type { MakeRule, Moment } from './rule.js'
 
 /**
  * Adam (Kingma & Ba 2015, the reordered form at the end of section 2, so ε stands beside √v and not √v̂):
@@ -13,11 +13,11 @@ export const adam: MakeRule = settings => {
   const beta2 = numberOf(settings, 'beta2', 0.999)
   const epsilon = numberOf(settings, 'epsilon', 1e-7)
   const amsgrad = settings['amsgrad'] === true
+  const alphaAt = ({ learningRate, step }: Moment): number =>
+    (learningRate * Math.sqrt(1 - power(beta2, step))) / (1 - power(beta1, step))
   return {
     slots: amsgrad ? { m: 0, v: 0, largest: 0 } : { m: 0, v: 0 },
-    scalars: ({ learningRate, step }) => [
-      -((learningRate * Math.sqrt(1 - power(beta2, step))) / (1 - power(beta1, step))),
-    ],
+    scalars: moment => [-alphaAt(moment)],
     change: (g, [m, v, largest], [rate]) => {
       const first = tf.add(tf.mul(m!, beta1), tf.mul(g, 1 - beta1))
       const second = tf.add(tf.mul(v!, beta2), tf.mul(tf.square(g), 1 - beta2))
@@ -27,6 +27,10 @@ export const adam: MakeRule = settings => {
         slots: amsgrad ? [first, second, top] : [first, second],
       }
     },
+    move: moment => ({
+      rule: 'adam',
+      numbers: [beta1, 1 - beta1, beta2, 1 - beta2, epsilon, -alphaAt(moment)],
+    }),
   }
 }
 
@@ -43,6 +47,10 @@ export const adamax: MakeRule = settings => {
       const norm = tf.maximum(tf.mul(u!, beta2), tf.abs(g))
       return { delta: tf.mul(tf.div(first, tf.add(norm, epsilon)), rate!), slots: [first, norm] }
     },
+    move: ({ learningRate, step }) => ({
+      rule: 'adamax',
+      numbers: [beta1, 1 - beta1, beta2, epsilon, -(learningRate / (1 - power(beta1, step)))],
+    }),
   }
 }
 
@@ -63,14 +71,15 @@ export const nadam: MakeRule = settings => {
     for (; reached < step; reached++) product *= mu(reached + 1)
     return product
   }
+  /** What the step takes of m and of the gradient. */
+  const shares = (step: number): [number, number] => {
+    const soFar = productTo(step)
+    const next = mu(step + 1)
+    return [next / (1 - soFar * next), (1 - mu(step)) / (1 - soFar)]
+  }
   return {
     slots: { m: 0, v: 0 },
-    scalars: ({ learningRate, step }) => {
-      const now = mu(step)
-      const next = mu(step + 1)
-      const soFar = productTo(step)
-      return [next / (1 - soFar * next), (1 - now) / (1 - soFar), 1 - power(beta2, step), -learningRate]
-    },
+    scalars: ({ learningRate, step }) => [...shares(step), 1 - power(beta2, step), -learningRate],
     change: (g, [m, v], [ofMean, ofGradient, unbiased, rate]) => {
       const first = tf.add(tf.mul(m!, beta1), tf.mul(g, 1 - beta1))
       const second = tf.add(tf.mul(v!, beta2), tf.mul(tf.square(g), 1 - beta2))
@@ -78,6 +87,15 @@ export const nadam: MakeRule = settings => {
       const scale = tf.add(tf.sqrt(tf.div(second, unbiased!)), epsilon)
       return { delta: tf.mul(tf.div(ahead, scale), rate!), slots: [first, second] }
     },
+    move: ({ learningRate, step }) => ({
+      rule: 'nadam',
+      numbers: [
+        ...[beta1, 1 - beta1, beta2, 1 - beta2, epsilon],
+        ...shares(step),
+        1 - power(beta2, step),
+        -learningRate,
+      ],
+    }),
   }
 }
 
@@ -91,6 +109,10 @@ export const lion: MakeRule = settings => {
     change: (g, [m], [rate]) => ({
       delta: tf.mul(tf.sign(tf.add(tf.mul(m!, beta1), tf.mul(g, 1 - beta1))), rate!),
       slots: [tf.add(tf.mul(m!, beta2), tf.mul(g, 1 - beta2))],
+    }),
+    move: ({ learningRate }) => ({
+      rule: 'lion',
+      numbers: [beta1, 1 - beta1, beta2, 1 - beta2, -learningRate],
     }),
   }
 }

@@ -32,6 +32,10 @@ export const rmsprop: MakeRule = settings => {
       }
       return { delta: tf.neg(push), slots: next }
     },
+    move: ({ learningRate }) => ({
+      rule: 'rmsprop',
+      numbers: [rho, 1 - rho, epsilon, learningRate, Math.max(0, momentum), centered ? 1 : 0],
+    }),
   }
 }
 
@@ -47,6 +51,7 @@ export const adagrad: MakeRule = settings => {
       const next = tf.add(sum!, tf.square(g))
       return { delta: tf.div(tf.mul(g, rate!), tf.sqrt(tf.add(next, epsilon))), slots: [next] }
     },
+    move: ({ learningRate }) => ({ rule: 'adagrad', numbers: [epsilon, -learningRate] }),
   }
 }
 
@@ -64,5 +69,6 @@ export const adadelta: MakeRule = settings => {
       const moved = tf.add(tf.mul(deltas!, rho), tf.mul(tf.square(delta), 1 - rho))
       return { delta: tf.mul(delta, rate!), slots: [squares, moved] }
     },
+    move: ({ learningRate }) => ({ rule: 'adadelta', numbers: [rho, 1 - rho, epsilon, learningRate] }),
   }
 }

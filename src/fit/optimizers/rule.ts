@@ -1,3 +1,4 @@
+import type { Move } from '../../engine/move.js'
 import type { tf } from '../../engine/tf.js'
 
 export interface Change {
@@ -22,6 +23,8 @@ export interface Rule {
   scalars(moment: Moment): readonly number[]
   /** What changes of one weight; `scalars` are the moment's, in their order. */
   change(gradient: tf.Tensor, slots: readonly tf.Tensor[], scalars: readonly tf.Tensor[]): Change
+  /** The same step, to the bit, as the one kernel that an engine may have for it. */
+  move(moment: Moment): Move
 }
 
 /** A rule from its settings (a schedulable `learningRate` is not among them: it comes with the moment). */

@@ -11,6 +11,7 @@ export const sgd: MakeRule = settings => {
       slots: {},
       scalars: ({ learningRate }) => [-learningRate],
       change: (g, _, [rate]) => ({ delta: tf.mul(g, rate!), slots: [] }),
+      move: ({ learningRate }) => ({ rule: 'sgd', numbers: [-learningRate] }),
     }
   return {
     slots: { momentum: 0 },
@@ -20,5 +21,6 @@ export const sgd: MakeRule = settings => {
       const next = tf.sub(tf.mul(v!, momentum), push)
       return { delta: nesterov ? tf.sub(tf.mul(next, momentum), push) : next, slots: [next] }
     },
+    move: ({ learningRate }) => ({ rule: 'momentum', numbers: [learningRate, momentum, nesterov ? 1 : 0] }),
   }
 }
