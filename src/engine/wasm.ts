@@ -30,11 +30,8 @@ const withBinary = async <T>(start: () => Promise<T>): Promise<T> => {
   setWasmPaths(`${backendFolder()}/`, true)
   const env = tf.env()
   const { platform } = env
-  env.platform = {
-    ...platform,
-    now: () => platform.now(),
-    fetch: path => Promise.resolve(new Response(readBackend(path))),
-  }
+  env.platform = Object.create(platform) as typeof platform
+  env.platform.fetch = path => Promise.resolve(new Response(readBackend(path)))
   try {
     return await start()
   } finally {

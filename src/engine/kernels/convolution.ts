@@ -3,6 +3,13 @@ import type { Heap } from './heap.js'
 import type { KernelTable } from './replace.js'
 import { splitGemm } from './matmul.js'
 import { sizeOf } from './replace.js'
+import {
+  isWinograd,
+  isWinogradInputGradient,
+  winogradConvolve,
+  winogradFilterGradient,
+  winogradInputGradient,
+} from './winograd.js'
 
 type Shape4 = [number, number, number, number]
 type Pad = number | 'valid' | 'same' | tf.backend_util.ExplicitPadding
@@ -66,6 +73,10 @@ export const convolve = (
     splitGemm(heap, heap.at(x), k, 1, heap.at(filter), 1, n, heap.at(y), n, pixels, n, k, biasAt, relu)
     return y
   }
+  if (isWinograd(info)) {
+    winogradConvolve(heap, info, heap.at(x), heap.at(filter), heap.at(y), biasAt, relu)
+    return y
+  }
   const pixels = info.batchSize * info.outHeight * info.outWidth
   const blocks = kernels.gemmBlocks(pixels, info.outChannels)
   heap.split(
@@ -91,6 +102,10 @@ const filterGradient = (heap: Heap, x: tf.TensorInfo, dy: tf.TensorInfo, attrs: 
     const pixels = info.batchSize * info.outHeight * info.outWidth
     const [n, k] = [info.outChannels, info.inChannels]
     splitGemm(heap, heap.at(x), 1, k, heap.at(dy), 1, n, heap.at(dFilter), n, k, n, pixels, 0, false)
+    return dFilter
+  }
+  if (isWinograd(info)) {
+    winogradFilterGradient(heap, info, heap.at(x), heap.at(dy), heap.at(dFilter))
     return dFilter
   }
   const parts = kernels.filterParts(patchOf(info), info.outChannels)
@@ -122,6 +137,10 @@ const inputGradient = (
     const pixels = info.batchSize * info.outHeight * info.outWidth
     const [n, k] = [info.outChannels, info.inChannels]
     splitGemm(heap, heap.at(dy), n, 1, heap.at(filter), n, 1, heap.at(dx), k, pixels, k, n, 0, false)
+    return dx
+  }
+  if (isWinogradInputGradient(info)) {
+    winogradInputGradient(heap, info, heap.at(dy), heap.at(filter), heap.at(dx))
     return dx
   }
   heap.split(

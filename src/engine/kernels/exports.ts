@@ -80,6 +80,38 @@ export interface SplitKernels {
       ...range: Range,
     ]
   ): void
+  /** In input channels. */
+  winogradFilter(
+    ...given: [
+      filter: Bytes,
+      channels: number,
+      outChannels: number,
+      turned: number,
+      points: Bytes,
+      ...range: Range,
+    ]
+  ): void
+  /** In blocks of tiles (`winogradBlocks`). */
+  winogradConvolve(
+    ...given: [window: Bytes, x: Bytes, points: Bytes, y: Bytes, bias: Bytes, relu: number, ...range: Range]
+  ): void
+  /** In chunks of `each` blocks of tiles. */
+  winogradSums(
+    ...given: [window: Bytes, x: Bytes, dy: Bytes, sums: Bytes, each: number, ...range: Range]
+  ): void
+  /** In quads of weights. */
+  winogradFilterGradient(
+    ...given: [
+      sums: Bytes,
+      chunks: number,
+      channels: number,
+      outChannels: number,
+      dFilter: Bytes,
+      ...range: Range,
+    ]
+  ): void
+  /** In elements. */
+  move(...given: [rule: number, numbers: Bytes, ...range: Range]): void
   /** In elements. */
   reluGradient(...given: [dy: Bytes, x: Bytes, dx: Bytes, ...range: Range]): void
 }
@@ -96,6 +128,8 @@ export interface Kernels extends SplitKernels {
   gemmBlocks(m: number, n: number): number
   convolveScratch(patch: number): number
   filterParts(patch: number, n: number): number
+  winogradBlocks(window: Bytes): number
+  winogradScratch(channels: number, outChannels: number): number
   sumPartials(partials: Bytes, count: number, n: number, y: Bytes): void
   maxPool3d(window: Bytes, x: Bytes, y: Bytes, dx: Bytes, gradient: boolean): void
   reduceParts(outer: number, inner: number): number
