@@ -15,6 +15,7 @@ const entries = () => [
   'src/run/worker/main.ts',
   'src/run/worker/child.ts',
   'src/store/verify/digest-thread.ts',
+  'src/engine/threads/thread.ts',
   'src/engine/webgpu/ask.ts',
   'src/engine/native/trial.ts',
   ...readdirSync('src/steps', { withFileTypes: true })

@@ -1,5 +1,6 @@
 import type { tf } from '../tf.js'
 import type { Heap } from './heap.js'
+import { elementWork } from './replace.js'
 
 type Info = tf.backend_util.Conv2DInfo
 
@@ -31,12 +32,42 @@ export const isWinograd = (info: Info): boolean =>
 
 const pointsBytes = (info: Info): number => 36 * 4 * info.inChannels * info.outChannels
 
-/** The filter's points and the working memory behind them. */
-const memoryFor = (heap: Heap, info: Info, count: number): { points: number; scratch: number } => {
-  const points = heap.scratch(
-    count * pointsBytes(info) + heap.kernels.winogradScratch(info.inChannels, info.outChannels),
+const scratchBytes = (heap: Heap, info: Info): number =>
+  heap.kernels.winogradScratch(info.inChannels, info.outChannels)
+
+/** The convolution of x by a filter (turned around: as the input's gradient takes it) by way of its points. */
+const throughPoints = (
+  heap: Heap,
+  info: Info,
+  x: number,
+  filter: number,
+  isTurned: boolean,
+  y: number,
+  bias: number,
+  relu: boolean,
+): void => {
+  const points = heap.scratch(pointsBytes(info))
+  // As the filter lies: turned around it is that of the other direction.
+  const [channels, outChannels] = isTurned
+    ? [info.outChannels, info.inChannels]
+    : [info.inChannels, info.outChannels]
+  const scratch = scratchBytes(heap, info)
+  heap.split(
+    'winogradFilter',
+    [filter, channels, outChannels, Number(isTurned), points],
+    channels,
+    36 * outChannels * elementWork,
+    scratch,
   )
-  return { points, scratch: points + count * pointsBytes(info) }
+  const window = heap.window(info)
+  const blocks = heap.kernels.winogradBlocks(window)
+  heap.split(
+    'winogradConvolve',
+    [window, x, points, y, bias, Number(relu)],
+    blocks,
+    (36 * tilesOf(info) * channels * outChannels) / blocks,
+    scratch,
+  )
 }
 
 /** y = conv(x, filter) + bias, then relu if asked for. `bias` is an address, or 0. */
@@ -49,11 +80,7 @@ export const winogradConvolve = (
   bias: number,
   relu: boolean,
 ): void => {
-  const { kernels } = heap
-  const { points, scratch } = memoryFor(heap, info, 1)
-  const { inChannels, outChannels } = info
-  kernels.winogradFilter(filter, inChannels, outChannels, false, points, 0, inChannels, scratch)
-  kernels.winogradConvolve(heap.window(info), x, points, y, bias, relu, 0, tilesOf(info), scratch)
+  throughPoints(heap, info, x, filter, false, y, bias, relu)
 }
 
 /** The convolution that the input's gradient is: of dy, widened by what the image was not, by the filter turned around. */
@@ -77,17 +104,11 @@ export const winogradInputGradient = (
   filter: number,
   dx: number,
 ): void => {
-  const { kernels } = heap
-  const { points, scratch } = memoryFor(heap, info, 1)
-  const { inChannels, outChannels } = info
-  const back = turned(info)
-  kernels.winogradFilter(filter, inChannels, outChannels, true, points, 0, inChannels, scratch)
-  kernels.winogradConvolve(heap.window(back), dy, points, dx, 0, false, 0, tilesOf(back), scratch)
+  throughPoints(heap, turned(info), dy, filter, true, dx, 0, false)
 }
 
-/** Sums over tiles are made in at most so many chunks, whatever the threads; each of whole blocks of 32 tiles. */
+/** Sums over tiles are made in at most so many chunks, whatever the threads; each of whole blocks of tiles. */
 const mostChunks = 4
-const block = 32
 
 export const winogradFilterGradient = (
   heap: Heap,
@@ -96,21 +117,25 @@ export const winogradFilterGradient = (
   dy: number,
   dFilter: number,
 ): void => {
-  const { kernels } = heap
-  const tiles = tilesOf(info)
-  const each = Math.ceil(tiles / block / mostChunks) * block
-  const chunks = Math.ceil(tiles / each)
-  const { points, scratch } = memoryFor(heap, info, chunks)
+  const { inChannels, outChannels } = info
   const window = heap.window(info)
-  for (let chunk = 0; chunk < chunks; chunk++)
-    kernels.winogradSums(
-      window,
-      x,
-      dy,
-      points + chunk * pointsBytes(info),
-      chunk * each,
-      Math.min(tiles, (chunk + 1) * each),
-      scratch,
-    )
-  kernels.winogradFilterGradient(points, chunks, info.inChannels, info.outChannels, dFilter, scratch)
+  const blocks = heap.kernels.winogradBlocks(window)
+  const each = Math.ceil(blocks / mostChunks)
+  const chunks = Math.ceil(blocks / each)
+  const sums = heap.scratch(chunks * pointsBytes(info))
+  const scratch = scratchBytes(heap, info)
+  heap.split(
+    'winogradSums',
+    [window, x, dy, sums, each],
+    chunks,
+    (36 * tilesOf(info) * inChannels * outChannels) / chunks,
+    scratch,
+  )
+  heap.split(
+    'winogradFilterGradient',
+    [sums, chunks, inChannels, outChannels, dFilter],
+    (inChannels * outChannels) / 4,
+    36 * chunks * elementWork,
+    scratch,
+  )
 }

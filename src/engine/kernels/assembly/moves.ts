@@ -189,7 +189,7 @@ function one(rule: i32, m: Move, i: usize, whole: bool): void {
 }
 
 /** Moves numbers `from` to `to` of a weight by the rule of that number (the order of `moveRules` in src/engine/move.ts). */
-export function move(rule: i32, m: Move, from: i32, to: i32): void {
+export function move(rule: i32, m: Move, from: i32, to: i32, _: usize): void {
   let i = (<usize>from) << 2
   const end = (<usize>to) << 2
   while (i + 16 <= end) {

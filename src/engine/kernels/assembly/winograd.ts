@@ -1,7 +1,6 @@
 // Convolutions with 3×3 filters and stride 1 in a quarter of the products: tiles of 4×4 outputs by Winograd's minimal
 // filtering. Channels in and out are multiples of 8. No sum depends on how the tiles are shared out, but for the filter's
 // gradient, whose chunks the shapes alone decide.
-import { addRun } from './patches'
 import { tileOfRuns, tileOfSteps } from './runs'
 import { Window } from './window'
 import { filterGradientLine, filterLine } from './winograd-lines'
@@ -53,7 +52,17 @@ export function winogradFilter(
     }
 }
 
-/** y = bias + conv(x, filter), then relu if asked for, of tiles `from` to `to` (batch, then rows, then columns). `points`: of `winogradFilter`. */
+/** Blocks of tiles that cover the outputs; tiles run over the batch, then rows, then columns. */
+export function winogradBlocks(w: Window): i32 {
+  return (tilesOf(w) + blockTiles - 1) / blockTiles
+}
+
+@inline
+function tilesOf(w: Window): i32 {
+  return w.batch * ((w.outHeight + 3) >> 2) * ((w.outWidth + 3) >> 2)
+}
+
+/** y = bias + conv(x, filter), then relu if asked for, of the blocks from `first` to `end`. `points`: of `winogradFilter`. */
 export function winogradConvolve(
   w: Window,
   x: usize,
@@ -61,10 +70,12 @@ export function winogradConvolve(
   y: usize,
   bias: usize,
   relu: bool,
-  from: i32,
-  to: i32,
+  first: i32,
+  end: i32,
   scratch: usize,
 ): void {
+  const from = first * blockTiles
+  const to = min(end * blockTiles, tilesOf(w))
   const k = w.inChannels
   const n = w.outChannels
   const middle = scratch
@@ -102,8 +113,35 @@ export function winogradConvolve(
   }
 }
 
-/** sums(36, channels, outChannels) = Σ over tiles `from` to `to` of x at the points, transposed, times dy at the points. */
+/**
+ * Chunk c of sums(chunks, 36, channels, outChannels) = Σ over its tiles of x at the points, transposed, times dy at the
+ * points, for the chunks from `first` to `end`. A chunk has `each` blocks of tiles: that decides the sums' order.
+ */
 export function winogradSums(
+  w: Window,
+  x: usize,
+  dy: usize,
+  sums: usize,
+  each: i32,
+  first: i32,
+  end: i32,
+  scratch: usize,
+): void {
+  const tiles = each * blockTiles
+  const bytes = <usize>(36 * w.inChannels * w.outChannels) << 2
+  for (let chunk = first; chunk < end; chunk++)
+    sumChunk(
+      w,
+      x,
+      dy,
+      sums + <usize>chunk * bytes,
+      chunk * tiles,
+      min((chunk + 1) * tiles, tilesOf(w)),
+      scratch,
+    )
+}
+
+function sumChunk(
   w: Window,
   x: usize,
   dy: usize,
@@ -152,21 +190,34 @@ export function winogradSums(
   }
 }
 
-/** dFilter(3, 3, channels, outChannels) from `chunks` sums that lie behind one another; adds them up in their order first. */
+/**
+ * dFilter(3, 3, channels, outChannels) from `chunks` sums that lie behind one another, added up in their order. Computes
+ * the quads of weights from `first` to `end`.
+ */
 export function winogradFilterGradient(
   sums: usize,
   chunks: i32,
   channels: i32,
   outChannels: i32,
   dFilter: usize,
+  first: i32,
+  end: i32,
   scratch: usize,
 ): void {
-  const size = channels * outChannels
-  const tapBytes = <usize>size << 2
-  for (let chunk = 1; chunk < chunks; chunk++) addRun(sums, sums + <usize>(chunk * 36) * tapBytes, 36 * size)
-  for (let at: usize = 0; at < tapBytes; at += 16) {
-    for (let i: usize = 0; i < 6; i++) filterGradientLine(sums + at + i * tapBytes, tapBytes * 6, scratch + i * 16, 96)
+  const tapBytes = <usize>(channels * outChannels) << 2
+  const lines = scratch + 36 * 16
+  for (let at = <usize>first << 4; at < <usize>end << 4; at += 16) {
+    for (let p: usize = 0; p < 36; p++) {
+      let from = sums + at + p * tapBytes
+      let sum = v128.load(from)
+      for (let chunk = 1; chunk < chunks; chunk++) {
+        from += 36 * tapBytes
+        sum = f32x4.add(sum, v128.load(from))
+      }
+      v128.store(scratch + p * 16, sum)
+    }
+    for (let i: usize = 0; i < 6; i++) filterGradientLine(scratch + i * 16, 96, lines + i * 16, 96)
     for (let i: usize = 0; i < 3; i++)
-      filterGradientLine(scratch + i * 96, 16, dFilter + at + i * 3 * tapBytes, tapBytes)
+      filterGradientLine(lines + i * 96, 16, dFilter + at + i * 3 * tapBytes, tapBytes)
   }
 }
