@@ -27,6 +27,8 @@ export interface DeviceError {
 }
 
 export interface Device {
+  readonly limits: Readonly<Record<string, number>>
+  readonly queue: { onSubmittedWorkDone(): Promise<unknown> }
   readonly lost: Promise<{ readonly reason: string; readonly message: string }>
   addEventListener(type: 'uncapturederror', take: (event: { readonly error: DeviceError }) => void): void
   destroy(): void
