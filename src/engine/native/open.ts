@@ -5,7 +5,9 @@ import { isMainThread } from 'node:worker_threads'
 import { problem, ProblemError } from '../../core/problem.js'
 import { enginePromises } from '../../core/promise.js'
 import type { Engine } from '../engine.js'
+import { registerGraphGradients } from '../graph/gradients.js'
 import { registerGraphKernels } from '../graph/kernels.js'
+import { registerNativeNormalization } from '../graph/normalization.js'
 import { tf } from '../tf.js'
 import type { Found } from './built.js'
 import { findNative, nativeVersion } from './find.js'
@@ -71,6 +73,8 @@ export const openNative = async (): Promise<Engine> => {
       )
     start(state)
     registerGraphKernels()
+    registerGraphGradients()
+    registerNativeNormalization()
     started = nativeVersion(state.engine)
   }
   if (!(await tf.setBackend(nativeBackend))) throw new Error('the native backend did not start')
