@@ -287,14 +287,6 @@ export class Program {
       nodes.push(identity(node, dtypeOf(id), value, at === 0 ? waits : []))
       named.set(key, node)
     })
-      const h: Record<string, number> = {}
-      for (const n of nodes) h[n.op] = (h[n.op] ?? 0) + 1
-      console.log(
-        name,
-        nodes.length,
-        JSON.stringify(Object.fromEntries(Object.entries(h).sort((a, b) => b[1] - a[1]))),
-      )
-    }
     this.nodes.push(...nodes)
     return { name, feeds, fetches: named }
   }
