@@ -47,13 +47,39 @@ const gather = ({ inputs, attrs, backend }: Arguments): tf.TensorInfo => {
   }
 }
 
-/** Replaces those of tfjs-node's kernels that cannot be recorded, while a recording runs. */
+/** A product of two plain matrices, for which TensorFlow's kernel of batches takes longer and never fuses the bias. */
+const multiply = ({ inputs, attrs, backend }: Arguments): tf.TensorInfo => {
+  const native = backend as KernelBackend
+  const { a, b } = inputs as { a: tf.TensorInfo; b: tf.TensorInfo }
+  const { transposeA, transposeB } = attrs as { transposeA: boolean; transposeB: boolean }
+  const flag = (name: string, value: boolean): OpAttr => ({ name, type: native.binding.TF_ATTR_BOOL, value })
+  return native.executeSingleOutput(
+    'MatMul',
+    [typed(native, 'T', a.dtype), flag('transpose_a', transposeA), flag('transpose_b', transposeB)],
+    [a, b],
+  )
+}
+
+const isMatrix = (tensor: unknown): boolean => {
+  const { shape, dtype } = tensor as tf.TensorInfo
+  return shape.length === 2 && dtype === 'float32'
+}
+
+type KernelFunc = Kernel['kernelFunc']
+
+const replacements: Readonly<Record<string, (stock: KernelFunc) => KernelFunc>> = {
+  // While a recording runs; else it is nice to know which index it is.
+  GatherV2: stock => given => (isRecording() ? gather(given) : stock(given)),
+  BatchMatMul: stock => given =>
+    isMatrix(given.inputs['a']) && isMatrix(given.inputs['b']) ? multiply(given) : stock(given),
+}
+
+/** Replaces those of tfjs-node's kernels that cannot be recorded, or are slow in a graph. */
 export const registerGraphKernels = (): void => {
-  const stock = tf.getKernel('GatherV2', nativeBackendName)
-  if (stock === undefined) throw new Error('the native backend has no kernel GatherV2')
-  tf.unregisterKernel('GatherV2', nativeBackendName)
-  tf.registerKernel({
-    ...stock,
-    kernelFunc: given => (isRecording() ? gather(given) : stock.kernelFunc(given)),
-  })
+  for (const [kernelName, make] of Object.entries(replacements)) {
+    const stock = tf.getKernel(kernelName, nativeBackendName)
+    if (stock === undefined) throw new Error(`the native backend has no kernel ${kernelName}`)
+    tf.unregisterKernel(kernelName, nativeBackendName)
+    tf.registerKernel({ ...stock, kernelFunc: make(stock.kernelFunc) })
+  }
 }
