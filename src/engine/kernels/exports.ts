@@ -104,14 +104,28 @@ export interface Kernels {
     channels: number,
     y: number,
   ): void
-  normalizationSums(
+  channelMoments(x: number, from: number, to: number, channels: number, state: number, scratch: number): void
+  channelProducts(
     x: number,
     dy: number,
     mean: number,
-    rows: number,
+    from: number,
+    to: number,
     channels: number,
-    sums: number,
-    products: number,
+    state: number,
+    scratch: number,
+  ): void
+  normalizationGradient(
+    x: number,
+    dy: number,
+    mean: number,
+    factor: number,
+    slope: number,
+    offset: number,
+    from: number,
+    to: number,
+    channels: number,
+    dx: number,
   ): void
   reluGradient(dy: number, x: number, dx: number, n: number): void
   segmentSum(x: number, ids: number, rows: number, inner: number, y: number, segments: number): void

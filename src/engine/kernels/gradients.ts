@@ -1,5 +1,7 @@
 import { tf } from '../tf.js'
+import { registerBatchNormalization } from '../normalize-batch.js'
 import type { Heap } from './heap.js'
+import { normalizationSums as sumsOf } from './normalization.js'
 import type { KernelTable } from './replace.js'
 import { replaceKernels, sizeOf } from './replace.js'
 
@@ -16,22 +18,7 @@ const kernels: KernelTable = {
     heap.kernels.reluGradient(heap.at(dy), heap.at(inputs['x']!), heap.at(dx), sizeOf(dy.shape))
     return dx
   },
-  [normalizationSums]: heap => inputs => {
-    const x = inputs['x']!
-    const channels = x.shape.at(-1)!
-    const outs = [heap.output([channels]), heap.output([channels])]
-    const [sums, products] = outs.map(out => heap.at(out))
-    heap.kernels.normalizationSums(
-      heap.at(x),
-      heap.at(inputs['dy']!),
-      heap.at(inputs['mean']!),
-      sizeOf(x.shape) / channels,
-      channels,
-      sums!,
-      products!,
-    )
-    return outs
-  },
+  [normalizationSums]: heap => inputs => sumsOf(heap, inputs['x']!, inputs['dy']!, inputs['mean']!),
 }
 
 type Config = NonNullable<ReturnType<typeof tf.getGradient>>
@@ -97,4 +84,5 @@ export const registerGradients = (heap: Heap): void => {
   })
   replaceGradient('Relu', ofRelu)
   replaceGradient('FusedBatchNorm', ofBatchNorm)
+  registerBatchNormalization()
 }

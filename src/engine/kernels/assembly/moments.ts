@@ -1,0 +1,176 @@
+// Batch normalization's passes over x(rows × channels), row by row. Stretches of 128 rows are summed in float32, and the
+// stretches in float64.
+const stretch: i32 = 128
+
+/** sums += x − pivot, a channel each. */
+@inline
+function addOffsets(sums: usize, x: usize, pivot: usize, n: i32): void {
+  while (n >= 4) {
+    v128.store(sums, f32x4.add(v128.load(sums), f32x4.sub(v128.load(x), v128.load(pivot))))
+    sums += 16
+    x += 16
+    pivot += 16
+    n -= 4
+  }
+  while (n > 0) {
+    store<f32>(sums, load<f32>(sums) + (load<f32>(x) - load<f32>(pivot)))
+    sums += 4
+    x += 4
+    pivot += 4
+    n--
+  }
+}
+
+/** sums += (x − mean)², a channel each. */
+@inline
+function addSquares(sums: usize, x: usize, mean: usize, n: i32): void {
+  while (n >= 4) {
+    const off = f32x4.sub(v128.load(x), v128.load(mean))
+    v128.store(sums, f32x4.add(v128.load(sums), f32x4.mul(off, off)))
+    sums += 16
+    x += 16
+    mean += 16
+    n -= 4
+  }
+  while (n > 0) {
+    const off = load<f32>(x) - load<f32>(mean)
+    store<f32>(sums, load<f32>(sums) + off * off)
+    sums += 4
+    x += 4
+    mean += 4
+    n--
+  }
+}
+
+/** sums += dy and products += dy·(x − mean), a channel each. */
+@inline
+function addProducts(sums: usize, products: usize, dy: usize, x: usize, mean: usize, n: i32): void {
+  while (n >= 4) {
+    const gradient = v128.load(dy)
+    const off = f32x4.sub(v128.load(x), v128.load(mean))
+    v128.store(sums, f32x4.add(v128.load(sums), gradient))
+    v128.store(products, f32x4.add(v128.load(products), f32x4.mul(gradient, off)))
+    sums += 16
+    products += 16
+    dy += 16
+    x += 16
+    mean += 16
+    n -= 4
+  }
+  while (n > 0) {
+    const gradient = load<f32>(dy)
+    store<f32>(sums, load<f32>(sums) + gradient)
+    store<f32>(products, load<f32>(products) + gradient * (load<f32>(x) - load<f32>(mean)))
+    sums += 4
+    products += 4
+    dy += 4
+    x += 4
+    mean += 4
+    n--
+  }
+}
+
+/**
+ * The mean of each channel and the sum of squares about it, over rows `from` to `to` (Chan, Golub & LeVeque 1983), into
+ * `state`: `channels` means and as many sums, float64. `scratch` has room for two rows.
+ */
+export function channelMoments(
+  x: usize,
+  from: i32,
+  to: i32,
+  channels: i32,
+  state: usize,
+  scratch: usize,
+): void {
+  const rowBytes = (<usize>channels) << 2
+  const wide = rowBytes << 1
+  const means = scratch
+  const sums = scratch + rowBytes
+  memory.fill(state, 0, wide << 1)
+  let row = x + <usize>from * rowBytes
+  for (let first = from; first < to; first += stretch) {
+    const count = min(to - first, stretch)
+    memory.fill(means, 0, wide)
+    // About the stretch's first row, or numbers far from 0 would lose their digits.
+    for (let i = 1; i < count; i++) addOffsets(means, row + <usize>i * rowBytes, row, channels)
+    const before = <f64>(first - from)
+    const after = before + <f64>count
+    for (let c: usize = 0; c < rowBytes; c += 4) {
+      const mean = <f64>load<f32>(row + c) + <f64>load<f32>(means + c) / <f64>count
+      store<f32>(means + c, <f32>mean)
+      const at = state + (c << 1)
+      const known = load<f64>(at)
+      const off = mean - known
+      store<f64>(at, known + (off * <f64>count) / after)
+      store<f64>(at + wide, load<f64>(at + wide) + (off * off * before * <f64>count) / after)
+    }
+    for (let i = 0; i < count; i++) addSquares(sums, row + <usize>i * rowBytes, means, channels)
+    for (let c: usize = 0; c < rowBytes; c += 4) {
+      const at = state + wide + (c << 1)
+      store<f64>(at, load<f64>(at) + <f64>load<f32>(sums + c))
+    }
+    row += <usize>count * rowBytes
+  }
+}
+
+/** Σ dy and Σ dy·(x − mean) of each channel over rows `from` to `to`, into `state`: twice `channels` float64. `scratch` has room for two rows. */
+export function channelProducts(
+  x: usize,
+  dy: usize,
+  mean: usize,
+  from: i32,
+  to: i32,
+  channels: i32,
+  state: usize,
+  scratch: usize,
+): void {
+  const rowBytes = (<usize>channels) << 2
+  const sums = scratch
+  const products = scratch + rowBytes
+  memory.fill(state, 0, rowBytes << 2)
+  let at = <usize>from * rowBytes
+  for (let first = from; first < to; first += stretch) {
+    const count = min(to - first, stretch)
+    memory.fill(scratch, 0, rowBytes << 1)
+    for (let i = 0; i < count; i++) {
+      addProducts(sums, products, dy + at, x + at, mean, channels)
+      at += rowBytes
+    }
+    for (let c: usize = 0; c < rowBytes << 1; c += 4) {
+      const sum = state + (c << 1)
+      store<f64>(sum, load<f64>(sum) + <f64>load<f32>(scratch + c))
+    }
+  }
+}
+
+/** dx = dy·factor + (x − mean)·slope + offset, a channel each, of rows `from` to `to`. */
+export function normalizationGradient(
+  x: usize,
+  dy: usize,
+  mean: usize,
+  factor: usize,
+  slope: usize,
+  offset: usize,
+  from: i32,
+  to: i32,
+  channels: i32,
+  dx: usize,
+): void {
+  const rowBytes = (<usize>channels) << 2
+  const wholes = rowBytes & ~15
+  let at = <usize>from * rowBytes
+  for (let row = from; row < to; row++) {
+    let c: usize = 0
+    for (; c < wholes; c += 16) {
+      const off = f32x4.sub(v128.load(x + at + c), v128.load(mean + c))
+      const bent = f32x4.add(f32x4.mul(off, v128.load(slope + c)), v128.load(offset + c))
+      v128.store(dx + at + c, f32x4.add(f32x4.mul(v128.load(dy + at + c), v128.load(factor + c)), bent))
+    }
+    for (; c < rowBytes; c += 4) {
+      const off = load<f32>(x + at + c) - load<f32>(mean + c)
+      const bent = off * load<f32>(slope + c) + load<f32>(offset + c)
+      store<f32>(dx + at + c, load<f32>(dy + at + c) * load<f32>(factor + c) + bent)
+    }
+    at += rowBytes
+  }
+}
