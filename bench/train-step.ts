@@ -4,10 +4,10 @@ import { stream } from '../src/core/random.js'
 import type { Batch, Split } from '../src/data/dataset.js'
 import { openEngine } from '../src/engine/open.js'
 import { tf } from '../src/engine/tf.js'
-import { gradientStep } from '../src/fit/gradient-step.js'
 import { losses } from '../src/fit/losses.js'
 import { supervised } from '../src/fit/objective.js'
 import { createOptimizer } from '../src/fit/optimizer.js'
+import { operationTrainer } from '../src/fit/trainer.js'
 import { initialModel } from '../src/model/initial.js'
 import { buildRunnable } from '../src/model/runnable.js'
 import { resolveNetwork } from '../src/network/architecture.js'
@@ -56,9 +56,10 @@ const parts = {
   clip: {},
   trained: runnable.trainable,
 }
+const trainer = operationTrainer(parts)
 let made = 0
 const step = async (): Promise<number> =>
-  (await gradientStep(parts, given, { step: made, learningRate: 0.001 }, stream(3, 'noise', made++))).loss
+  (await trainer.step(given, { step: made, learningRate: 0.001 }, stream(3, 'noise', made++))).loss
 
 /** Milliseconds and calls of each kernel in one step, by its tfjs name. */
 const kernelTimes = async (steps: number): Promise<Record<string, [ms: number, calls: number]>> => {

@@ -17,12 +17,13 @@ export const adam: MakeRule = settings => {
     (learningRate * Math.sqrt(1 - power(beta2, step))) / (1 - power(beta1, step))
   return {
     slots: amsgrad ? { m: 0, v: 0, largest: 0 } : { m: 0, v: 0 },
-    change: (g, [m, v, largest], moment) => {
+    scalars: moment => [-alphaAt(moment)],
+    change: (g, [m, v, largest], [rate]) => {
       const first = tf.add(tf.mul(m!, beta1), tf.mul(g, 1 - beta1))
       const second = tf.add(tf.mul(v!, beta2), tf.mul(tf.square(g), 1 - beta2))
       const top = amsgrad ? tf.maximum(largest!, second) : second
       return {
-        delta: tf.mul(tf.div(first, tf.add(tf.sqrt(top), epsilon)), -alphaAt(moment)),
+        delta: tf.mul(tf.div(first, tf.add(tf.sqrt(top), epsilon)), rate!),
         slots: amsgrad ? [first, second, top] : [first, second],
       }
     },
@@ -40,11 +41,11 @@ export const adamax: MakeRule = settings => {
   const epsilon = numberOf(settings, 'epsilon', 1e-7)
   return {
     slots: { m: 0, u: 0 },
-    change: (g, [m, u], { learningRate, step }) => {
+    scalars: ({ learningRate, step }) => [-(learningRate / (1 - power(beta1, step)))],
+    change: (g, [m, u], [rate]) => {
       const first = tf.add(tf.mul(m!, beta1), tf.mul(g, 1 - beta1))
       const norm = tf.maximum(tf.mul(u!, beta2), tf.abs(g))
-      const alpha = learningRate / (1 - power(beta1, step))
-      return { delta: tf.mul(tf.div(first, tf.add(norm, epsilon)), -alpha), slots: [first, norm] }
+      return { delta: tf.mul(tf.div(first, tf.add(norm, epsilon)), rate!), slots: [first, norm] }
     },
     move: ({ learningRate, step }) => ({
       rule: 'adamax',
@@ -78,13 +79,13 @@ export const nadam: MakeRule = settings => {
   }
   return {
     slots: { m: 0, v: 0 },
-    change: (g, [m, v], { learningRate, step }) => {
-      const [ofM, ofG] = shares(step)
+    scalars: ({ learningRate, step }) => [...shares(step), 1 - power(beta2, step), -learningRate],
+    change: (g, [m, v], [ofMean, ofGradient, unbiased, rate]) => {
       const first = tf.add(tf.mul(m!, beta1), tf.mul(g, 1 - beta1))
       const second = tf.add(tf.mul(v!, beta2), tf.mul(tf.square(g), 1 - beta2))
-      const ahead = tf.add(tf.mul(first, ofM), tf.mul(g, ofG))
-      const scale = tf.add(tf.sqrt(tf.div(second, 1 - power(beta2, step))), epsilon)
-      return { delta: tf.mul(tf.div(ahead, scale), -learningRate), slots: [first, second] }
+      const ahead = tf.add(tf.mul(first, ofMean!), tf.mul(g, ofGradient!))
+      const scale = tf.add(tf.sqrt(tf.div(second, unbiased!)), epsilon)
+      return { delta: tf.mul(tf.div(ahead, scale), rate!), slots: [first, second] }
     },
     move: ({ learningRate, step }) => ({
       rule: 'nadam',
@@ -104,8 +105,9 @@ export const lion: MakeRule = settings => {
   const beta2 = numberOf(settings, 'beta2', 0.99)
   return {
     slots: { m: 0 },
-    change: (g, [m], { learningRate }) => ({
-      delta: tf.mul(tf.sign(tf.add(tf.mul(m!, beta1), tf.mul(g, 1 - beta1))), -learningRate),
+    scalars: ({ learningRate }) => [-learningRate],
+    change: (g, [m], [rate]) => ({
+      delta: tf.mul(tf.sign(tf.add(tf.mul(m!, beta1), tf.mul(g, 1 - beta1))), rate!),
       slots: [tf.add(tf.mul(m!, beta2), tf.mul(g, 1 - beta2))],
     }),
     move: ({ learningRate }) => ({

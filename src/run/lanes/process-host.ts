@@ -56,6 +56,8 @@ export const processHost = ({ heapMegabytes, silence }: ProcessOptions): Host =>
     const made = fork(join(codeFolder(), 'run/worker/child.js'), [], {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      // TensorFlow reads these when its library is loaded, from the process: a thread's own environment is not seen.
+      env: { TF_FORCE_GPU_ALLOW_GROWTH: 'true', TF_CPP_MIN_LOG_LEVEL: '2', ...process.env },
       // Not the executor's own: a debugger's port or a script given by `-e` is not for the child.
       execArgv: process.execArgv.filter(arg => arg === '--enable-source-maps'),
     })
