@@ -16,6 +16,7 @@ const entries = () => [
   'src/run/worker/child.ts',
   'src/store/verify/digest-thread.ts',
   'src/engine/webgpu/ask.ts',
+  'src/engine/threads/thread.ts',
   ...readdirSync('src/steps', { withFileTypes: true })
     .filter(entry => entry.isDirectory() && existsSync(`src/steps/${entry.name}/run.ts`))
     .map(entry => `src/steps/${entry.name}/run.ts`),

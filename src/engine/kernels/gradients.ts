@@ -3,7 +3,7 @@ import { registerBatchNormalization } from '../normalize-batch.js'
 import type { Heap } from './heap.js'
 import { normalizationSums as sumsOf } from './normalization.js'
 import type { KernelTable } from './replace.js'
-import { replaceKernels, sizeOf } from './replace.js'
+import { elementWork, replaceKernels, sizeOf } from './replace.js'
 
 // Gradients that are many operations in tfjs and one pass here. They are registered for every engine, since tfjs
 // knows gradients by operation alone; on an engine other than wasm they do what tfjs does.
@@ -15,7 +15,12 @@ const kernels: KernelTable = {
   [reluGradient]: heap => inputs => {
     const dy = inputs['dy']!
     const dx = heap.output(dy.shape)
-    heap.kernels.reluGradient(heap.at(dy), heap.at(inputs['x']!), heap.at(dx), sizeOf(dy.shape))
+    heap.split(
+      'reluGradient',
+      [heap.at(dy), heap.at(inputs['x']!), heap.at(dx)],
+      sizeOf(dy.shape),
+      elementWork,
+    )
     return dx
   },
   [normalizationSums]: heap => inputs => sumsOf(heap, inputs['x']!, inputs['dy']!, inputs['mean']!),

@@ -2,7 +2,7 @@ import { batchNormalization, batchNormalizationGradient } from '../normalize-bat
 import type { tf } from '../tf.js'
 import type { Heap } from './heap.js'
 import type { KernelTable } from './replace.js'
-import { sizeOf } from './replace.js'
+import { elementWork, sizeOf } from './replace.js'
 
 /** Does the vector have one number for each of x's last axis? */
 const perChannel = (x: tf.TensorInfo, vector: tf.TensorInfo | undefined): boolean =>
@@ -16,17 +16,16 @@ const doublesAt = (heap: Heap, address: number, count: number): Float64Array =>
 /** Rows that one call goes over: at most 16 calls, each of whole stretches of 128 rows. Shapes alone decide. */
 const chunkOf = (rows: number): number => Math.max(1, Math.ceil(rows / 16 / 128)) * 128
 
-/** Working memory for the chunks' states (two float64 a channel), then `vectors` rows of floats, then two more rows. */
+/** Working memory for the chunks' states (two float64 a channel), then `vectors` rows of floats. */
 const roomFor = (
   heap: Heap,
   rows: number,
   channels: number,
   vectors: number,
-): { chunks: number; states: number; vector: (i: number) => number; scratch: number } => {
+): { chunks: number; states: number; vector: (i: number) => number } => {
   const chunks = Math.ceil(rows / chunkOf(rows))
-  const states = heap.scratch(chunks * channels * 16 + (vectors + 2) * channels * 4)
-  const vector = (i: number): number => states + chunks * channels * 16 + i * channels * 4
-  return { chunks, states, vector, scratch: vector(vectors) }
+  const states = heap.scratch(chunks * channels * 16 + vectors * channels * 4)
+  return { chunks, states, vector: i => states + chunks * channels * 16 + i * channels * 4 }
 }
 
 /** Mean and variance of each channel: the chunks' joined in their order (Chan, Golub & LeVeque 1983). */
@@ -59,18 +58,14 @@ const productsOf = (
   channels: number,
   room: ReturnType<typeof roomFor>,
 ): { sums: Float64Array; products: Float64Array } => {
-  const chunk = chunkOf(rows)
-  for (let i = 0; i < room.chunks; i++)
-    heap.kernels.channelProducts(
-      x,
-      dy,
-      mean,
-      i * chunk,
-      Math.min(rows, (i + 1) * chunk),
-      channels,
-      room.states + i * channels * 16,
-      room.scratch,
-    )
+  const each = chunkOf(rows)
+  heap.split(
+    'channelProducts',
+    [x, dy, mean, rows, channels, each, room.states],
+    room.chunks,
+    each * channels * elementWork,
+    channels * 8,
+  )
   const states = doublesAt(heap, room.states, room.chunks * channels * 2)
   const sums = new Float64Array(channels)
   const products = new Float64Array(channels)
@@ -111,17 +106,14 @@ const normalizeBatch = (
     return outs
   }
   const room = roomFor(heap, rows, channels, 1)
-  const chunk = chunkOf(rows)
-  const { kernels } = heap
-  for (let i = 0; i < room.chunks; i++)
-    kernels.channelMoments(
-      heap.at(x),
-      i * chunk,
-      Math.min(rows, (i + 1) * chunk),
-      channels,
-      room.states + i * channels * 16,
-      room.scratch,
-    )
+  const each = chunkOf(rows)
+  heap.split(
+    'channelMoments',
+    [heap.at(x), rows, channels, each, room.states],
+    room.chunks,
+    each * channels * elementWork,
+    channels * 8,
+  )
   const { means, variances } = joinMoments(
     doublesAt(heap, room.states, room.chunks * channels * 2),
     rows,
@@ -133,7 +125,12 @@ const normalizeBatch = (
   floatsAt(heap, room.vector(0), channels).set(
     variances.map((value, c) => scales[c]! / Math.sqrt(value + epsilon)),
   )
-  kernels.normalize(heap.at(x), heap.at(mean), room.vector(0), heap.at(offset), rows, channels, heap.at(y))
+  heap.split(
+    'normalize',
+    [heap.at(x), heap.at(mean), room.vector(0), heap.at(offset), channels, heap.at(y)],
+    rows,
+    channels * elementWork,
+  )
   return outs
 }
 
@@ -159,17 +156,11 @@ const batchGradient = (
   vectors[0]!.set(factors)
   vectors[1]!.set(products.map((product, c) => (-factors[c]! * roots[c]! * roots[c]! * product) / rows))
   vectors[2]!.set(sums.map((sum, c) => (-factors[c]! * sum) / rows))
-  heap.kernels.normalizationGradient(
-    xAt,
-    dyAt,
-    meanAt,
-    room.vector(0),
-    room.vector(1),
-    room.vector(2),
-    0,
+  heap.split(
+    'normalizationGradient',
+    [xAt, dyAt, meanAt, ...([0, 1, 2].map(room.vector) as [number, number, number]), channels, heap.at(dx)],
     rows,
-    channels,
-    heap.at(dx),
+    channels * elementWork,
   )
   return outs
 }
@@ -196,14 +187,11 @@ export const normalizationKernels: KernelTable = {
       factors[i] = (scales === undefined ? 1 : scales[i]!) / Math.sqrt(variances[i]! + epsilon)
     if (offset === undefined) offsets.fill(0)
     else offsets.set(heap.floats(offset))
-    heap.kernels.normalize(
-      heap.at(x),
-      heap.at(mean),
-      factorAt,
-      offsetAt,
+    heap.split(
+      'normalize',
+      [heap.at(x), heap.at(mean), factorAt, offsetAt, channels, heap.at(y)],
       sizeOf(x.shape) / channels,
-      channels,
-      heap.at(y),
+      channels * elementWork,
     )
     return y
   },

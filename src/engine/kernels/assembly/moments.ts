@@ -71,79 +71,89 @@ function addProducts(sums: usize, products: usize, dy: usize, x: usize, mean: us
 }
 
 /**
- * The mean of each channel and the sum of squares about it, over rows `from` to `to` (Chan, Golub & LeVeque 1983), into
- * `state`: `channels` means and as many sums, float64. `scratch` has room for two rows.
+ * The mean of each channel and the sum of squares about it (Chan, Golub & LeVeque 1983) over each chunk of `each` rows,
+ * into `states`: a chunk's `channels` means and as many sums, float64. Chunks `first` to `end`; `scratch` has room for two
+ * rows.
  */
 export function channelMoments(
   x: usize,
-  from: i32,
-  to: i32,
+  rows: i32,
   channels: i32,
-  state: usize,
+  each: i32,
+  states: usize,
+  first: i32,
+  end: i32,
   scratch: usize,
 ): void {
   const rowBytes = (<usize>channels) << 2
   const wide = rowBytes << 1
   const means = scratch
   const sums = scratch + rowBytes
-  memory.fill(state, 0, wide << 1)
-  let row = x + <usize>from * rowBytes
-  for (let first = from; first < to; first += stretch) {
-    const count = min(to - first, stretch)
-    memory.fill(means, 0, wide)
-    // About the stretch's first row, or numbers far from 0 would lose their digits.
-    for (let i = 1; i < count; i++) addOffsets(means, row + <usize>i * rowBytes, row, channels)
-    const before = <f64>(first - from)
-    const after = before + <f64>count
-    for (let c: usize = 0; c < rowBytes; c += 4) {
-      const mean = <f64>load<f32>(row + c) + <f64>load<f32>(means + c) / <f64>count
-      store<f32>(means + c, <f32>mean)
-      const at = state + (c << 1)
-      const known = load<f64>(at)
-      const off = mean - known
-      store<f64>(at, known + (off * <f64>count) / after)
-      store<f64>(at + wide, load<f64>(at + wide) + (off * off * before * <f64>count) / after)
+  for (let chunk = first; chunk < end; chunk++) {
+    const state = states + <usize>chunk * (wide << 1)
+    memory.fill(state, 0, wide << 1)
+    const last = min(rows, (chunk + 1) * each)
+    for (let at = chunk * each; at < last; at += stretch) {
+      const row = x + <usize>at * rowBytes
+      const count = min(last - at, stretch)
+      memory.fill(means, 0, wide)
+      // About the stretch's first row, or numbers far from 0 would lose their digits.
+      for (let i = 1; i < count; i++) addOffsets(means, row + <usize>i * rowBytes, row, channels)
+      const before = <f64>(at - chunk * each)
+      const after = before + <f64>count
+      for (let c: usize = 0; c < rowBytes; c += 4) {
+        const mean = <f64>load<f32>(row + c) + <f64>load<f32>(means + c) / <f64>count
+        store<f32>(means + c, <f32>mean)
+        const known = load<f64>(state + (c << 1))
+        const off = mean - known
+        store<f64>(state + (c << 1), known + (off * <f64>count) / after)
+        const squares = state + wide + (c << 1)
+        store<f64>(squares, load<f64>(squares) + (off * off * before * <f64>count) / after)
+      }
+      for (let i = 0; i < count; i++) addSquares(sums, row + <usize>i * rowBytes, means, channels)
+      for (let c: usize = 0; c < rowBytes; c += 4) {
+        const squares = state + wide + (c << 1)
+        store<f64>(squares, load<f64>(squares) + <f64>load<f32>(sums + c))
+      }
     }
-    for (let i = 0; i < count; i++) addSquares(sums, row + <usize>i * rowBytes, means, channels)
-    for (let c: usize = 0; c < rowBytes; c += 4) {
-      const at = state + wide + (c << 1)
-      store<f64>(at, load<f64>(at) + <f64>load<f32>(sums + c))
-    }
-    row += <usize>count * rowBytes
   }
 }
 
-/** Σ dy and Σ dy·(x − mean) of each channel over rows `from` to `to`, into `state`: twice `channels` float64. `scratch` has room for two rows. */
+/** Σ dy and Σ dy·(x − mean) of each channel over each chunk of `each` rows, into `states`: a chunk's twice `channels` float64. Chunks `first` to `end`; `scratch` has room for two rows. */
 export function channelProducts(
   x: usize,
   dy: usize,
   mean: usize,
-  from: i32,
-  to: i32,
+  rows: i32,
   channels: i32,
-  state: usize,
+  each: i32,
+  states: usize,
+  first: i32,
+  end: i32,
   scratch: usize,
 ): void {
   const rowBytes = (<usize>channels) << 2
-  const sums = scratch
-  const products = scratch + rowBytes
-  memory.fill(state, 0, rowBytes << 2)
-  let at = <usize>from * rowBytes
-  for (let first = from; first < to; first += stretch) {
-    const count = min(to - first, stretch)
-    memory.fill(scratch, 0, rowBytes << 1)
-    for (let i = 0; i < count; i++) {
-      addProducts(sums, products, dy + at, x + at, mean, channels)
-      at += rowBytes
-    }
-    for (let c: usize = 0; c < rowBytes << 1; c += 4) {
-      const sum = state + (c << 1)
-      store<f64>(sum, load<f64>(sum) + <f64>load<f32>(scratch + c))
+  for (let chunk = first; chunk < end; chunk++) {
+    const state = states + <usize>chunk * (rowBytes << 2)
+    memory.fill(state, 0, rowBytes << 2)
+    const last = min(rows, (chunk + 1) * each)
+    for (let row = chunk * each; row < last; row += stretch) {
+      const count = min(last - row, stretch)
+      memory.fill(scratch, 0, rowBytes << 1)
+      let at = <usize>row * rowBytes
+      for (let i = 0; i < count; i++) {
+        addProducts(scratch, scratch + rowBytes, dy + at, x + at, mean, channels)
+        at += rowBytes
+      }
+      for (let c: usize = 0; c < rowBytes << 1; c += 4) {
+        const sum = state + (c << 1)
+        store<f64>(sum, load<f64>(sum) + <f64>load<f32>(scratch + c))
+      }
     }
   }
 }
 
-/** dx = dy·factor + (x − mean)·slope + offset, a channel each, of rows `from` to `to`. */
+/** dx = dy·factor + (x − mean)·slope + offset, a channel each, of rows `first` to `end`. */
 export function normalizationGradient(
   x: usize,
   dy: usize,
@@ -151,15 +161,16 @@ export function normalizationGradient(
   factor: usize,
   slope: usize,
   offset: usize,
-  from: i32,
-  to: i32,
   channels: i32,
   dx: usize,
+  first: i32,
+  end: i32,
+  _: usize,
 ): void {
   const rowBytes = (<usize>channels) << 2
   const wholes = rowBytes & ~15
-  let at = <usize>from * rowBytes
-  for (let row = from; row < to; row++) {
+  let at = <usize>first * rowBytes
+  for (let row = first; row < end; row++) {
     let c: usize = 0
     for (; c < wholes; c += 16) {
       const off = f32x4.sub(v128.load(x + at + c), v128.load(mean + c))

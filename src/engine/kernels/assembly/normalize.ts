@@ -1,16 +1,21 @@
 // Per-channel work of batch normalization over x(rows × channels).
 
-/** y = (x − mean)·factor + offset, a channel each. */
+/** y = (x − mean)·factor + offset, a channel each, for the rows from `first` to `end`. */
 export function normalize(
   x: usize,
   mean: usize,
   factor: usize,
   offset: usize,
-  rows: i32,
   channels: i32,
   y: usize,
+  first: i32,
+  end: i32,
+  _: usize,
 ): void {
-  for (let row = 0; row < rows; row++) {
+  const skip = <usize>first * (<usize>channels << 2)
+  x += skip
+  y += skip
+  for (let row = first; row < end; row++) {
     let channel = 0
     for (; channel + 4 <= channels; channel += 4) {
       const at = (<usize>channel) << 2
