@@ -1,3 +1,4 @@
+import { canLstm, lstm as wholeLstm } from '../engine/lstm.js'
 import type { layers, tf } from '../engine/tf.js'
 import type { LayerNode } from '../network/network.js'
 import { type Draws, dropout, noises } from './noise.js'
@@ -70,6 +71,26 @@ const layerNormalization: Taming = (layer, { config }) => {
   return inputs => normalizeLast(only(inputs), normWeights(parts), epsilon)
 }
 
+interface LstmParts {
+  cell: { kernel: LayerVariable; recurrentKernel: LayerVariable; bias?: LayerVariable | null }
+}
+
+/** All steps at once where the engine can and the layer is of the usual functions; step by step otherwise. */
+const lstm: Taming = (layer, { config }) => {
+  const { cell } = layer as TfLayer & LstmParts
+  const usual = config['activation'] === 'tanh' && config['recurrentActivation'] === 'sigmoid'
+  const drops = Number(config['dropout'] ?? 0) > 0 || Number(config['recurrentDropout'] ?? 0) > 0
+  const stepwise = layer.call.bind(layer) as Call
+  return (inputs, kwargs) => {
+    if (!usual || !canLstm() || (drops && kwargs['training'] === true)) return stepwise(inputs, kwargs)
+    return wholeLstm(
+      only(inputs),
+      { kernel: cell.kernel.read(), recurrent: cell.recurrentKernel.read(), bias: cell.bias?.read() },
+      { sequences: config['returnSequences'] === true, backwards: config['goBackwards'] === true },
+    )
+  }
+}
+
 const upSampling2d: Taming = (_, { config }) => {
   const size = config['size'] as number | readonly [number, number]
   const factors = typeof size === 'number' ? ([size, size] as const) : size
@@ -77,7 +98,12 @@ const upSampling2d: Taming = (_, { config }) => {
   return inputs => upSample(only(inputs) as tf.Tensor4D, factors, interpolation)
 }
 
-const tamings: Readonly<Record<string, Taming>> = { batchNormalization, layerNormalization, upSampling2d }
+const tamings: Readonly<Record<string, Taming>> = {
+  batchNormalization,
+  layerNormalization,
+  lstm,
+  upSampling2d,
+}
 
 /**
  * Makes a tfjs layer deterministic: its noise comes from the moment's draws, and what tfjs does

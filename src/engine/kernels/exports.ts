@@ -27,6 +27,23 @@ export interface SplitKernels {
       ...range: Range,
     ]
   ): void
+  /** In blocks of C (`gemmBlocks`). */
+  gemmAdd(
+    ...given: [
+      a: Bytes,
+      aRow: number,
+      aDepth: number,
+      b: Bytes,
+      bColumn: number,
+      bDepth: number,
+      c: Bytes,
+      cRow: number,
+      m: number,
+      n: number,
+      k: number,
+      ...range: Range,
+    ]
+  ): void
   /** In blocks of y (`gemmBlocks` of its pixels and channels). */
   convolve(
     ...given: [window: Bytes, x: Bytes, filter: Bytes, y: Bytes, bias: Bytes, relu: number, ...range: Range]
@@ -120,6 +137,25 @@ export interface SplitKernels {
       dx: Bytes,
       ...range: Range,
     ]
+  ): void
+  /** In rows. */
+  lstmCell(...given: [gates: Bytes, before: Bytes, c: Bytes, h: Bytes, units: number, ...range: Range]): void
+  /** In rows. */
+  lstmCellGradient(
+    ...given: [
+      gates: Bytes,
+      before: Bytes,
+      c: Bytes,
+      dh: Bytes,
+      dc: Bytes,
+      dGates: Bytes,
+      units: number,
+      ...range: Range,
+    ]
+  ): void
+  /** In the axis that comes first in `dst`. */
+  swapAxes(
+    ...given: [src: Bytes, dst: Bytes, a: number, b: number, n: number, reverse: number, ...range: Range]
   ): void
   /** In elements. */
   move(...given: [rule: number, numbers: Bytes, ...range: Range]): void

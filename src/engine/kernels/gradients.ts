@@ -1,4 +1,5 @@
 import { tf } from '../tf.js'
+import { registerLstm } from '../lstm.js'
 import { registerBatchNormalization } from '../normalize-batch.js'
 import type { Heap } from './heap.js'
 import { normalizationSums as sumsOf } from './normalization.js'
@@ -90,4 +91,5 @@ export const registerGradients = (heap: Heap): void => {
   replaceGradient('Relu', ofRelu)
   replaceGradient('FusedBatchNorm', ofBatchNorm)
   registerBatchNormalization()
+  registerLstm()
 }

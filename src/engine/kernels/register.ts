@@ -7,6 +7,7 @@ import { matrixKernels } from './matmul.js'
 import { moveKernels } from './moves.js'
 import { movementKernels } from './movement.js'
 import { normalizationKernels } from './normalization.js'
+import { lstmKernels } from './lstm.js'
 import { poolingKernels } from './pooling.js'
 import { reductionKernels } from './reduction.js'
 import { replaceKernels } from './replace.js'
@@ -23,6 +24,7 @@ export const registerKernels = (heap: Heap): void => {
     ...normalizationKernels,
     ...movementKernels,
     ...moveKernels,
+    ...lstmKernels,
   })
   registerGradients(heap)
 }

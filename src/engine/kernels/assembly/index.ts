@@ -1,6 +1,6 @@
 // The WebAssembly module of our kernels. It has no memory of its own: it imports the one of tfjs's wasm backend
 // and works on the tensors where they lie. Addresses in, nothing out; shapes are checked on the JavaScript side.
-export { gemm, gemmBlocks, gemmScratch } from './gemm'
+export { gemm, gemmAdd, gemmBlocks, gemmScratch } from './gemm'
 export {
   convolve,
   convolveFilterGradient,
@@ -18,3 +18,4 @@ export { reluGradient, segmentSum } from './elementwise'
 export { winogradConvolve, winogradFilter, winogradFilterGradient, winogradSums } from './winograd'
 export { winogradScratch } from './winograd-tiles'
 export { move } from './moves'
+export { lstmCell, lstmCellGradient, swapAxes } from './lstm'
