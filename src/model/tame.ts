@@ -1,3 +1,4 @@
+import { canActivate, convolveRelu, multiplyRelu } from '../engine/activated.js'
 import { canLstm, lstm as wholeLstm } from '../engine/lstm.js'
 import type { layers, tf } from '../engine/tf.js'
 import type { LayerNode } from '../network/network.js'
@@ -91,6 +92,43 @@ const lstm: Taming = (layer, { config }) => {
   }
 }
 
+interface WeightedParts {
+  kernel: LayerVariable
+  bias?: LayerVariable | null
+}
+
+/** With its relu and bias in one kernel where the engine has one, in training too. */
+const conv2d: Taming = (layer, { config }) => {
+  const parts = layer as TfLayer & WeightedParts
+  const { strides, padding, dilationRate } = config
+  const pair = (sides: unknown): [number, number] =>
+    Array.isArray(sides) ? (sides as [number, number]) : [Number(sides ?? 1), Number(sides ?? 1)]
+  const undilated = pair(dilationRate).every(side => side === 1)
+  const usual = config['activation'] === 'relu' && undilated && (padding === 'same' || padding === 'valid')
+  const separate = layer.call.bind(layer) as Call
+  return (inputs, kwargs) => {
+    const bias = parts.bias?.read()
+    if (!usual || !bias || !canActivate()) return separate(inputs, kwargs)
+    return convolveRelu(only(inputs), parts.kernel.read(), bias, {
+      strides: pair(strides),
+      pad: padding as 'same' | 'valid',
+    })
+  }
+}
+
+/** The same of a dense layer over vectors. */
+const dense: Taming = (layer, { config }) => {
+  const parts = layer as TfLayer & WeightedParts
+  const separate = layer.call.bind(layer) as Call
+  return (inputs, kwargs) => {
+    const bias = parts.bias?.read()
+    const x = only(inputs)
+    if (config['activation'] !== 'relu' || !bias || x.rank !== 2 || !canActivate())
+      return separate(inputs, kwargs)
+    return multiplyRelu(x, parts.kernel.read(), bias)
+  }
+}
+
 const upSampling2d: Taming = (_, { config }) => {
   const size = config['size'] as number | readonly [number, number]
   const factors = typeof size === 'number' ? ([size, size] as const) : size
@@ -100,6 +138,8 @@ const upSampling2d: Taming = (_, { config }) => {
 
 const tamings: Readonly<Record<string, Taming>> = {
   batchNormalization,
+  conv2d,
+  dense,
   layerNormalization,
   lstm,
   upSampling2d,

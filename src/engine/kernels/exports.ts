@@ -56,6 +56,14 @@ export interface SplitKernels {
   convolveInputGradient(
     ...given: [window: Bytes, dy: Bytes, filter: Bytes, dx: Bytes, add: number, ...range: Range]
   ): void
+  /** In images. */
+  directConvolve(
+    ...given: [window: Bytes, x: Bytes, filter: Bytes, y: Bytes, bias: Bytes, relu: number, ...range: Range]
+  ): void
+  /** In chunks of `each` images. */
+  directPartials(
+    ...given: [window: Bytes, x: Bytes, dy: Bytes, partials: Bytes, each: number, ...range: Range]
+  ): void
   /** In input channels. */
   winogradFilter(
     ...given: [
@@ -124,6 +132,19 @@ export interface SplitKernels {
       ...range: Range,
     ]
   ): void
+  /** In chunks of `each` rows. */
+  maskedSums(
+    ...given: [
+      dy: Bytes,
+      y: Bytes,
+      dz: Bytes,
+      rows: number,
+      channels: number,
+      each: number,
+      states: Bytes,
+      ...range: Range,
+    ]
+  ): void
   /** In rows. */
   normalizationGradient(
     ...given: [
@@ -172,6 +193,7 @@ export type Given<Name extends keyof SplitKernels> =
 /** What kernels.wasm exports (assembly/index.ts). */
 export interface Kernels extends SplitKernels {
   gemmScratch(): number
+  directScratch(window: Bytes): number
   winogradScratch(channels: number, outChannels: number): number
   gemmBlocks(m: number, n: number): number
   convolveScratch(patch: number): number

@@ -1,4 +1,5 @@
 import { tf } from '../tf.js'
+import { registerActivated } from '../activated.js'
 import { registerLstm } from '../lstm.js'
 import { registerBatchNormalization } from '../normalize-batch.js'
 import type { Heap } from './heap.js'
@@ -92,4 +93,5 @@ export const registerGradients = (heap: Heap): void => {
   replaceGradient('FusedBatchNorm', ofBatchNorm)
   registerBatchNormalization()
   registerLstm()
+  registerActivated()
 }

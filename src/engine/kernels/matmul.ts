@@ -39,7 +39,7 @@ export const splitGemmAdd = (heap: Heap, ...given: Given<'gemmAdd'>): void => {
 }
 
 /** C = op(A)·op(B) + bias over the last two axes, the leading ones broadcast; then relu if asked for. */
-const multiply = (
+export const multiply = (
   heap: Heap,
   a: tf.TensorInfo,
   b: tf.TensorInfo,

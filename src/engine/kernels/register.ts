@@ -1,3 +1,4 @@
+import { activatedKernels } from './activated.js'
 import { convolutionKernels } from './convolution.js'
 import { volumeKernels } from './convolution3d.js'
 import { depthwiseKernels } from './depthwise.js'
@@ -24,6 +25,7 @@ export const registerKernels = (heap: Heap): void => {
     ...normalizationKernels,
     ...movementKernels,
     ...moveKernels,
+    ...activatedKernels,
     ...lstmKernels,
   })
   registerGradients(heap)
