@@ -38,7 +38,7 @@ export const engineAgreement: Readonly<Record<EngineName, number>> = {
 /** A promise in words, for tables: `the same bits on every machine`. */
 export const promiseText = (promise: EnginePromise): string =>
   promise.kind === 'tolerance'
-    ? `within ${promise.figure}`
+    ? `within ${promise.figure.toExponential()}`
     : `the same bits on ${promise.across === 'machines' ? 'every machine' : 'the same processor and Node'}`
 
 /**

@@ -1,3 +1,4 @@
+import { nativeNormalization } from '../engine/graph/normalization.js'
 import { tf } from '../engine/tf.js'
 
 export interface NormWeights {
@@ -39,6 +40,14 @@ const normalized = (
  * variance 1 over all other axes, then scaled by gamma and shifted by beta where the layer has them.
  */
 export const normalizeBatch = (x: tf.Tensor, weights: NormWeights, epsilon: number): Normalized => {
+  const channels = x.shape.at(-1)!
+  const own = nativeNormalization(
+    x,
+    weights.gamma ?? tf.ones([channels]),
+    weights.beta ?? tf.zeros([channels]),
+    epsilon,
+  )
+  if (own) return own
   const flat = flattened(x)
   const others = flat.shape.slice(0, -1).map((_, axis) => axis)
   const { mean, variance } = tf.moments(flat, others)

@@ -1,7 +1,6 @@
-import type { Random } from '../core/random.js'
 import type { layers, tf } from '../engine/tf.js'
 import type { LayerNode } from '../network/network.js'
-import { dropout, noises } from './noise.js'
+import { type Draws, dropout, noises } from './noise.js'
 import { type NormWeights, moveAverage, normalizeBatch, normalizeLast, normalizeMoving } from './normalize.js'
 import { upSample } from './resize.js'
 
@@ -10,8 +9,8 @@ type LayerVariable = layers.LayerVariable
 
 /** What a layer is given while it runs. */
 export interface Moment {
-  /** Set while a forward pass in training runs; noise is drawn from it. */
-  random: Random | undefined
+  /** Set while a forward pass in training runs; noise comes from it. */
+  draws: Draws | undefined
   /** Our variable behind each of the tfjs layers' own, untouched by hooks. */
   readonly variables: Map<layers.LayerVariable, tf.Variable>
 }
@@ -23,9 +22,9 @@ type Taming = (layer: TfLayer, node: LayerNode, moment: Moment) => Call
 
 const only = (inputs: tf.Tensor | tf.Tensor[]): tf.Tensor => (Array.isArray(inputs) ? inputs[0]! : inputs)
 
-const drawing = (moment: Moment, what: string): Random => {
-  if (!moment.random) throw new Error(`${what} is run in training without a random stream`)
-  return moment.random
+const drawing = (moment: Moment, what: string): Draws => {
+  if (!moment.draws) throw new Error(`${what} is run in training without a random stream`)
+  return moment.draws
 }
 
 interface Recurrent {
@@ -81,7 +80,7 @@ const upSampling2d: Taming = (_, { config }) => {
 const tamings: Readonly<Record<string, Taming>> = { batchNormalization, layerNormalization, upSampling2d }
 
 /**
- * Makes a tfjs layer deterministic: its noise is drawn from the moment's random stream, and what tfjs does
+ * Makes a tfjs layer deterministic: its noise comes from the moment's draws, and what tfjs does
  * wrongly is replaced. `node` is the layer that the tfjs layer was built from.
  */
 export const tame = (layer: TfLayer, node: LayerNode, moment: Moment): void => {

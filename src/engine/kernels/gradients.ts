@@ -1,7 +1,7 @@
 import { tf } from '../tf.js'
 import type { Heap } from './heap.js'
 import type { KernelTable } from './replace.js'
-import { replaceKernels, sizeOf } from './replace.js'
+import { elementWork, replaceKernels, sizeOf } from './replace.js'
 
 // Gradients that are many operations in tfjs and one pass here. They are registered for every engine, since tfjs
 // knows gradients by operation alone; on an engine other than wasm they do what tfjs does.
@@ -13,7 +13,12 @@ const kernels: KernelTable = {
   [reluGradient]: heap => inputs => {
     const dy = inputs['dy']!
     const dx = heap.output(dy.shape)
-    heap.kernels.reluGradient(heap.at(dy), heap.at(inputs['x']!), heap.at(dx), sizeOf(dy.shape))
+    heap.split(
+      'reluGradient',
+      [heap.at(dy), heap.at(inputs['x']!), heap.at(dx)],
+      sizeOf(dy.shape),
+      elementWork,
+    )
     return dx
   },
   [normalizationSums]: heap => inputs => {
@@ -21,14 +26,12 @@ const kernels: KernelTable = {
     const channels = x.shape.at(-1)!
     const outs = [heap.output([channels]), heap.output([channels])]
     const [sums, products] = outs.map(out => heap.at(out))
-    heap.kernels.normalizationSums(
-      heap.at(x),
-      heap.at(inputs['dy']!),
-      heap.at(inputs['mean']!),
-      sizeOf(x.shape) / channels,
-      channels,
-      sums!,
-      products!,
+    const rows = sizeOf(x.shape) / channels
+    heap.split(
+      'normalizationSums',
+      [heap.at(x), heap.at(inputs['dy']!), heap.at(inputs['mean']!), rows, channels, sums!, products!],
+      Math.ceil(channels / 4),
+      rows * 4 * elementWork,
     )
     return outs
   },

@@ -1,7 +1,7 @@
 import type { tf } from '../tf.js'
 import type { Heap } from './heap.js'
 import type { KernelTable } from './replace.js'
-import { sizeOf } from './replace.js'
+import { elementWork, sizeOf } from './replace.js'
 
 /** Does the vector have one number for each of x's last axis? */
 const perChannel = (x: tf.TensorInfo, vector: tf.TensorInfo | undefined): boolean =>
@@ -37,14 +37,11 @@ export const normalizationKernels: KernelTable = {
       factors[i] = (scales === undefined ? 1 : scales[i]!) / Math.sqrt(variances[i]! + epsilon)
     if (offset === undefined) offsets.fill(0)
     else offsets.set(heap.floats(offset))
-    heap.kernels.normalize(
-      heap.at(x),
-      heap.at(mean),
-      factorAt,
-      offsetAt,
+    heap.split(
+      'normalize',
+      [heap.at(x), heap.at(mean), factorAt, offsetAt, channels, heap.at(y)],
       sizeOf(x.shape) / channels,
-      channels,
-      heap.at(y),
+      channels * elementWork,
     )
     return y
   },

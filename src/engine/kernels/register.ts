@@ -4,6 +4,7 @@ import { depthwiseKernels } from './depthwise.js'
 import { registerGradients } from './gradients.js'
 import type { Heap } from './heap.js'
 import { matrixKernels } from './matmul.js'
+import { moveKernels } from './moves.js'
 import { movementKernels } from './movement.js'
 import { normalizationKernels } from './normalization.js'
 import { poolingKernels } from './pooling.js'
@@ -21,6 +22,7 @@ export const registerKernels = (heap: Heap): void => {
     ...reductionKernels,
     ...normalizationKernels,
     ...movementKernels,
+    ...moveKernels,
   })
   registerGradients(heap)
 }

@@ -21,9 +21,15 @@ export function gemmScratch(): i32 {
   return <i32>headBytes + (blockRows * blockDepth + blockDepth * blockColumns) * 4
 }
 
+/** Blocks of C that the product of so many rows and columns consists of. */
+export function gemmBlocks(m: i32, n: i32): i32 {
+  return ((m + blockRows - 1) / blockRows) * ((n + blockColumns - 1) / blockColumns)
+}
+
 /**
  * C(m × n) = bias + A(m × k)·B(k × n), then relu if asked for. Strides in floats; C's columns are adjacent.
- * `bias` has n floats, or is 0 for none. The order of addition depends on the shapes alone.
+ * `bias` has n floats, or is 0 for none. The order of addition depends on the shapes alone. Computes the blocks of C
+ * from `first` to `end`; they are counted down the columns.
  */
 export function gemm(
   a: usize,
@@ -39,6 +45,8 @@ export function gemm(
   k: i32,
   bias: usize,
   relu: bool,
+  first: i32,
+  end: i32,
   scratch: usize,
 ): void {
   const zeros = scratch
@@ -48,7 +56,11 @@ export function gemm(
   const packedColumns = packedRows + blockRows * blockDepth * 4
   const rowBytes = <usize>cRow << 2
   const depth = share(k, blockDepth)
-  for (let j = 0; j < n; j += blockColumns) {
+  const down = (m + blockRows - 1) / blockRows
+  for (let column = first / down; column * down < end; column++) {
+    const top = max(first - column * down, 0) * blockRows
+    const bottom = min(min(end - column * down, down) * blockRows, m)
+    const j = column * blockColumns
     const columns = min(n - j, blockColumns)
     for (let p = 0; p < k; p += depth) {
       const deep = min(k - p, depth)
@@ -61,7 +73,7 @@ export function gemm(
         deep,
         packedColumns,
       )
-      for (let i = 0; i < m; i += blockRows) {
+      for (let i = top; i < bottom; i += blockRows) {
         const rows = min(m - i, blockRows)
         packRows(
           a + (<usize>(i * aRow + p * aDepth) << 2),

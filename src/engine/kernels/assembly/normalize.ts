@@ -1,16 +1,21 @@
 // Per-channel work of batch normalization over x(rows × channels).
 
-/** y = (x − mean)·factor + offset, a channel each. */
+/** y = (x − mean)·factor + offset, a channel each, for the rows from `first` to `end`. */
 export function normalize(
   x: usize,
   mean: usize,
   factor: usize,
   offset: usize,
-  rows: i32,
   channels: i32,
   y: usize,
+  first: i32,
+  end: i32,
+  _: usize,
 ): void {
-  for (let row = 0; row < rows; row++) {
+  const skip = <usize>first * (<usize>channels << 2)
+  x += skip
+  y += skip
+  for (let row = first; row < end; row++) {
     let channel = 0
     for (; channel + 4 <= channels; channel += 4) {
       const at = (<usize>channel) << 2
@@ -34,7 +39,10 @@ export function normalize(
   }
 }
 
-/** Σ dy and Σ dy·(x − mean), a channel each, over stretches of 128 rows in float32 and of stretches in float64. */
+/**
+ * Σ dy and Σ dy·(x − mean), a channel each, over stretches of 128 rows in float32 and of stretches in float64. Computes
+ * the quads of channels from `first` to `end`.
+ */
 export function normalizationSums(
   x: usize,
   dy: usize,
@@ -43,12 +51,16 @@ export function normalizationSums(
   channels: i32,
   sums: usize,
   products: usize,
+  first: i32,
+  end: i32,
+  _: usize,
 ): void {
   const rowBytes = (<usize>channels) << 2
-  let channel = 0
-  for (; channel < channels; channel += 4) {
+  let channel = first * 4
+  const last = min(end * 4, channels)
+  for (; channel < last; channel += 4) {
     const at = (<usize>channel) << 2
-    const whole = channel + 4 <= channels
+    const whole = channel + 4 <= last
     if (!whole) break
     const center = v128.load(mean + at)
     let sumLow = f64x2.splat(0)
@@ -94,7 +106,7 @@ export function normalizationSums(
       ),
     )
   }
-  for (; channel < channels; channel++) {
+  for (; channel < last; channel++) {
     const at = (<usize>channel) << 2
     const center = load<f32>(mean + at)
     let sum: f64 = 0
