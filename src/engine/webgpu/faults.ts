@@ -1,5 +1,5 @@
 import { problem, ProblemError, type Problem } from '../../core/problem.js'
-import type { WebgpuBackend } from './backend.js'
+import { drain, type WebgpuBackend } from './backend.js'
 import type { Device, DeviceError } from './dawn.js'
 
 const firstLine = (message: string): string => message.trim().split('\n')[0]!.trim()
@@ -36,7 +36,11 @@ export interface Faults {
 export const watchFaults = (backend: WebgpuBackend, device: Device): Faults => {
   let error: Problem | undefined
   let loss: Problem | undefined
-  device.addEventListener('uncapturederror', event => (error ??= ofError(event.error)))
+  device.addEventListener('uncapturederror', event => {
+    // Dawn would print it as well.
+    event.preventDefault()
+    error ??= ofError(event.error)
+  })
   void device.lost.then(({ reason, message }) => (loss ??= ofLoss(reason, message)))
 
   // A lost device goes on throwing.
@@ -67,7 +71,7 @@ export const watchFaults = (backend: WebgpuBackend, device: Device): Faults => {
   return {
     lost: () => loss !== undefined,
     settle: async () => {
-      await device.queue.onSubmittedWorkDone().catch(() => undefined)
+      await drain(backend).catch(() => undefined)
       error = undefined
     },
   }
