@@ -5,6 +5,7 @@ import { Cancelled } from '../core/step-file.js'
 import type { Split } from '../data/dataset.js'
 import { tf } from '../engine/tf.js'
 import type { Runnable } from '../model/runnable.js'
+import { accumulatedStep } from './accumulate.js'
 import type { Clip } from './clip.js'
 import type { ExampleOptions } from './examples.js'
 import type { FakeQuantization } from './fake-quantization.js'
@@ -38,6 +39,8 @@ export interface FitOptions {
   readonly validation?: Split
   readonly epochs: number
   readonly batchSize: number
+  /** Examples of a batch that run at once, also in validation. Absent: all. */
+  readonly microBatch?: number
   readonly optimizer: OptimizerChoice
   /** By step, counted from 0. */
   readonly learningRate: (step: number) => number
@@ -112,6 +115,8 @@ export const fit = async (options: FitOptions): Promise<FitResult> => {
     trained,
   }
   const outputs = options.examples.outputs
+  const { microBatch = batchSize } = options
+  const takeStep = microBatch < batchSize ? accumulatedStep(microBatch) : gradientStep
   let bestWeights = resume?.best?.weights
   let step = resume?.steps ?? 0
   let stoppedEarly = resume?.stopped ?? false
@@ -161,7 +166,7 @@ export const fit = async (options: FitOptions): Promise<FitResult> => {
       number++
       await options.fakeQuantization?.refresh()
       const moment = { step, learningRate: options.learningRate(step) }
-      const { loss, output } = await gradientStep(parts, batch, moment, stream(seed, 'noise', epoch, number))
+      const { loss, output } = await takeStep(parts, batch, moment, stream(seed, 'noise', epoch, number))
       if (!Number.isFinite(loss)) diverged(epoch, number, 'loss', loss)
       step++
       tally.add(batch.count, { loss: loss * batch.count })
@@ -191,7 +196,8 @@ export const fit = async (options: FitOptions): Promise<FitResult> => {
       const learningRate = options.learningRate(step - (within?.batches ?? 0))
       const trainScores = await trainEpoch(epoch, watch)
       await options.fakeQuantization?.refresh()
-      const validated = validation && (await validate({ ...options, cancelled }, validation))
+      const validated =
+        validation && (await validate({ ...options, batchSize: microBatch, cancelled }, validation))
       if (validated && !Number.isFinite(validated['loss']))
         diverged(epoch, Math.ceil(train.count / batchSize), 'validation loss', validated['loss']!)
       const record: EpochRecord = {

@@ -43,34 +43,57 @@ export interface Stepped {
   readonly output: Float32Array
 }
 
+/** Where training is. `step` counts from 0. */
+export interface StepMoment {
+  readonly step: number
+  readonly learningRate: number
+}
+
+/** The loss of a batch, what the network said, and the masked gradients by weight name. Inside a tidy; `output` is kept, the caller's. */
+export const gradientsOf = (
+  parts: StepParts,
+  batch: Batch,
+  { step }: StepMoment,
+  random: Random,
+  share = 1,
+): {
+  readonly value: tf.Scalar
+  readonly output: tf.Tensor
+  readonly gradients: ReadonlyMap<string, tf.Tensor>
+} => {
+  const { runnable, objective, masks } = parts
+  const variables = new Map<string, tf.Variable>(objective.extra)
+  for (const name of parts.trained) variables.set(name, runnable.variables.get(name)!)
+  const examples = examplesOf(parts.train, batch, parts.examples)
+  const given = objective.prepare(examples)
+  let output: tf.Tensor | undefined
+  const { value, grads } = tf.variableGrads(() => {
+    const said = speak(runnable, examples.x, objective.taps, random)
+    output = tf.keep(said.output)
+    const loss = objective.loss(examples, said, given, step)
+    return share === 1 ? loss : tf.mul(loss, share)
+  }, [...variables.values()])
+  const gradients = new Map<string, tf.Tensor>()
+  for (const [name, variable] of variables) {
+    const gradient = grads[variable.name]
+    if (gradient === undefined) continue
+    const mask = masks.get(name)
+    gradients.set(name, mask === undefined ? gradient : tf.mul(gradient, mask))
+  }
+  return { value, output: output!, gradients }
+}
+
 /** Makes one step down the gradient on a batch. `random` draws dropout and other noise. */
 export const gradientStep = async (
   parts: StepParts,
   batch: Batch,
-  moment: { readonly step: number; readonly learningRate: number },
+  moment: StepMoment,
   random: Random,
 ): Promise<Stepped> => {
-  const { runnable, objective, optimizer, masks } = parts
-  const variables = new Map<string, tf.Variable>(objective.extra)
-  for (const name of parts.trained) variables.set(name, runnable.variables.get(name)!)
   const results = tf.tidy(() => {
-    const examples = examplesOf(parts.train, batch, parts.examples)
-    const given = objective.prepare(examples)
-    let output: tf.Tensor | undefined
-    const { value, grads } = tf.variableGrads(() => {
-      const said = speak(runnable, examples.x, objective.taps, random)
-      output = tf.keep(said.output)
-      return objective.loss(examples, said, given, moment.step)
-    }, [...variables.values()])
-    const gradients = new Map<string, tf.Tensor>()
-    for (const [name, variable] of variables) {
-      const gradient = grads[variable.name]
-      if (gradient === undefined) continue
-      const mask = masks.get(name)
-      gradients.set(name, mask === undefined ? gradient : tf.mul(gradient, mask))
-    }
-    optimizer.apply(clipGradients(gradients, parts.clip), moment.learningRate)
-    return [value, output!]
+    const { value, output, gradients } = gradientsOf(parts, batch, moment, random)
+    parts.optimizer.apply(clipGradients(gradients, parts.clip), moment.learningRate)
+    return [value, output]
   })
   const [value, output] = results
   try {

@@ -4,10 +4,27 @@ import { tf } from '../engine/tf.js'
 /** How a noise layer changes its input in training. Its draws come from `random`, never from the engine. */
 export type Noise = (x: tf.Tensor, random: Random) => tf.Tensor
 
+/** The stream of a batch of which only some rows are there. */
+export interface PartOfBatch extends Random {
+  /** The first row that is there, how many are, and how many the batch has. */
+  readonly rows?: { readonly from: number; readonly count: number; readonly of: number }
+}
+
 const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
 
-const drawn = (shape: readonly number[], draw: () => number): tf.Tensor =>
-  tf.tensor(Float32Array.from({ length: sizeOf(shape) }, draw), [...shape])
+/** Draws for a whole batch; where some of its rows are there, theirs, so that an example has its noise whoever is beside it. */
+const drawn = (shape: readonly number[], { rows }: PartOfBatch, draw: () => number): tf.Tensor => {
+  const size = sizeOf(shape)
+  // A row of the batch may be several of the tensor, as the time steps of a sequence are.
+  const each = rows ? size / rows.count : 0
+  const skip = (count: number): void => {
+    for (let i = 0; i < count * each; i++) draw()
+  }
+  if (rows) skip(rows.from)
+  const values = Float32Array.from({ length: size }, draw)
+  if (rows) skip(rows.of - rows.from - rows.count)
+  return tf.tensor(values, [...shape])
+}
 
 /** Multiplies by 0 with probability `rate`, else by 1/(1 − rate) (Srivastava et al. 2014). A side of 1 in `shape` is drawn once for all. */
 export const dropout = (
@@ -19,7 +36,7 @@ export const dropout = (
   const kept = Math.fround(1 / (1 - rate))
   return tf.mul(
     x,
-    drawn(shape, () => (random.uniform() < rate ? 0 : kept)),
+    drawn(shape, random, () => (random.uniform() < rate ? 0 : kept)),
   )
 }
 
@@ -31,7 +48,7 @@ const alphaDropout = (x: tf.Tensor, rate: number, random: Random, shape: readonl
   const floor = -alpha * scale
   const a = 1 / Math.sqrt((1 - rate) * (1 + rate * floor * floor))
   const b = -a * floor * rate
-  const kept = drawn(shape, () => (random.uniform() < rate ? 0 : 1))
+  const kept = drawn(shape, random, () => (random.uniform() < rate ? 0 : 1))
   const mixed = tf.add(tf.mul(x, kept), tf.mul(tf.sub(1, kept), floor))
   return tf.add(tf.mul(mixed, a), b)
 }
@@ -57,7 +74,7 @@ export const noises: Readonly<Record<string, (config: Config) => Noise>> = {
   gaussianNoise: config => (x, random) =>
     tf.add(
       x,
-      drawn(x.shape, () => number(config, 'stddev') * random.normal()),
+      drawn(x.shape, random, () => number(config, 'stddev') * random.normal()),
     ),
   gaussianDropout: config => (x, random) => {
     const rate = number(config, 'rate')
@@ -65,7 +82,7 @@ export const noises: Readonly<Record<string, (config: Config) => Noise>> = {
     return rate > 0
       ? tf.mul(
           x,
-          drawn(x.shape, () => 1 + deviation * random.normal()),
+          drawn(x.shape, random, () => 1 + deviation * random.normal()),
         )
       : x
   },
