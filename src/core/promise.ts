@@ -22,6 +22,17 @@ export const enginePromises: Readonly<Record<EngineName, EnginePromise>> = {
   cpu: { kind: 'bitwise', across: 'machine' },
 }
 
+/**
+ * How far from the cpu engine's an engine's numbers may be, as `differenceOf` has it: every operation that training
+ * uses, every layer with its gradients, and three Adam steps of eight networks (`test/engine/parity`).
+ */
+export const engineAgreement: Readonly<Record<EngineName, number>> = {
+  native: 5e-6,
+  webgpu: 5e-6,
+  wasm: 5e-6,
+  cpu: 0,
+}
+
 /** A promise in words, for tables: `the same bits on every machine`. */
 export const promiseText = (promise: EnginePromise): string =>
   promise.kind === 'tolerance'

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path'
 import { enginePromises } from '../core/promise.js'
 import type { EngineReport } from './engine.js'
 import { kernelsFile, tensorLibraryVersion, wasmVersion } from './kernels/file.js'
+import { findNative, nativeVersion } from './native/find.js'
 
 /** The smallest module with a SIMD instruction in it: `(func (v128) → drop)`. */
 const simdModule = new Uint8Array([
@@ -48,24 +49,12 @@ const folderOf = (name: string): string | undefined => {
 const later = 'this version of Trimtab does not drive it yet'
 const useWasm = 'Use `engine: wasm`, or `auto`.'
 
-const nativePackages = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node']
-
 const probeNative = (): EngineReport => {
-  const found = nativePackages.map(name => ({ name, folder: folderOf(name) })).find(each => each.folder)
-  const built =
-    found?.folder !== undefined && existsSync(join(found.folder, 'lib', 'napi-v8', 'tfjs_binding.node'))
-  const state =
-    found === undefined
-      ? `neither ${nativePackages.join(' nor ')} is installed`
-      : `${found.name} is installed, its addon is ${built ? 'built' : 'not built'}`
-  return {
-    name: 'native',
-    available: false,
-    version: '',
-    promise: enginePromises.native,
-    why: `${state}; ${later}.`,
-    hint: useWasm,
-  }
+  const state = findNative()
+  const common = { name: 'native', promise: enginePromises.native } as const
+  return state.ready
+    ? { ...common, available: true, version: nativeVersion(state.engine) }
+    : { ...common, available: false, version: '', why: state.why, hint: state.hint }
 }
 
 const probeWebgpu = (): EngineReport => ({

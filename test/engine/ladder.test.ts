@@ -21,7 +21,7 @@ test('every engine is reported; what is not available says why and what to do', 
     assert.match(report.hint ?? '', /.{10}/)
     assert.is(report.version, '')
   }
-  assert.match(reportOf('native').why ?? '', 'does not drive it yet')
+  assert.match(reportOf('native').hint ?? '', 'trimtab engine build native')
   assert.match(reportOf('webgpu').why ?? '', 'does not drive it yet')
 })
 

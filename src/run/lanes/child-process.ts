@@ -39,7 +39,9 @@ export const startLaneProcess = (env: Readonly<Record<string, string>>): LanePro
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     detached: hasGroups,
-    env: { ...process.env, ...env },
+    // TensorFlow reads these when its library is loaded, from the process: a thread's own environment is not seen. It
+    // takes memory of a GPU as it needs it, where it would take all of it at once. What the user has set is kept.
+    env: { TF_FORCE_GPU_ALLOW_GROWTH: 'true', TF_CPP_MIN_LOG_LEVEL: '2', ...process.env, ...env },
     // Not the executor's own: a debugger's port or a script given by `-e` is not for the child.
     execArgv: process.execArgv.filter(arg => arg === '--enable-source-maps'),
   })

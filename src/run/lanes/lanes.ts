@@ -5,7 +5,7 @@ import type { Instance } from '../../plan/plan.js'
 import { deviceLane } from './device-lane.js'
 import { makeLane, type Lane } from './lane.js'
 import type { Host } from './host.js'
-import { growing, pinTo, withoutDevices } from './pins.js'
+import { pinTo, withoutDevices } from './pins.js'
 import { processHost } from './process-host.js'
 import { threadHost } from './thread-host.js'
 
@@ -80,7 +80,7 @@ export const openLanes = (
     host: (pinned: readonly Device[]) => child(pinTo(pinned, process.env)),
   })
   // Where no GPU was found nothing is hidden either: the engine looks for itself.
-  const native = devices.length > 0 ? gpus : alone('gpu', growing(process.env))
+  const native = devices.length > 0 ? gpus : alone('gpu')
   const adapter = alone('gpu')
   const processor = alone('native', withoutDevices)
   const forced = settings.lane === 'process' || process.env.TRIMTAB_LANE === 'process'
