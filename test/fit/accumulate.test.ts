@@ -120,7 +120,7 @@ test('a wrong mean would be seen: parts of unequal size weighed alike end elsewh
 
 test('masked weights stay 0', async () => {
   const make: Make = runnable => {
-    const [name] = runnable.trainable.filter(isKernel)
+    const name = runnable.trainable.find(isKernel)
     const size = runnable.variables.get(name!)!.size
     return { masks: new Map([[name!, Uint8Array.from({ length: size }, (_, at) => at % 2)]]) }
   }

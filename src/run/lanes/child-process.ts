@@ -6,11 +6,11 @@ import { codeFolder } from '../../core/home.js'
 export interface LaneProcess {
   readonly child: ChildProcess
   /** What it wrote last on standard error; native code says there what went wrong. */
-  said(): string
+  readonly said: () => string
   /** Forgets what was said: the next step's last words are its own. */
-  hush(): void
+  readonly hush: () => void
   /** SIGKILL, to all of the group. */
-  kill(): void
+  readonly kill: () => void
   /** Resolves once it is gone and all that it wrote has been read. */
   readonly over: Promise<void>
 }
@@ -48,11 +48,16 @@ export const startLaneProcess = (env: Readonly<Record<string, string>>): LanePro
   let said = ''
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-tail)))
   child.on('error', () => undefined)
+  // Not the child's `close`: Node leaves it out where we closed the channel ourselves.
+  const read = new Promise<void>(resolve => void child.stderr?.once('close', () => resolve()))
   const over = new Promise<void>(resolve => {
-    child.once('close', () => resolve())
     child.once('exit', () => {
       if (hasGroups && child.pid !== undefined) killGroup(child.pid)
-      setTimeout(resolve, lastWords).unref()
+      const late = setTimeout(resolve, lastWords)
+      void read.then(() => {
+        clearTimeout(late)
+        return resolve()
+      })
     })
     // It never came to be: there is no exit to wait for.
     child.once('error', () => child.pid === undefined && resolve())

@@ -43,12 +43,14 @@ const attempt = (
   return new Promise(resolve => {
     let hung: number | undefined
     let taken = false
+    let settled = false
     const watch = watchSilence(silence, () => {
       hung = silence
       kill()
     })
     const soft = (): void => tell({ type: 'cancel' })
     const settle = (ended: Ended | undefined): void => {
+      settled = true
       watch.end()
       hooks.soft.removeEventListener('abort', soft)
       hooks.hard.removeEventListener('abort', kill)
@@ -64,6 +66,8 @@ const attempt = (
       else if (message.type === 'ended') settle(message.ended)
     }
     const lost = (): void => {
+      // It may end long after this step.
+      if (settled) return
       if (hooks.hard.aborted) return settle({ type: 'cancelled', memory: 0 })
       if (!taken && hung === undefined) return settle(undefined)
       const killsNow = countOomKills()
@@ -100,9 +104,6 @@ export const processHost = (options: ProcessOptions): Host => {
     if (running && child!.exitCode === null && child!.signalCode === null && child!.connected) return running
     const made = startLaneProcess(options.env ?? {})
     running = made
-    void made.over.then(() => {
-      if (running === made) running = undefined
-    })
     return made
   }
 

@@ -102,6 +102,10 @@ const moods: Record<string, (config: Config, context: StepContext) => unknown> =
   },
   sigkill: () => process.kill(process.pid, 'SIGKILL'),
   segv: () => process.kill(process.pid, 'SIGSEGV'),
+  crashesTwice: config => {
+    if (count(config.scratch!) <= 2) process.kill(process.pid, 'SIGABRT')
+    return sleep(200)
+  },
   abort: () => process.kill(process.pid, 'SIGABRT'),
   stop: () => {
     process.kill(process.pid, 'SIGSTOP')
