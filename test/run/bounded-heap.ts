@@ -6,8 +6,8 @@ interface Memory {
   grow(pages: number): number
 }
 
-const { prototype } = (Reflect.get(globalThis, 'WebAssembly') as { readonly Memory: { prototype: Memory } })
-  .Memory
+const memories = Reflect.get(globalThis, 'WebAssembly') as object
+const { prototype } = Reflect.get(memories, 'Memory') as { readonly prototype: Memory }
 const grow = Reflect.get(prototype, 'grow') as Memory['grow']
 prototype.grow = function bounded(this: Memory, more: number): number {
   if (this.buffer.byteLength / 65536 + more > pages)
