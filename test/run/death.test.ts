@@ -50,6 +50,14 @@ test('a SIGKILL by the kernel is told from one by somebody, as far as the counte
   assert.match(said({ signal: 'SIGKILL' }), /^lane-died: .*when memory runs out/)
 })
 
+test('a crash in a bounded address space is most likely memory', () => {
+  assert.is(
+    said({ signal: 'SIGSEGV', addressSpace: 3e9 }),
+    'out-of-memory: the process that ran kind "train" was ended by SIGSEGV, most likely for want of memory → Its address space is bounded to 3.00 GB (ulimit -v), and native code crashes so where it gets no more. Raise the bound, or use a smaller batchSize.',
+  )
+  assert.match(said({ signal: 'SIGFPE', addressSpace: 3e9 }), /^lane-died: /)
+})
+
 test('a process that died for want of memory: heap, C++, device', () => {
   assert.match(
     said({

@@ -11,18 +11,18 @@ process.env['TRIMTAB_ENGINES'] =
 
 const test = suite('a step that runs out of memory and goes on with fewer examples at once, on native')
 
-const recipe = (batchSize: number, more = ''): string => `trimtab: 1
+const recipe = (examples: number, more = ''): string => `trimtab: 1
 seed: 3
 engine: native
 steps:
-  digits: {kind: dataset, source: {digits: {examples: 1000}}, split: {train: 0.9, validation: 0.1}, normalize: {divide: 255}}
+  digits: {kind: dataset, source: {digits: {examples: ${examples}}}, split: {train: 0.9, validation: 0.1}, normalize: {divide: 255}}
   wide:
     kind: train
     data: digits
-    model: {layers: [{conv2d: {filters: 32, kernelSize: 3, activation: relu}}, {conv2d: {filters: 32, kernelSize: 3, activation: relu}}, maxPooling2d, flatten, {dropout: {rate: 0.3}}, {dense: {units: 10, activation: softmax}}]}
+    model: {layers: [{conv2d: {filters: 48, kernelSize: 3, activation: relu}}, {conv2d: {filters: 48, kernelSize: 3, activation: relu}}, maxPooling2d, flatten, {dropout: {rate: 0.3}}, {dense: {units: 10, activation: softmax}}]}
     optimizer: {sgd: {learningRate: 0.05}}
     epochs: 1
-    batchSize: ${batchSize}
+    batchSize: 400
     ${more}
 `
 
@@ -63,17 +63,17 @@ if (!state.ready || !hasUlimit) {
   test('the native engine is not here', () => undefined)
 } else
   test('TensorFlow itself runs out of memory; in parts the same training goes through', async () => {
-    const small = await peakOf(projectWith(recipe(16)))
-    const whole = await peakOf(projectWith(recipe(900)))
+    const small = await peakOf(projectWith(recipe(40)))
+    const whole = await peakOf(projectWith(recipe(445)))
     assert.ok(whole.peak > small.peak + 300_000, `${small.peak} and ${whole.peak} KiB`)
     const addressSpace = (small.peak + whole.peak) / 2
 
-    const project = projectWith(recipe(900, 'onOutOfMemory: halveBatch\n    retries: 1'))
+    const project = projectWith(recipe(445, 'onOutOfMemory: halveBatch'))
     const { step, events } = await playRecipe(project, { addressSpace })
     const made = step('wide')
     assert.is(made.status, 'finished', JSON.stringify(made.problems))
     const { microBatch } = made.output!.record as { microBatch: number }
-    assert.ok(microBatch < 900, `${microBatch}`)
+    assert.ok(microBatch < 400, `${microBatch}`)
     const failed = events.flatMap(event => (event.type === 'failed' ? event.problems : []))
     assert.ok(
       failed.some(({ code }) => code === 'out-of-memory'),

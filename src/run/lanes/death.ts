@@ -1,5 +1,5 @@
 import { problem, type Problem } from '../../core/problem.js'
-import { formatSeconds } from '../../core/units.js'
+import { formatBytes, formatSeconds } from '../../core/units.js'
 import { keepCrash, memoryProblem } from '../worker/crash.js'
 import { deviceMemoryProblem, saysDeviceFull } from '../worker/device-memory.js'
 
@@ -14,6 +14,8 @@ export interface Death {
   readonly said: string
   /** The kernel killed for want of memory meanwhile; undefined: nobody can tell. */
   readonly outOfMemory: boolean | undefined
+  /** Bytes of address space that it might have; absent: unbounded. */
+  readonly addressSpace?: number
   /** Where what it wrote is kept. */
   readonly crashFile: string
 }
@@ -63,6 +65,16 @@ export const deathProblem = (death: Death): Problem => {
   const killed = signal === 'SIGKILL' && hung === undefined
   if (killed && death.outOfMemory === true)
     return memoryProblem(kind, `the kernel ended its process, since the machine's memory was full`)
+  const crashed = hung === undefined && (signal === 'SIGSEGV' || signal === 'SIGABRT' || signal === 'SIGBUS')
+  if (crashed && death.addressSpace !== undefined) {
+    const bound = formatBytes(death.addressSpace)
+    const hint = `Its address space is bounded to ${bound} (ulimit -v), and native code crashes so where it gets no more. Raise the bound, or use a smaller batchSize.`
+    return problem(
+      'out-of-memory',
+      `the process that ran kind "${kind}" ${how}, most likely for want of memory`,
+      { hint },
+    )
+  }
   const kept = said.trim() === '' ? undefined : keepCrash(crashFile, said)
   const words = lastWords(said)
   const meaning = signal === null || hung !== undefined ? undefined : meanings[signal]

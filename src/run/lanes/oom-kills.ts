@@ -14,6 +14,12 @@ const counted = (text: string | undefined): number | undefined => {
   return found === undefined ? undefined : Number(found)
 }
 
+/** Bytes of address space that this process, and what it starts, may have (`ulimit -v`); undefined: as much as there is. */
+export const addressSpace = (root = '/'): number | undefined => {
+  const limit = /^Max address space +(\d+) /m.exec(read(join(root, 'proc/self/limits')) ?? '')?.[1]
+  return limit === undefined ? undefined : Number(limit)
+}
+
 /**
  * How many processes the kernel has killed since it had no memory left: of our control group where that tells (both
  * versions of them), else of the machine. Undefined where neither does. What rises while a process is killed tells an

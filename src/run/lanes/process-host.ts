@@ -1,5 +1,5 @@
 import { deathProblem } from './death.js'
-import { countOomKills } from './oom-kills.js'
+import { addressSpace, countOomKills } from './oom-kills.js'
 import { startLaneProcess, type LaneProcess } from './child-process.js'
 import type { Assignment, Ended, FromChild, ToChild } from '../worker/protocol.js'
 import type { Hooks, Host } from './host.js'
@@ -71,6 +71,7 @@ const attempt = (
       if (hooks.hard.aborted) return settle({ type: 'cancelled', memory: 0 })
       if (!taken && hung === undefined) return settle(undefined)
       const killsNow = countOomKills()
+      const bound = addressSpace()
       const problem = deathProblem({
         kind: assignment.step.kind,
         signal: child.signalCode,
@@ -78,6 +79,7 @@ const attempt = (
         ...(hung === undefined ? {} : { hung }),
         said: said(),
         outOfMemory: killsNow === undefined || killsBefore === undefined ? undefined : killsNow > killsBefore,
+        ...(bound === undefined ? {} : { addressSpace: bound }),
         crashFile: assignment.crashFile,
       })
       settle({ type: 'failed', memory: 0, problems: [problem] })
