@@ -1,5 +1,6 @@
 import type { Assignment, Ended } from '../worker/protocol.js'
 import { ranOutOfMemory } from '../worker/crash.js'
+import { makeCoreShare } from './cores.js'
 import type { Hooks, Host } from './host.js'
 
 /** What of an instance says how much of a lane it takes. */
@@ -42,6 +43,7 @@ export const isClean = (ended: Ended, budget: number): boolean =>
 export const makeLane = ({ name, capacity, budget, host }: LaneOptions): Lane => {
   const all: Host[] = []
   const idle: Host[] = []
+  const cores = makeCoreShare(capacity)
   const take = (): Host => {
     const warm = idle.pop()
     if (warm) return warm
@@ -56,12 +58,14 @@ export const makeLane = ({ name, capacity, budget, host }: LaneOptions): Lane =>
     shareOf: ({ threads }) => Math.min(Math.max(1, threads), capacity),
     run: async (assignment, hooks, fresh = false) => {
       const taken = take()
+      const own = cores.enter(assignment.step.threads)
       try {
         if (fresh) await taken.renew()
-        const ended = await taken.run(assignment, hooks)
+        const ended = await taken.run(assignment, { ...hooks, cores: own })
         if (!isClean(ended, budget)) await taken.renew()
         return ended
       } finally {
+        own.leave()
         idle.push(taken)
       }
     },

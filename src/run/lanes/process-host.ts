@@ -49,9 +49,11 @@ const attempt = (
       kill()
     })
     const soft = (): void => tell({ type: 'cancel' })
+    const unwatch = hooks.cores?.watch(threads => tell({ type: 'threads', threads }))
     const settle = (ended: Ended | undefined): void => {
       settled = true
       watch.end()
+      unwatch?.()
       hooks.soft.removeEventListener('abort', soft)
       hooks.hard.removeEventListener('abort', kill)
       child.off('message', take)
@@ -88,7 +90,12 @@ const attempt = (
     hooks.hard.addEventListener('abort', kill)
     child.on('message', take)
     void over.then(lost)
-    tell({ type: 'run', assignment, heapMegabytes })
+    tell({
+      type: 'run',
+      assignment,
+      heapMegabytes,
+      threads: hooks.cores?.now() ?? assignment.step.threads,
+    })
     if (hooks.soft.aborted) soft()
     if (hooks.hard.aborted) kill()
   })

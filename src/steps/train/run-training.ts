@@ -136,7 +136,7 @@ export const runTraining = async <Config extends Trained>(
   makeObjective: (bench: Bench) => Promise<Objective>,
 ): Promise<{ readonly output: StepOutput; readonly fitted: FitResult }> => {
   const { config, microBatch } = step
-  await openEngine(step.engine.name)
+  await openEngine(step.engine.name, { threads: () => context.threads() })
   const dataset = await openDataset(step.inputs['data']![0]!.artifact, digest => context.open(digest))
   const { task } = dataset.description
   const model = await openModel(step, context, dataset)
@@ -202,6 +202,9 @@ export const runTraining = async <Config extends Trained>(
           }
         : {}),
     })
+    const { execution } = fitted
+    if (execution.mode === 'operations' && execution.why !== undefined)
+      context.log('info', `this training runs operation by operation, not as a graph: ${execution.why}`)
     const weights = await runnable.weights()
     refuseDiverged(weights, fitted)
     const { model: kept, notes: contracts } = keepContracts(model, weights)
@@ -215,6 +218,7 @@ export const runTraining = async <Config extends Trained>(
         epoch: fitted.epoch,
         stoppedEarly: fitted.stoppedEarly,
         ...(microBatch === undefined ? {} : { microBatch }),
+        ...(execution.mode === 'graph' || execution.why !== undefined ? { execution } : {}),
         ...(classWeights ? { classWeights } : {}),
         history: fitted.history,
       },
