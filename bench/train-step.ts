@@ -1,99 +1,90 @@
-// One engine's side of bench/train.mjs: a process that trains the classic digit CNN, so many steps at a time as asked.
-import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
+// One side of bench/train.mjs: a process that trains a network of bench/train-nets.ts the way that the product does, so
+// many steps at a time as asked.
 import { stream } from '../src/core/random.js'
-import { backendFolder } from '../src/engine/kernels/file.js'
+import type { Batch, Split } from '../src/data/dataset.js'
 import { openEngine } from '../src/engine/open.js'
-import { layers as keras, tf } from '../src/engine/tf.js'
+import { tf } from '../src/engine/tf.js'
+import { losses } from '../src/fit/losses.js'
+import { supervised } from '../src/fit/objective.js'
+import { createOptimizer } from '../src/fit/optimizer.js'
+import { operationTrainer } from '../src/fit/trainer.js'
+import { initialModel } from '../src/model/initial.js'
+import { buildRunnable } from '../src/model/runnable.js'
+import { resolveNetwork } from '../src/network/architecture.js'
+import { nets } from './train-nets.js'
 
-const batch = 128
-const L = keras.layers
+const [engine = 'wasm', name = 'cnn', count = '128'] = process.argv.slice(2)
+const batch = Number(count)
 
-/**
- * The filter gradient of an unpadded convolution of stride 1, of stock operations: a convolution of the images, channels
- * and batch exchanged, by the output's gradient. The fastest composition that the stock backend has.
- */
-const composedFilterGradient = (): void => {
-  tf.registerKernel({
-    kernelName: 'Conv2DBackpropFilter',
-    backendName: 'wasm',
-    kernelFunc: ({ inputs }) => {
-      const x = tf.engine().makeTensorFromTensorInfo(inputs['x'] as tf.TensorInfo) as tf.Tensor4D
-      const dy = tf.engine().makeTensorFromTensorInfo(inputs['dy'] as tf.TensorInfo) as tf.Tensor4D
-      return tf.tidy(() => {
-        const swapped = tf.transpose(x, [3, 1, 2, 0])
-        const filter = tf.transpose(dy, [1, 2, 0, 3])
-        return tf.transpose(tf.conv2d(swapped, filter, 1, 'valid'), [1, 2, 0, 3])
-      })
-    },
-  })
+/** tfjs's own native engine, where a checkout cannot open it: an addon that is already built, for comparison alone. */
+const openAddon = async (addon: string): Promise<void> => {
+  const { createRequire } = await import('node:module')
+  const locate = createRequire(import.meta.url)
+  const base = locate.resolve('@tensorflow/tfjs-node-gpu/package.json')
+  const find = locate(createRequire(base).resolve('@mapbox/node-pre-gyp/lib/pre-binding.js')) as {
+    find: () => string
+  }
+  find.find = () => addon
+  locate('@tensorflow/tfjs-node-gpu')
+  await tf.setBackend('tensorflow')
 }
 
-const openStock = async (): Promise<void> => {
-  setWasmPaths(`${backendFolder()}/`)
-  setThreadsCount(1)
-  await tf.setBackend('wasm')
-  composedFilterGradient()
-}
+if (engine.endsWith('.node')) await openAddon(engine)
+else await openEngine(engine as 'wasm')
 
-const classicCnn = (): keras.Sequential => {
-  const model = keras.sequential({
-    layers: [
-      L.conv2d({ inputShape: [28, 28, 1], filters: 32, kernelSize: 3, activation: 'relu' }),
-      L.maxPooling2d({ poolSize: 2 }),
-      L.conv2d({ filters: 64, kernelSize: 3, activation: 'relu' }),
-      L.maxPooling2d({ poolSize: 2 }),
-      L.flatten(),
-      L.dense({ units: 64, activation: 'relu' }),
-      L.dense({ units: 10, activation: 'softmax' }),
-    ],
-  })
-  const random = stream(1, 'bench')
-  model.setWeights(
-    model.getWeights().map(weight => {
-      const fanIn = weight.shape.slice(0, -1).reduce((product, side) => product * side, 1)
-      const values = Float32Array.from({ length: weight.size }, () =>
-        weight.rank === 1 ? 0 : random.normal() * Math.sqrt(2 / fanIn),
-      )
-      return tf.tensor(values, weight.shape)
-    }),
-  )
-  model.compile({ optimizer: tf.train.adam(0.001), loss: 'categoricalCrossentropy' })
-  return model
+const net = nets[name]!
+const { network, faults } = resolveNetwork({ layers: net.layers }, net.input)
+if (!network) throw new Error(faults.map(fault => fault.message).join('\n'))
+const runnable = buildRunnable(initialModel(network, 1))
+const random = stream(2, 'bench')
+const size = net.input.reduce((product, side) => product * side, batch)
+const given: Batch = {
+  count: batch,
+  x: Float32Array.from({ length: size }, () => random.uniform()),
+  labels: Int32Array.from({ length: batch }, () => random.below(net.classes)),
+  targets: new Float32Array(0),
+  indices: Uint32Array.from({ length: batch }, (_, i) => i),
 }
+const moved = new Map(runnable.trainable.map(weight => [weight, runnable.variables.get(weight)!]))
+const parts = {
+  train: { name: 'train', count: batch, labels: given.labels, batches: () => [given] } as unknown as Split,
+  runnable,
+  objective: supervised(losses['sparseCategoricalCrossentropy']!({})),
+  optimizer: createOptimizer({ name: 'adam', settings: {} }, moved),
+  examples: { task: 'classification', inputShape: net.input, outputs: net.classes } as const,
+  masks: new Map<string, tf.Tensor>(),
+  clip: {},
+  trained: runnable.trainable,
+}
+const trainer = operationTrainer(parts)
+let made = 0
+const step = async (): Promise<number> =>
+  (await trainer.step(given, { step: made, learningRate: 0.001 }, stream(3, 'noise', made++))).loss
 
-/** Milliseconds that each kernel takes in one step, by its tfjs name. */
-const kernelTimes = async (step: () => Promise<unknown>, steps: number): Promise<Record<string, number>> => {
-  const total: Record<string, number> = {}
-  for (const kernel of tf.getKernelsForBackend('wasm')) {
+/** Milliseconds and calls of each kernel in one step, by its tfjs name. */
+const kernelTimes = async (steps: number): Promise<Record<string, [ms: number, calls: number]>> => {
+  const total: Record<string, [number, number]> = {}
+  for (const kernel of tf.getKernelsForBackend(tf.getBackend())) {
     const { kernelFunc, kernelName } = kernel
     kernel.kernelFunc = params => {
       const started = performance.now()
       const out = kernelFunc(params)
-      total[kernelName] = (total[kernelName] ?? 0) + performance.now() - started
+      const sum = (total[kernelName] ??= [0, 0])
+      sum[0] += performance.now() - started
+      sum[1]++
       return out
     }
   }
   for (let i = 0; i < steps; i++) await step()
-  return Object.fromEntries(Object.entries(total).map(([name, ms]) => [name, ms / steps]))
+  return Object.fromEntries(
+    Object.entries(total).map(([kernel, [ms, calls]]) => [kernel, [ms / steps, calls / steps]]),
+  )
 }
-
-if (process.argv[2] === 'stock') await openStock()
-else await openEngine('wasm')
-
-const model = classicCnn()
-const random = stream(2, 'bench')
-const x = tf.tensor4d(
-  Float32Array.from({ length: batch * 784 }, () => random.uniform()),
-  [batch, 28, 28, 1],
-)
-const labels = Int32Array.from({ length: batch }, () => random.below(10))
-const y = tf.oneHot(tf.tensor1d(labels, 'int32'), 10)
-const step = async (): Promise<number> => (await model.trainOnBatch(x, y)) as number
 
 process.on('message', (asked: { steps: number; kernels: boolean }) => {
   const answer = async (): Promise<void> => {
     if (asked.kernels) {
-      process.send?.({ kernels: await kernelTimes(step, asked.steps) })
+      process.send?.({ kernels: await kernelTimes(asked.steps) })
       return
     }
     const times: number[] = []

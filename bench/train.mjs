@@ -1,26 +1,60 @@
-// ms a training step of the classic digit CNN (conv 32 3×3 relu, pool, conv 64 3×3 relu, pool, dense 64, dense 10,
-// Adam, batch 128, 28×28×1) on our wasm engine with one thread, against tfjs's stock wasm backend with a filter gradient
-// composed of its own operations. The two processes take turns, so that both meet the same machine.
-//   node bench/train.mjs [--rounds 12] [--kernels]
+// ms a training step of five networks (bench/train-nets.ts) at batch 128, Adam, as the product trains them, on our wasm
+// engine with one thread. Beside it, where asked for, the same from another checkout, and tfjs's native engine op by op.
+// The processes take turns, so that all meet the same machine.
+//   node bench/train.mjs [NET…] [--rounds 12] [--batch 128] [--kernels] [--against FOLDER] [--addon FILE.node]
 import { build } from 'esbuild'
-import { fork } from 'node:child_process'
-import { rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { execFileSync, fork } from 'node:child_process'
+import { copyFileSync, rmSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { buildKernels } from '../scripts/build.mjs'
 
-const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '12' }, kernels: { type: 'boolean', default: false } },
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    rounds: { type: 'string', default: '12' },
+    batch: { type: 'string', default: '128' },
+    kernels: { type: 'boolean', default: false },
+    against: { type: 'string' },
+    addon: { type: 'string' },
+  },
 })
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
-const out = join(root, '.build', `bench-train-${process.pid}`)
 const stepsATurn = 3
+const names = positionals.length > 0 ? positionals : ['cnn', 'mlp', 'resnet', 'mobilenet', 'lstm']
 
-const open = engine =>
+/** Bundles the step of a checkout, where its code finds that checkout's kernels. */
+const bundle = async folder => {
+  const out = join(folder, '.build', `bench-train-${process.pid}`)
+  execFileSync(process.execPath, [
+    '-e',
+    `import(${JSON.stringify(join(folder, 'scripts/build.mjs'))}).then(b => b.buildKernels())`,
+  ])
+  if (folder !== root)
+    for (const file of ['train-step.ts', 'train-nets.ts'])
+      copyFileSync(join(root, 'bench', file), join(folder, 'bench', file))
+  await build({
+    entryPoints: [join(folder, 'bench/train-step.ts')],
+    outfile: join(out, 'train-step.mjs'),
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    external: ['@tensorflow/*'],
+    logLevel: 'warning',
+  })
+  return { out, file: join(out, 'train-step.mjs') }
+}
+
+const open = (file, engine, net) =>
   new Promise((done, broken) => {
-    const child = fork(join(out, 'train-step.mjs'), [engine], {
+    const child = fork(file, [engine, net, values.batch], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      env: {
+        ...process.env,
+        TF_CPP_MIN_LOG_LEVEL: '2',
+        ...(engine.endsWith('.node') ? { TF_NUM_INTRAOP_THREADS: '2' } : {}),
+      },
     })
     child.once('exit', code => broken(new Error(`the ${engine} process ended with ${code}`)))
     const ask = question =>
@@ -30,45 +64,45 @@ const open = engine =>
       })
     child.once('message', () => done({ child, ask }))
   })
-const sorted = numbers => [...numbers].sort((a, b) => a - b)
-const quantile = (numbers, share) => sorted(numbers)[Math.round((numbers.length - 1) * share)]
+const quantile = (numbers, share) =>
+  [...numbers].sort((a, b) => a - b)[Math.round((numbers.length - 1) * share)]
 const show = numbers =>
-  `${quantile(numbers, 0.5).toFixed(1)} ms a step (${quantile(numbers, 0.1).toFixed(1)}–${quantile(numbers, 0.9).toFixed(1)})`
+  `${quantile(numbers, 0.5).toFixed(1).padStart(7)} ms a step (${quantile(numbers, 0.1).toFixed(1)}–${quantile(numbers, 0.9).toFixed(1)})`
 
-await buildKernels()
-await build({
-  entryPoints: [join(root, 'bench/train-step.ts')],
-  outfile: join(out, 'train-step.mjs'),
-  bundle: true,
-  format: 'esm',
-  platform: 'node',
-  target: 'node20.19',
-  external: ['@tensorflow/*'],
-  logLevel: 'warning',
-})
+const bundles = { ours: await bundle(root) }
+if (values.against) bundles.before = await bundle(resolve(values.against))
 try {
-  const sides = { ours: await open('ours'), stock: await open('stock') }
-  const times = { ours: [], stock: [] }
-  for (const side of Object.values(sides)) await side.ask({ steps: 2 })
-  for (let round = 0; round < Number(values.rounds); round++)
-    for (const name of round % 2 === 0 ? ['ours', 'stock'] : ['stock', 'ours'])
-      times[name].push(...(await sides[name].ask({ steps: stepsATurn })).times)
-  console.log(`ours   ${show(times.ours)}`)
-  console.log(`stock  ${show(times.stock)}`)
-  console.log(`ratio  ${(quantile(times.stock, 0.5) / quantile(times.ours, 0.5)).toFixed(2)} of the medians`)
-  if (values.kernels)
-    for (const [name, side] of Object.entries(sides)) {
-      const { kernels } = await side.ask({ steps: 5, kernels: true })
-      console.log(`\n${name}: ms a step by kernel`)
-      for (const [kernel, ms] of Object.entries(kernels)
-        .sort((a, b) => b[1] - a[1])
-        .slice(0, 14))
-        console.log(`  ${kernel.padEnd(28)}${ms.toFixed(2).padStart(8)}`)
+  for (const net of names) {
+    const sides = { ours: await open(bundles.ours.file, 'wasm', net) }
+    if (bundles.before) sides.before = await open(bundles.before.file, 'wasm', net)
+    if (values.addon) sides.native = await open(bundles.ours.file, resolve(values.addon), net)
+    const order = Object.keys(sides)
+    const times = Object.fromEntries(order.map(side => [side, []]))
+    const losses = {}
+    for (const side of order) losses[side] = (await sides[side].ask({ steps: 3 })).loss
+    for (let round = 0; round < Number(values.rounds); round++)
+      for (const side of round % 2 === 0 ? order : [...order].reverse())
+        times[side].push(...(await sides[side].ask({ steps: stepsATurn })).times)
+    console.log(`${net}, batch ${values.batch}`)
+    for (const side of order)
+      console.log(
+        `  ${side.padEnd(8)}${show(times[side])}  ${(quantile(times[side], 0.5) / quantile(times.ours, 0.5)).toFixed(2)}×  loss of step 3: ${losses[side]}`,
+      )
+    if (values.kernels)
+      for (const side of order) {
+        const { kernels } = await sides[side].ask({ steps: 5, kernels: true })
+        const sum = Object.values(kernels).reduce((ms, [each]) => ms + each, 0)
+        console.log(`  ${side}: ms a step by kernel, ${sum.toFixed(1)} in all`)
+        for (const [kernel, [ms, calls]] of Object.entries(kernels)
+          .sort((a, b) => b[1][0] - a[1][0])
+          .slice(0, 16))
+          console.log(`    ${kernel.padEnd(36)}${ms.toFixed(2).padStart(8)}  ${calls} calls`)
+      }
+    for (const { child } of Object.values(sides)) {
+      child.removeAllListeners('exit')
+      child.kill()
     }
-  for (const { child } of Object.values(sides)) {
-    child.removeAllListeners('exit')
-    child.kill()
   }
 } finally {
-  rmSync(out, { recursive: true, force: true })
+  for (const { out } of Object.values(bundles)) rmSync(out, { recursive: true, force: true })
 }

@@ -5,8 +5,10 @@ import type { Result } from '../core/result.js'
 import { failed, ok } from '../core/result.js'
 import type { EngineReport } from './engine.js'
 
-const reasonOf = ({ name, why, hint }: EngineReport): string =>
-  `${name}: ${why ?? 'not available'}${hint === undefined ? '' : ` ${hint}`}`
+const whyNot = ({ why, notForAuto }: EngineReport): string | undefined => why ?? notForAuto
+
+const reasonOf = (report: EngineReport): string =>
+  `${report.name}: ${whyNot(report) ?? 'not available'}${report.hint === undefined ? '' : ` ${report.hint}`}`
 
 const otherThanLocked = (preferred: EngineName, taken: EngineName, why: string | undefined): Problem => ({
   ...problem(
@@ -19,8 +21,9 @@ const otherThanLocked = (preferred: EngineName, taken: EngineName, why: string |
 
 /**
  * Resolves what a recipe asked for to one engine. `auto` takes `preferred` (what the lock names) where it is available,
- * else with a warning the first available of native, webgpu and wasm, never cpu. Problem `engine-missing`: what was
- * asked for is not available; it says why, and what to do, of each engine.
+ * else with a warning the first available of native, webgpu and wasm; never cpu, and never a GPU interface that computes
+ * on the processor. Problem `engine-missing`: what was asked for is not available; it says why, and what to do, of each
+ * engine.
  */
 export const chooseEngine = (
   asked: 'auto' | EngineName,
@@ -30,7 +33,9 @@ export const chooseEngine = (
   const ladder = engineNames.filter(name => name !== 'cpu' && name !== preferred)
   const wanted = asked !== 'auto' ? [asked] : preferred === undefined ? ladder : [preferred, ...ladder]
   const found = wanted.flatMap(name => reports.filter(report => report.name === name))
-  const chosen = found.find(report => report.available)
+  const chosen = found.find(
+    report => report.available && (asked !== 'auto' || report.notForAuto === undefined),
+  )
   if (chosen === undefined) {
     const message =
       asked === 'auto'
@@ -41,7 +46,7 @@ export const chooseEngine = (
   }
   const choice = { name: chosen.name, version: chosen.version }
   if (asked === 'auto' && preferred !== undefined && chosen.name !== preferred)
-    return ok(choice, [otherThanLocked(preferred, chosen.name, found[0]?.why)])
+    return ok(choice, [otherThanLocked(preferred, chosen.name, found[0] && whyNot(found[0]))])
   if (chosen.name !== 'cpu') return ok(choice)
   return ok(choice, [
     {

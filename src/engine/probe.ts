@@ -1,10 +1,9 @@
 import { existsSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
 import { enginePromises } from '../core/promise.js'
 import type { EngineReport } from './engine.js'
 import { kernelsFile, tensorLibraryVersion, wasmVersion } from './kernels/file.js'
 import { findNative, nativeVersion } from './native/find.js'
+import { probeWebgpu } from './webgpu/probe.js'
 
 /** The smallest module with a SIMD instruction in it: `(func (v128) → drop)`. */
 const simdModule = new Uint8Array([
@@ -35,20 +34,6 @@ const probeCpu = (): EngineReport => ({
   promise: enginePromises.cpu,
 })
 
-/** The folder of a package as the project, or else we ourselves, would find it; undefined where it is not installed. */
-const folderOf = (name: string): string | undefined => {
-  for (const base of [join(process.cwd(), 'package.json'), import.meta.url])
-    try {
-      return dirname(createRequire(base).resolve(`${name}/package.json`))
-    } catch {
-      // Not found from here.
-    }
-  return undefined
-}
-
-const later = 'this version of Trimtab does not drive it yet'
-const useWasm = 'Use `engine: wasm`, or `auto`.'
-
 const probeNative = (): EngineReport => {
   const state = findNative()
   const common = { name: 'native', promise: enginePromises.native } as const
@@ -57,15 +42,10 @@ const probeNative = (): EngineReport => {
     : { ...common, available: false, version: '', why: state.why, hint: state.hint }
 }
 
-const probeWebgpu = (): EngineReport => ({
-  name: 'webgpu',
-  available: false,
-  version: '',
-  promise: enginePromises.webgpu,
-  why: `the package webgpu is ${folderOf('webgpu') === undefined ? 'not installed' : 'installed'}; ${later}.`,
-  hint: useWasm,
-})
-
 /** What each engine's cheap probe finds, in the order of `engineNames`; loads no tensor library, takes milliseconds. */
-export const probeEngines = (): Promise<EngineReport[]> =>
-  Promise.resolve([probeNative(), probeWebgpu(), probeWasm(), probeCpu()])
+export const probeEngines = async (): Promise<EngineReport[]> => [
+  probeNative(),
+  await probeWebgpu(),
+  probeWasm(),
+  probeCpu(),
+]

@@ -34,14 +34,15 @@ export interface Distillation {
   readonly penalty?: () => tf.Scalar
 }
 
-const probabilities = (head: Head, words: tf.Tensor, temperature: number): tf.Tensor => {
+/** `temperature` absent: 1. */
+const probabilities = (head: Head, words: tf.Tensor, temperature?: tf.Tensor): tf.Tensor => {
   if (head === 'none') return words
-  const soft = temperature === 1 ? words : tf.div(words, temperature)
+  const soft = temperature === undefined ? words : tf.div(words, temperature)
   return head === 'softmax' ? tf.softmax(soft) : tf.sigmoid(soft)
 }
 
 /** The teachers' probabilities at a temperature, averaged (Hinton et al. 2015, section 5.3, take the arithmetic mean too). */
-const meanProbabilities = (head: Head, given: Given, count: number, temperature: number): tf.Tensor => {
+const meanProbabilities = (head: Head, given: Given, count: number, temperature?: tf.Tensor): tf.Tensor => {
   const each = Array.from({ length: count }, (_, at) =>
     probabilities(head, given[`teacher:${at}`]!, temperature),
   )
@@ -55,14 +56,14 @@ const xlogx = (p: tf.Tensor): tf.Tensor => tf.mul(p, tf.log(tf.maximum(p, 1e-30)
  * probabilities at T. Its gradient is that of Hinton's cross-entropy; unlike it, a perfect student reaches 0.
  * Sigmoid: the mean over outputs of the Bernoulli divergences. Regression: the mean squared difference, without T.
  */
-const softLoss = (head: Head, p: tf.Tensor, said: Said, temperature: number): tf.Tensor => {
+const softLoss = (head: Head, p: tf.Tensor, said: Said, given: Given): tf.Tensor => {
   if (head === 'none') return tf.mean(tf.square(tf.sub(said.output, p)), -1)
-  const soft = tf.div(said.logits!, temperature)
+  const soft = tf.div(said.logits!, given['temperature']!)
   const distance =
     head === 'softmax'
       ? tf.add(softmaxCrossEntropy(p, soft), tf.sum(xlogx(p), -1))
       : tf.add(sigmoidCrossEntropy(p, soft), tf.mean(tf.add(xlogx(p), xlogx(tf.sub(1, p))), -1))
-  return tf.mul(distance, temperature * temperature)
+  return tf.mul(distance, given['temperature²']!)
 }
 
 /**
@@ -81,12 +82,17 @@ export const distilling = (options: Distillation): Objective => {
   return {
     taps: options.taps,
     extra: hints.extra,
-    prepare: examples => teachers.ask(examples),
-    loss: (examples, said, given, step) => {
+    arrays: (split, batch, step) => {
       const temperature = options.temperature(step)
-      const p = meanProbabilities(head, given, teachers.count, temperature)
+      const scalar = (value: number) => ({ values: Float32Array.of(value), shape: [] })
+      const soft = { temperature: scalar(temperature), 'temperature²': scalar(temperature * temperature) }
+      return { ...(head === 'none' ? {} : soft), ...teachers.recall(split, batch) }
+    },
+    prepare: (examples, fed) => ('teacher:0' in fed ? fed : { ...fed, ...teachers.ask(examples.x) }),
+    loss: (examples, said, given) => {
+      const p = meanProbabilities(head, given, teachers.count, given['temperature'])
       const terms: tf.Tensor[] = []
-      if (alpha > 0) terms.push(tf.mul(softLoss(head, p, said, temperature), alpha))
+      if (alpha > 0) terms.push(tf.mul(softLoss(head, p, said, given), alpha))
       if (alpha < 1) terms.push(tf.mul(hard(examples.truth, said), 1 - alpha))
       const parts = [
         batchMean(tf.addN(terms), examples),
@@ -98,7 +104,7 @@ export const distilling = (options: Distillation): Objective => {
     },
     plainLoss: (examples, said) => tf.mean(hard(examples.truth, said)),
     measure: (_, said, given) => {
-      const p = meanProbabilities(head, given, teachers.count, 1)
+      const p = meanProbabilities(head, given, teachers.count)
       return { similarity: tf.sum(tf.square(tf.sub(said.output, p))) as tf.Scalar }
     },
   }

@@ -1,15 +1,26 @@
-import type { Batch, Split } from '../data/dataset.js'
+import type { Batch } from '../data/dataset.js'
 import { tf } from '../engine/tf.js'
-import { inputTensor } from './infer.js'
 
 /** What a network must learn of an example: a class among its outputs, or its outputs themselves. */
 export type Task = 'classification' | 'regression'
 
+/** Numbers on their way to an engine. */
+export interface Plain {
+  readonly values: Float32Array
+  readonly shape: readonly number[]
+}
+
+/** Numbers by name: all of a step that JavaScript knows and the engine does not. */
+export type Arrays = Readonly<Record<string, Plain>>
+
+/** Arrays as tensors of the same names; the caller disposes of them (or tidies). */
+export const tensorsOf = (arrays: Arrays): Record<string, tf.Tensor> =>
+  Object.fromEntries(
+    Object.entries(arrays).map(([name, { values, shape }]) => [name, tf.tensor(values, [...shape])]),
+  )
+
 /** A batch as tensors. */
 export interface Examples {
-  /** Where the batch comes from; its `indices` are positions in it. */
-  readonly split: Split
-  readonly batch: Batch
   /** `count × ...inputShape`. */
   readonly x: tf.Tensor
   /** `count × outputs`: one-hot classes (0 or 1 where there is one output), or targets. */
@@ -44,15 +55,39 @@ export interface ExampleOptions {
   readonly classWeights?: readonly number[]
 }
 
-/** A batch as tensors; the caller disposes of them (or tidies). */
-export const examplesOf = (split: Split, batch: Batch, options: ExampleOptions): Examples => {
-  const { task, inputShape, outputs, smoothing, classWeights } = options
-  const truth = tf.tensor(truthOf(batch, task, outputs, smoothing), [batch.count, outputs])
-  const x = inputTensor(batch, inputShape)
-  if (classWeights === undefined || task === 'regression') return { split, batch, x, truth }
-  const weights = Float32Array.from(batch.labels.subarray(0, batch.count), label => classWeights[label] ?? 1)
-  return { split, batch, x, truth, weights: tf.tensor1d(weights) }
+/** A batch's examples, `count × ...shape`. Copied, since the batch's arrays are reused before an engine may have taken them. */
+export const inputArray = (batch: Batch, shape: readonly number[]): Plain => {
+  const size = shape.reduce((product, side) => product * side, batch.count)
+  return { values: batch.x.slice(0, size), shape: [batch.count, ...shape] }
 }
+
+/** A batch's examples as a tensor, `count × ...shape`. */
+export const inputTensor = (batch: Batch, shape: readonly number[]): tf.Tensor => {
+  const { values, shape: sides } = inputArray(batch, shape)
+  return tf.tensor(values, [...sides])
+}
+
+/** A batch in numbers: `x`, `truth` and, where examples do not count alike, `weights`. */
+export const arraysOf = (batch: Batch, options: ExampleOptions): Arrays => {
+  const { task, inputShape, outputs, smoothing, classWeights } = options
+  const { count } = batch
+  const truth = { values: truthOf(batch, task, outputs, smoothing), shape: [count, outputs] }
+  const x = inputArray(batch, inputShape)
+  if (classWeights === undefined || task === 'regression') return { x, truth }
+  const weights = Float32Array.from(batch.labels.subarray(0, count), label => classWeights[label] ?? 1)
+  return { x, truth, weights: { values: weights, shape: [count] } }
+}
+
+/** The tensors of `arraysOf` as what they are. */
+export const asExamples = ({ x, truth, weights }: Readonly<Record<string, tf.Tensor>>): Examples => ({
+  x: x!,
+  truth: truth!,
+  ...(weights ? { weights } : {}),
+})
+
+/** A batch as tensors; the caller disposes of them (or tidies). */
+export const examplesOf = (batch: Batch, options: ExampleOptions): Examples =>
+  asExamples(tensorsOf(arraysOf(batch, options)))
 
 /** Mean over a batch of each example's loss, weighted: Σ wᵢℓᵢ / count, as Keras has it. */
 export const batchMean = (each: tf.Tensor, examples: Examples): tf.Scalar =>

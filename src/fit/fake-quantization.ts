@@ -6,8 +6,14 @@ import type { Runnable } from '../model/runnable.js'
 
 /** Makes a network in training see its quantized weights as they would be stored. */
 export interface FakeQuantization {
+  /** Names of the weights that are rounded. */
+  readonly names: readonly string[]
   /** Rounds the weights as they are now; asked before every step and before validation. */
   refresh(): Promise<void>
+  /** Rounded weights from float ones, of which those that are rounded are needed alone. */
+  round(floats: ReadonlyMap<string, Float32Array>): Map<string, Float32Array>
+  /** The rounded weights that the network sees now, by name. */
+  readonly rounded: ReadonlyMap<string, tf.Tensor>
   dispose(): void
 }
 
@@ -30,13 +36,21 @@ export const fakeQuantization = (runnable: Runnable, model: Model): FakeQuantiza
     for (const tensor of rounded.values()) tensor.dispose()
     rounded.clear()
   }
+  const round: FakeQuantization['round'] = floats => {
+    const stored = requantize(model, floats)
+    return new Map(
+      stored.weights.filter(({ quantization }) => quantization).map(each => [each.name, toFloat(each)]),
+    )
+  }
   return {
+    names,
+    round,
+    rounded,
     refresh: async () => {
-      const stored = requantize(model, await runnable.weights())
+      const fresh = round(await runnable.weights())
       forget()
-      for (const weight of stored.weights)
-        if (weight.quantization)
-          rounded.set(weight.name, tf.keep(tf.tensor(toFloat(weight), [...weight.shape])))
+      for (const [name, values] of fresh)
+        rounded.set(name, tf.keep(tf.tensor(values, runnable.variables.get(name)!.shape)))
     },
     dispose: () => {
       forget()

@@ -8,7 +8,6 @@ import type { Runnable } from '../model/runnable.js'
 import type { Clip } from './clip.js'
 import type { ExampleOptions } from './examples.js'
 import type { FakeQuantization } from './fake-quantization.js'
-import { gradientStep } from './gradient-step.js'
 import type { Objective } from './objective.js'
 import type { FitState, Keeper } from './fit-state.js'
 import { createOptimizer } from './optimizer.js'
@@ -17,6 +16,8 @@ import { createWatch } from './progress.js'
 import { createTally } from './scores.js'
 import { createStopper } from './stopping.js'
 import type { EarlyStopping } from './stopping.js'
+import { openTrainer } from './open-trainer.js'
+import type { Execution, Trainer } from './trainer.js'
 import { validate } from './validate.js'
 
 /** One epoch in the record. `loss` and scores of training are means over the epoch while the weights moved. */
@@ -63,6 +64,8 @@ export interface FitResult {
   /** The epoch whose weights the network now has. */
   readonly epoch: number
   readonly stoppedEarly: boolean
+  /** How its steps were computed. */
+  readonly execution: Execution
 }
 
 const maskTensors = (options: FitOptions): Map<string, tf.Tensor> =>
@@ -101,16 +104,6 @@ export const fit = async (options: FitOptions): Promise<FitResult> => {
   const stopping = options.earlyStopping
   const stopper = stopping && createStopper(stopping)
   const history: EpochRecord[] = [...(resume?.history ?? [])]
-  const parts = {
-    train,
-    runnable,
-    objective,
-    optimizer,
-    examples: options.examples,
-    masks,
-    clip: options.clip ?? {},
-    trained,
-  }
   const outputs = options.examples.outputs
   let bestWeights = resume?.best?.weights
   let step = resume?.steps ?? 0
@@ -118,39 +111,35 @@ export const fit = async (options: FitOptions): Promise<FitResult> => {
   let within = resume?.within
   let kept = step
 
-  const state = async (): Promise<FitState> => {
-    const extra = new Map<string, Float32Array>()
-    for (const [name, variable] of objective.extra) extra.set(name, (await variable.data()) as Float32Array)
-    return {
-      epoch: history.length,
-      epochs,
-      steps: step,
-      ...(within ? { within } : {}),
-      stopped: stoppedEarly,
-      weights: await runnable.weights(),
-      extra,
-      slots: await optimizer.state(),
-      history: [...history],
-      ...(stopper?.best === undefined
-        ? {}
-        : {
-            best: {
-              epoch: stopper.bestEpoch,
-              value: stopper.best,
-              ...(bestWeights ? { weights: bestWeights } : {}),
-            },
-          }),
-    }
-  }
-  const keep = async (): Promise<void> => {
+  const state = async (trainer: Trainer): Promise<FitState> => ({
+    epoch: history.length,
+    epochs,
+    steps: step,
+    ...(within ? { within } : {}),
+    stopped: stoppedEarly,
+    weights: await trainer.weights(),
+    extra: await trainer.extra(),
+    slots: await trainer.slots(),
+    history: [...history],
+    ...(stopper?.best === undefined
+      ? {}
+      : {
+          best: {
+            epoch: stopper.bestEpoch,
+            value: stopper.best,
+            ...(bestWeights ? { weights: bestWeights } : {}),
+          },
+        }),
+  })
+  const keep = async (trainer: Trainer): Promise<void> => {
     kept = step
-    await keeper?.keep(await state())
+    await keeper?.keep(await state(trainer))
   }
-  const keepWhereDue = async (): Promise<void> => {
-    if (keeper?.isDue({ epoch: history.length, epochs, step })) await keep()
+  const keepWhereDue = async (trainer: Trainer): Promise<void> => {
+    if (keeper?.isDue({ epoch: history.length, epochs, step })) await keep(trainer)
   }
 
-  const trainEpoch = async (epoch: number, watch: ReturnType<typeof createWatch>) => {
+  const trainEpoch = async (trainer: Trainer, epoch: number, watch: ReturnType<typeof createWatch>) => {
     const order = stream(seed, 'shuffle', epoch).shuffle(
       Uint32Array.from({ length: train.count }, (_, i) => i),
     )
@@ -159,9 +148,8 @@ export const fit = async (options: FitOptions): Promise<FitResult> => {
     for (const batch of train.batches(batchSize, order.subarray(number * batchSize))) {
       if (cancelled()) throw new Cancelled()
       number++
-      await options.fakeQuantization?.refresh()
       const moment = { step, learningRate: options.learningRate(step) }
-      const { loss, output } = await gradientStep(parts, batch, moment, stream(seed, 'noise', epoch, number))
+      const { loss, output } = await trainer.step(batch, moment, stream(seed, 'noise', epoch, number))
       if (!Number.isFinite(loss)) diverged(epoch, number, 'loss', loss)
       step++
       tally.add(batch.count, { loss: loss * batch.count })
@@ -169,12 +157,13 @@ export const fit = async (options: FitOptions): Promise<FitResult> => {
       const { loss: mean, ...scores } = tally.means()
       watch.batch(epoch, batch.count, mean!, scores)
       within = { batches: number, totals: tally.totals() }
-      await keepWhereDue()
+      await keepWhereDue(trainer)
       await turn()
     }
     return tally.means()
   }
 
+  let trainer: Trainer | undefined
   try {
     if (resume) {
       runnable.assign(resume.weights)
@@ -185,13 +174,26 @@ export const fit = async (options: FitOptions): Promise<FitResult> => {
       optimizer.restore(resume.slots, resume.steps)
       if (resume.best) stopper?.restore(resume.best.value, resume.best.epoch)
     }
+    trainer = await openTrainer(
+      {
+        train,
+        runnable,
+        objective,
+        optimizer,
+        examples: options.examples,
+        masks,
+        clip: options.clip ?? {},
+        trained,
+        ...(options.fakeQuantization ? { fakeQuantization: options.fakeQuantization } : {}),
+      },
+      { batchSize, ...(validation ? { validation } : {}) },
+    )
     const seen = history.length * train.count + Math.min(train.count, (within?.batches ?? 0) * batchSize)
     const watch = createWatch(options.emit, epochs, train.count, seen)
     for (let epoch = history.length + 1; epoch <= epochs && !stoppedEarly; epoch++) {
       const learningRate = options.learningRate(step - (within?.batches ?? 0))
-      const trainScores = await trainEpoch(epoch, watch)
-      await options.fakeQuantization?.refresh()
-      const validated = validation && (await validate({ ...options, cancelled }, validation))
+      const trainScores = await trainEpoch(trainer, epoch, watch)
+      const validated = validation && (await validate({ ...options, trainer }, validation))
       if (validated && !Number.isFinite(validated['loss']))
         diverged(epoch, Math.ceil(train.count / batchSize), 'validation loss', validated['loss']!)
       const record: EpochRecord = {
@@ -204,19 +206,27 @@ export const fit = async (options: FitOptions): Promise<FitResult> => {
       within = undefined
       if (stopping && stopper) {
         const judged = stopper.judge(epoch, (validated ?? trainScores)[stopping.monitor]!)
-        if (judged.best && stopping.restoreBest) bestWeights = await runnable.weights()
+        if (judged.best && stopping.restoreBest) bestWeights = await trainer.weights()
         stoppedEarly = judged.stop
       }
-      await keepWhereDue()
+      await keepWhereDue(trainer)
     }
+    await trainer.finish()
     const restored = stopper !== undefined && stopping?.restoreBest === true && bestWeights !== undefined
     if (restored) runnable.assign(bestWeights!)
-    return { history, steps: step, epoch: restored ? stopper.bestEpoch : history.length, stoppedEarly }
+    return {
+      history,
+      steps: step,
+      epoch: restored ? stopper.bestEpoch : history.length,
+      stoppedEarly,
+      execution: trainer.execution,
+    }
   } catch (error) {
     // Between two steps nothing is half done. What was kept after this very step needs no second copy.
-    if (error instanceof Cancelled && step > kept) await keep()
+    if (error instanceof Cancelled && trainer && step > kept) await keep(trainer)
     throw error
   } finally {
+    trainer?.dispose()
     optimizer.dispose()
     for (const mask of masks.values()) mask.dispose()
   }

@@ -1,20 +1,18 @@
-import type { Random } from '../core/random.js'
-import type { Batch, Split } from '../data/dataset.js'
 import { tf } from '../engine/tf.js'
+import type { Draws } from '../model/noise.js'
 import type { Runnable } from '../model/runnable.js'
 import { clipGradients } from './clip.js'
 import type { Clip } from './clip.js'
-import { examplesOf } from './examples.js'
-import type { ExampleOptions } from './examples.js'
-import type { Objective, Spoken } from './objective.js'
+import type { Examples } from './examples.js'
+import type { Given, Objective, Spoken } from './objective.js'
 import type { Optimizer } from './optimizer.js'
 
 /** A network's words on `x`, outputs and logits flattened to `count × outputs`. */
-export const speak = (runnable: Runnable, x: tf.Tensor, taps: readonly string[], random?: Random): Spoken => {
+export const speak = (runnable: Runnable, x: tf.Tensor, taps: readonly string[], draws?: Draws): Spoken => {
   const ran = runnable.forward(x, {
-    training: random !== undefined,
+    training: draws !== undefined,
     taps: [...taps],
-    ...(random ? { random } : {}),
+    ...(draws ? { draws } : {}),
   })
   const flat = (t: tf.Tensor): tf.Tensor => tf.reshape(t, [t.shape[0]!, -1])
   return {
@@ -24,12 +22,11 @@ export const speak = (runnable: Runnable, x: tf.Tensor, taps: readonly string[],
   }
 }
 
+/** What a step moves, and how. */
 export interface StepParts {
-  readonly train: Split
   readonly runnable: Runnable
   readonly objective: Objective
   readonly optimizer: Optimizer
-  readonly examples: ExampleOptions
   /** By weight name, 1 kept and 0 removed. */
   readonly masks: ReadonlyMap<string, tf.Tensor>
   readonly clip: Clip
@@ -37,45 +34,60 @@ export interface StepParts {
   readonly trained: readonly string[]
 }
 
-export interface Stepped {
-  readonly loss: number
-  /** `count × outputs`, before the weights moved. */
-  readonly output: Float32Array
+/** All that a step takes from JavaScript, as tensors. */
+export interface StepInputs {
+  readonly examples: Examples
+  readonly fed: Given
+  /** The optimizer's numbers of this step. */
+  readonly scalars: readonly tf.Tensor[]
+  /** Gives dropout and other noise. */
+  readonly draws: Draws
 }
 
-/** Makes one step down the gradient on a batch. `random` draws dropout and other noise. */
-export const gradientStep = async (
+/**
+ * Makes one step down the gradient: gives the mean loss and the network's output (`count × outputs`) before the weights
+ * moved. Inside a tidy; whatever it does with the inputs' numbers is done by the engine, so that it can be recorded.
+ */
+export const descend = (
   parts: StepParts,
-  batch: Batch,
-  moment: { readonly step: number; readonly learningRate: number },
-  random: Random,
-): Promise<Stepped> => {
+  { examples, fed, scalars, draws }: StepInputs,
+): { readonly loss: tf.Scalar; readonly output: tf.Tensor } => {
   const { runnable, objective, optimizer, masks } = parts
   const variables = new Map<string, tf.Variable>(objective.extra)
   for (const name of parts.trained) variables.set(name, runnable.variables.get(name)!)
-  const results = tf.tidy(() => {
-    const examples = examplesOf(parts.train, batch, parts.examples)
-    const given = objective.prepare(examples)
-    let output: tf.Tensor | undefined
-    const { value, grads } = tf.variableGrads(() => {
-      const said = speak(runnable, examples.x, objective.taps, random)
-      output = tf.keep(said.output)
-      return objective.loss(examples, said, given, moment.step)
-    }, [...variables.values()])
-    const gradients = new Map<string, tf.Tensor>()
-    for (const [name, variable] of variables) {
-      const gradient = grads[variable.name]
-      if (gradient === undefined) continue
-      const mask = masks.get(name)
-      gradients.set(name, mask === undefined ? gradient : tf.mul(gradient, mask))
-    }
-    optimizer.apply(clipGradients(gradients, parts.clip), moment.learningRate)
-    return [value, output!]
-  })
-  const [value, output] = results
-  try {
-    return { loss: (await value!.data())[0]!, output: (await output!.data()) as Float32Array }
-  } finally {
-    tf.dispose(results)
+  const given = objective.prepare(examples, fed)
+  let output: tf.Tensor | undefined
+  const { value, grads } = tf.variableGrads(() => {
+    const said = speak(runnable, examples.x, objective.taps, draws)
+    output = tf.keep(said.output)
+    return objective.loss(examples, said, given)
+  }, [...variables.values()])
+  const gradients = new Map<string, tf.Tensor>()
+  for (const [name, variable] of variables) {
+    const gradient = grads[variable.name]
+    if (gradient === undefined) continue
+    const mask = masks.get(name)
+    gradients.set(name, mask === undefined ? gradient : tf.mul(gradient, mask))
+  }
+  optimizer.move(clipGradients(gradients, parts.clip), scalars)
+  return { loss: value, output: output! }
+}
+
+/** The plain loss, the output and what the objective measures, of a batch in inference. Inside a tidy. */
+export const look = (
+  { runnable, objective }: Pick<StepParts, 'runnable' | 'objective'>,
+  examples: Examples,
+  fed: Given,
+): {
+  readonly loss: tf.Scalar
+  readonly output: tf.Tensor
+  readonly measured: Readonly<Record<string, tf.Scalar>>
+} => {
+  const given = objective.prepare(examples, fed)
+  const said = speak(runnable, examples.x, objective.taps)
+  return {
+    loss: objective.plainLoss(examples, said, given),
+    output: said.output,
+    measured: { ...objective.measure(examples, said, given) },
   }
 }

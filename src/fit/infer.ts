@@ -3,6 +3,7 @@ import { Cancelled } from '../core/step-file.js'
 import type { Batch, Split } from '../data/dataset.js'
 import { tf } from '../engine/tf.js'
 import type { Runnable } from '../model/runnable.js'
+import { inputTensor } from './examples.js'
 
 export interface InferOptions {
   readonly batchSize: number
@@ -14,12 +15,6 @@ export interface InferOptions {
   readonly emit?: (progress: Progress) => void
   /** What the progress says that this is; absence: `inference`. */
   readonly phase?: string
-}
-
-/** A batch's examples as a tensor, `count × ...shape`. Copied, since the batch's arrays are reused before an engine may have uploaded them. */
-export const inputTensor = (batch: Batch, shape: readonly number[]): tf.Tensor => {
-  const size = shape.reduce((product, side) => product * side, batch.count)
-  return tf.tensor(batch.x.slice(0, size), [batch.count, ...shape])
 }
 
 /**

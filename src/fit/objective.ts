@@ -1,6 +1,7 @@
 import { tf } from '../engine/tf.js'
 import { absolute } from './absolute.js'
-import type { Examples } from './examples.js'
+import type { Batch, Split } from '../data/dataset.js'
+import type { Arrays, Examples } from './examples.js'
 import { batchMean } from './examples.js'
 import type { Loss, Said } from './losses.js'
 
@@ -18,10 +19,12 @@ export interface Objective {
   readonly taps: readonly string[]
   /** Variables that are trained along and thrown away (a hint's regressor), by a name that no weight has. */
   readonly extra: ReadonlyMap<string, tf.Variable>
-  /** Outside the gradient: what does not depend on the weights in training. */
-  prepare(examples: Examples): Given
-  /** The mean loss of a batch in training, differentiable; `step` counts from 0. */
-  loss(examples: Examples, said: Spoken, given: Given, step: number): tf.Scalar
+  /** What it knows of a batch beside the examples themselves, as numbers; the batch's `indices` are positions in the split. `step` counts from 0. */
+  arrays(split: Split, batch: Batch, step: number): Arrays
+  /** Outside the gradient: what does not depend on the weights in training. `fed` are the arrays as tensors. */
+  prepare(examples: Examples, fed: Given): Given
+  /** The mean loss of a batch in training, differentiable. */
+  loss(examples: Examples, said: Spoken, given: Given): tf.Scalar
   /** The mean of the plain loss of a batch: no smoothing, no weights, no penalty. */
   plainLoss(examples: Examples, said: Spoken, given: Given): tf.Scalar
   /** What else it measures on validation, as sums over a batch. */
@@ -49,6 +52,7 @@ export const penalty = (
 export const supervised = (loss: Loss, extra?: () => tf.Scalar): Objective => ({
   taps: [],
   extra: new Map(),
+  arrays: () => ({}),
   prepare: () => ({}),
   loss: (examples, said) => {
     const mean = batchMean(loss(examples.truth, said), examples)

@@ -1,8 +1,9 @@
+import { canMove, moveWeight } from '../engine/move.js'
 import { tf } from '../engine/tf.js'
 import { adadelta, adagrad, rmsprop } from './optimizers/adaptive.js'
 import { adam, adamax, lion, nadam } from './optimizers/adam.js'
 import { numberOf } from './optimizers/rule.js'
-import type { MakeRule } from './optimizers/rule.js'
+import type { MakeRule, Moment } from './optimizers/rule.js'
 import { sgd } from './optimizers/sgd.js'
 
 /** The rules by the recipe's names. */
@@ -33,6 +34,11 @@ export interface Optimizer {
    * the weight) end at exactly 0. Keeps the gradients; the caller disposes of them.
    */
   apply(gradients: ReadonlyMap<string, tf.Tensor>, learningRate: number): void
+  /** Begins a step, and says the numbers that `move` wants of it. `apply` is these two. */
+  begin(learningRate: number): readonly number[]
+  move(gradients: ReadonlyMap<string, tf.Tensor>, scalars: readonly tf.Tensor[]): void
+  /** What is remembered now, by `weight:slot`, of every variable; what is not there yet is made. */
+  slots(): ReadonlyMap<string, tf.Tensor>
   /** Steps made so far. */
   readonly steps: number
   state(): Promise<OptimizerState>
@@ -61,30 +67,65 @@ export const createOptimizer = (
     return made
   }
   let steps = 0
+  let moment: Moment = { learningRate: 0, step: 0 }
 
-  const move = (name: string, gradient: tf.Tensor, learningRate: number): void => {
+  const begin = (learningRate: number): readonly number[] => {
+    steps++
+    moment = { learningRate, step: steps }
+    const scalars = rule.scalars(moment)
+    return decay === 0 ? scalars : [...scalars, 1 - learningRate * decay]
+  }
+
+  const moveOne = (name: string, gradient: tf.Tensor, scalars: readonly tf.Tensor[]): void => {
     const variable = variables.get(name)
     if (variable === undefined) throw new Error(`no variable is named ${name}`)
     const held = slotsOf(name, variable.shape)
+    const keep = 1 - moment.learningRate * decay
+    const mask = masks.get(name)
     tf.tidy(() => {
-      const change = rule.change(gradient, held, { learningRate, step: steps })
-      const from = decay === 0 ? variable : tf.mul(variable, 1 - learningRate * decay)
-      const to = tf.add(from, change.delta)
-      const mask = masks.get(name)
-      variable.assign(mask === undefined ? to : tf.mul(to, mask))
-      for (const tensor of change.slots) tf.keep(tensor)
-      slots.set(name, [...change.slots])
+      let next: readonly tf.Tensor[]
+      if (canMove()) {
+        const moved = moveWeight(rule.move(moment), variable, gradient, held, { keep, mask })
+        variable.assign(moved.weight)
+        next = moved.slots
+      } else {
+        const change = rule.change(gradient, held, scalars)
+        const from = decay === 0 ? variable : tf.mul(variable, scalars.at(-1)!)
+        const to = tf.add(from, change.delta)
+        variable.assign(mask === undefined ? to : tf.mul(to, mask))
+        next = change.slots
+      }
+      for (const tensor of next) tf.keep(tensor)
+      slots.set(name, [...next])
     })
     for (const tensor of held) tensor.dispose()
+  }
+
+  const move: Optimizer['move'] = (gradients, scalars) => {
+    for (const [name, gradient] of gradients) moveOne(name, gradient, scalars)
   }
 
   return {
     get steps() {
       return steps
     },
+    begin,
+    move,
     apply: (gradients, learningRate) => {
-      steps++
-      for (const [name, gradient] of gradients) move(name, gradient, learningRate)
+      const scalars = begin(learningRate)
+      tf.tidy(() =>
+        move(
+          gradients,
+          scalars.map(value => tf.scalar(value)),
+        ),
+      )
+    },
+    slots: () => {
+      const names = Object.keys(rule.slots)
+      const all = new Map<string, tf.Tensor>()
+      for (const [name, { shape }] of variables)
+        slotsOf(name, shape).forEach((tensor, i) => all.set(`${name}:${names[i]}`, tensor))
+      return all
     },
     state: async () => {
       const state = new Map<string, Float32Array>()

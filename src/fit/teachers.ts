@@ -1,11 +1,11 @@
 import { Cancelled } from '../core/step-file.js'
 import type { Progress } from '../core/event.js'
-import type { Split } from '../data/dataset.js'
+import type { Batch, Split } from '../data/dataset.js'
 import { tf } from '../engine/tf.js'
 import type { Runnable } from '../model/runnable.js'
-import type { Examples } from './examples.js'
+import { inputTensor } from './examples.js'
+import type { Arrays, Plain } from './examples.js'
 import { speak } from './gradient-step.js'
-import { inputTensor } from './infer.js'
 import type { Given } from './objective.js'
 
 /** Several teachers' words on a batch: `logits` (or, where a network has none, its output) of each, and tapped layers of the first. */
@@ -13,8 +13,10 @@ export interface Teachers {
   readonly count: number
   /** Asks every teacher about a whole split, once, and remembers. Nothing is remembered where it would be too much. */
   remember(split: Split, options: RememberOptions): Promise<void>
-  /** By `teacher:0` … and `tap:LAYER`; sync, inside a tidy. */
-  ask(examples: Examples): Given
+  /** What is remembered of a batch, by `teacher:0` … and `tap:LAYER`; undefined where nothing is of its split. */
+  recall(split: Split, batch: Batch): Arrays | undefined
+  /** Asks every teacher now, on `x`; by the same names. Sync, inside a tidy. */
+  ask(x: tf.Tensor): Given
 }
 
 export interface RememberOptions {
@@ -85,25 +87,23 @@ export const createTeachers = (
     memories.set(split, memory)
   }
 
-  const recall = (memory: Memory, indices: Uint32Array, count: number): tf.Tensor => {
+  const rowsOf = (memory: Memory, { indices, count }: Batch): Plain => {
     const size = memory.shape.reduce((product, side) => product * side, 1)
     const rows = new Float32Array(count * size)
     for (let i = 0; i < count; i++) {
       const at = indices[i]! * size
       rows.set(memory.values.subarray(at, at + size), i * size)
     }
-    return tf.tensor(rows, [count, ...memory.shape])
+    return { values: rows, shape: [count, ...memory.shape] }
   }
 
   return {
     count: runnables.length,
     remember,
-    ask: ({ split, batch, x }) => {
+    recall: (split, batch) => {
       const memory = memories.get(split)
-      if (memory === undefined) return wordsOf(runnables, taps, x)
-      return Object.fromEntries(
-        [...memory].map(([name, each]) => [name, recall(each, batch.indices, batch.count)]),
-      )
+      return memory && Object.fromEntries([...memory].map(([name, each]) => [name, rowsOf(each, batch)]))
     },
+    ask: x => wordsOf(runnables, taps, x),
   }
 }

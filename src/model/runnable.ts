@@ -5,6 +5,7 @@ import { propagate, weightSpecs } from '../network/propagate.js'
 import { fakeQuantize } from './fake-quantize.js'
 import { headOf } from './logits.js'
 import type { Model } from './model.js'
+import { type Draws, drawsFrom } from './noise.js'
 import { toFloat } from './quantization.js'
 import type { Moment, TfLayer } from './tame.js'
 import { buildLayer, createLayer, layerVariables, releaseMasks } from './tf-layer.js'
@@ -16,6 +17,8 @@ export interface ForwardOptions {
   readonly taps?: readonly string[]
   /** What noise draws from; needed in training where the network has noise. */
   readonly random?: Random
+  /** Gives noise in place of `random`. */
+  readonly draws?: Draws
 }
 
 export interface Forward {
@@ -68,7 +71,7 @@ export const buildRunnable = (model: Model): Runnable => {
   const { nodes } = propagate(network)
   const head = headOf(network)
   const hooks: Hooks = {}
-  const moment: Moment = { random: undefined, variables: new Map() }
+  const moment: Moment = { draws: undefined, variables: new Map() }
   const variables = new Map<string, tf.Variable>()
   const trainable: string[] = []
   const byName = new Map(model.weights.map(weight => [weight.name, weight]))
@@ -152,12 +155,12 @@ export const buildRunnable = (model: Model): Runnable => {
     variables,
     trainable,
     hooks,
-    forward: (x, { training = false, taps = [], random } = {}) => {
-      moment.random = random
+    forward: (x, { training = false, taps = [], random, draws } = {}) => {
+      moment.draws = draws ?? (random && drawsFrom(random))
       try {
         return tf.tidy(() => run(x, training, taps) as Forward & tf.TensorContainerObject)
       } finally {
-        moment.random = undefined
+        moment.draws = undefined
         for (const { layer } of parts) releaseMasks(layer, tensors => tf.dispose(tensors))
       }
     },

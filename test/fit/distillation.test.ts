@@ -2,7 +2,7 @@ import { openEngine } from '../../src/engine/open.js'
 import { tf } from '../../src/engine/tf.js'
 import { distilling } from '../../src/fit/distillation.js'
 import type { Anchor, Distillation } from '../../src/fit/distillation.js'
-import { examplesOf } from '../../src/fit/examples.js'
+import { examplesOf, tensorsOf } from '../../src/fit/examples.js'
 import { speak } from '../../src/fit/gradient-step.js'
 import { createHints } from '../../src/fit/hints.js'
 import { losses } from '../../src/fit/losses.js'
@@ -140,14 +140,14 @@ const check = async (of: Case): Promise<void> => {
   let value = NaN
   const gradients = new Map<string, ArrayLike<number>>()
   tf.tidy(() => {
-    const examples = examplesOf(split, batch, {
+    const examples = examplesOf(batch, {
       task: 'classification',
       inputShape: [inputs],
       outputs: classes,
     })
-    const given = objective.prepare(examples)
+    const given = objective.prepare(examples, tensorsOf(objective.arrays(split, batch, 0)))
     const found = tf.variableGrads(
-      () => objective.loss(examples, speak(student, examples.x, objective.taps), given, 0),
+      () => objective.loss(examples, speak(student, examples.x, objective.taps), given),
       [...variables.values()],
     )
     value = found.value.dataSync()[0]!

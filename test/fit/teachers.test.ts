@@ -2,7 +2,7 @@ import type { Batch } from '../../src/data/dataset.js'
 import { openEngine } from '../../src/engine/open.js'
 import { tf } from '../../src/engine/tf.js'
 import { distilling } from '../../src/fit/distillation.js'
-import { examplesOf } from '../../src/fit/examples.js'
+import { examplesOf, tensorsOf } from '../../src/fit/examples.js'
 import { speak } from '../../src/fit/gradient-step.js'
 import { createHints } from '../../src/fit/hints.js'
 import { losses } from '../../src/fit/losses.js'
@@ -34,15 +34,15 @@ test('similarity is the mean over examples of Σ(student − teacher)²', async 
       weightPenalty: 0,
     })
     const got = tf.tidy(() => {
-      const examples = examplesOf(split, batch, {
+      const examples = examplesOf(batch, {
         task: 'classification',
         inputShape: [inputs],
         outputs: classes,
       })
       const said = speak(student, examples.x, [])
-      return (
-        objective.measure(examples, said, objective.prepare(examples))['similarity']!.dataSync()[0]! / count
-      )
+      const prepared = objective.prepare(examples, tensorsOf(objective.arrays(split, batch, 0)))
+      const { similarity } = objective.measure(examples, said, prepared)
+      return similarity!.dataSync()[0]! / count
     })
     const given = tf.tidy(() =>
       [student, ...teachers].map(each => [...each.forward(tf.tensor(x, [count, inputs])).output.dataSync()]),
@@ -69,13 +69,17 @@ test('a student that says what its teacher says has no softened loss, with any e
       weightPenalty: 0,
     })
     const loss = tf.tidy(() => {
-      const examples = examplesOf(split, batch, {
+      const examples = examplesOf(batch, {
         task: 'classification',
         inputShape: [inputs],
         outputs: classes,
       })
       return objective
-        .loss(examples, speak(student, examples.x, []), objective.prepare(examples), 0)
+        .loss(
+          examples,
+          speak(student, examples.x, []),
+          objective.prepare(examples, tensorsOf(objective.arrays(split, batch, 0))),
+        )
         .dataSync()[0]!
     })
     assert.ok(Math.abs(loss) < 1e-5, `${head}: ${loss}`)
@@ -104,12 +108,13 @@ test('what teachers said is remembered, within a budget, and comes back for any 
     await teachers.remember(split, options)
     asked = 0
     const words = tf.tidy(() => {
-      const examples = examplesOf(split, shuffled, {
+      const examples = examplesOf(shuffled, {
         task: 'classification',
         inputShape: [inputs],
         outputs: classes,
       })
-      const given = teachers.ask(examples)
+      const given = tensorsOf(teachers.recall(split, shuffled) ?? {})
+      Object.assign(given, given['teacher:0'] ? {} : teachers.ask(examples.x))
       return [...given['teacher:0']!.dataSync(), ...given['tap:hidden']!.dataSync()]
     })
     return { words, asked }

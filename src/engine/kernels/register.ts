@@ -1,11 +1,14 @@
+import { activatedKernels } from './activated.js'
 import { convolutionKernels } from './convolution.js'
 import { volumeKernels } from './convolution3d.js'
 import { depthwiseKernels } from './depthwise.js'
 import { registerGradients } from './gradients.js'
 import type { Heap } from './heap.js'
 import { matrixKernels } from './matmul.js'
+import { moveKernels } from './moves.js'
 import { movementKernels } from './movement.js'
 import { normalizationKernels } from './normalization.js'
+import { lstmKernels } from './lstm.js'
 import { poolingKernels } from './pooling.js'
 import { reductionKernels } from './reduction.js'
 import { replaceKernels } from './replace.js'
@@ -21,6 +24,9 @@ export const registerKernels = (heap: Heap): void => {
     ...reductionKernels,
     ...normalizationKernels,
     ...movementKernels,
+    ...moveKernels,
+    ...activatedKernels,
+    ...lstmKernels,
   })
   registerGradients(heap)
 }

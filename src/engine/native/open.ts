@@ -5,6 +5,9 @@ import { isMainThread } from 'node:worker_threads'
 import { problem, ProblemError } from '../../core/problem.js'
 import { enginePromises } from '../../core/promise.js'
 import type { Engine } from '../engine.js'
+import { registerGraphGradients } from '../graph/gradients.js'
+import { registerGraphKernels } from '../graph/kernels.js'
+import { registerNativeNormalization } from '../graph/normalization.js'
 import { tf } from '../tf.js'
 import type { Found } from './built.js'
 import { findNative, nativeVersion } from './find.js'
@@ -83,6 +86,11 @@ export const openNative = async (): Promise<Engine> => {
       problem('engine-missing', `the native engine is not available: ${state.why}`, { hint: state.hint }),
     )
   await openBuilt(state.engine, state.package)
+  if (!opened) {
+    registerGraphKernels()
+    registerGraphGradients()
+    registerNativeNormalization()
+  }
   opened = { engine: state.engine, package: state.package }
   return {
     name: 'native',

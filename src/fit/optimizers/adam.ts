@@ -1,7 +1,7 @@
 import { power } from '../../core/portable/power.js'
 import { tf } from '../../engine/tf.js'
 import { numberOf } from './rule.js'
-import type { MakeRule } from './rule.js'
+import type { MakeRule, Moment } from './rule.js'
 
 /**
  * Adam (Kingma & Ba 2015, the reordered form at the end of section 2, so ε stands beside √v and not √v̂):
@@ -13,18 +13,24 @@ export const adam: MakeRule = settings => {
   const beta2 = numberOf(settings, 'beta2', 0.999)
   const epsilon = numberOf(settings, 'epsilon', 1e-7)
   const amsgrad = settings['amsgrad'] === true
+  const alphaAt = ({ learningRate, step }: Moment): number =>
+    (learningRate * Math.sqrt(1 - power(beta2, step))) / (1 - power(beta1, step))
   return {
     slots: amsgrad ? { m: 0, v: 0, largest: 0 } : { m: 0, v: 0 },
-    change: (g, [m, v, largest], { learningRate, step }) => {
-      const alpha = (learningRate * Math.sqrt(1 - power(beta2, step))) / (1 - power(beta1, step))
+    scalars: moment => [-alphaAt(moment)],
+    change: (g, [m, v, largest], [rate]) => {
       const first = tf.add(tf.mul(m!, beta1), tf.mul(g, 1 - beta1))
       const second = tf.add(tf.mul(v!, beta2), tf.mul(tf.square(g), 1 - beta2))
       const top = amsgrad ? tf.maximum(largest!, second) : second
       return {
-        delta: tf.mul(tf.div(first, tf.add(tf.sqrt(top), epsilon)), -alpha),
+        delta: tf.mul(tf.div(first, tf.add(tf.sqrt(top), epsilon)), rate!),
         slots: amsgrad ? [first, second, top] : [first, second],
       }
     },
+    move: moment => ({
+      rule: 'adam',
+      numbers: [beta1, 1 - beta1, beta2, 1 - beta2, epsilon, -alphaAt(moment)],
+    }),
   }
 }
 
@@ -35,12 +41,16 @@ export const adamax: MakeRule = settings => {
   const epsilon = numberOf(settings, 'epsilon', 1e-7)
   return {
     slots: { m: 0, u: 0 },
-    change: (g, [m, u], { learningRate, step }) => {
+    scalars: ({ learningRate, step }) => [-(learningRate / (1 - power(beta1, step)))],
+    change: (g, [m, u], [rate]) => {
       const first = tf.add(tf.mul(m!, beta1), tf.mul(g, 1 - beta1))
       const norm = tf.maximum(tf.mul(u!, beta2), tf.abs(g))
-      const alpha = learningRate / (1 - power(beta1, step))
-      return { delta: tf.mul(tf.div(first, tf.add(norm, epsilon)), -alpha), slots: [first, norm] }
+      return { delta: tf.mul(tf.div(first, tf.add(norm, epsilon)), rate!), slots: [first, norm] }
     },
+    move: ({ learningRate, step }) => ({
+      rule: 'adamax',
+      numbers: [beta1, 1 - beta1, beta2, epsilon, -(learningRate / (1 - power(beta1, step)))],
+    }),
   }
 }
 
@@ -61,18 +71,35 @@ export const nadam: MakeRule = settings => {
     for (; reached < step; reached++) product *= mu(reached + 1)
     return product
   }
+  /** What the step takes of m and of the gradient. */
+  const shares = (step: number): [number, number] => {
+    const soFar = productTo(step)
+    const next = mu(step + 1)
+    return [next / (1 - soFar * next), (1 - mu(step)) / (1 - soFar)]
+  }
   return {
     slots: { m: 0, v: 0 },
-    change: (g, [m, v], { learningRate, step }) => {
-      const now = mu(step)
-      const next = mu(step + 1)
-      const soFar = productTo(step)
+    scalars: ({ learningRate, step }) => [...shares(step), 1 - power(beta2, step), -learningRate],
+    change: (g, [m, v], [ofMean, ofGradient, unbiased, rate]) => {
       const first = tf.add(tf.mul(m!, beta1), tf.mul(g, 1 - beta1))
       const second = tf.add(tf.mul(v!, beta2), tf.mul(tf.square(g), 1 - beta2))
-      const ahead = tf.add(tf.mul(first, next / (1 - soFar * next)), tf.mul(g, (1 - now) / (1 - soFar)))
-      const scale = tf.add(tf.sqrt(tf.div(second, 1 - power(beta2, step))), epsilon)
-      return { delta: tf.mul(tf.div(ahead, scale), -learningRate), slots: [first, second] }
+      const ahead = tf.add(tf.mul(first, ofMean!), tf.mul(g, ofGradient!))
+      const scale = tf.add(tf.sqrt(tf.div(second, unbiased!)), epsilon)
+      return { delta: tf.mul(tf.div(ahead, scale), rate!), slots: [first, second] }
     },
+    move: ({ learningRate, step }) => ({
+      rule: 'nadam',
+      numbers: [
+        beta1,
+        1 - beta1,
+        beta2,
+        1 - beta2,
+        epsilon,
+        ...shares(step),
+        1 - power(beta2, step),
+        -learningRate,
+      ],
+    }),
   }
 }
 
@@ -82,9 +109,14 @@ export const lion: MakeRule = settings => {
   const beta2 = numberOf(settings, 'beta2', 0.99)
   return {
     slots: { m: 0 },
-    change: (g, [m], { learningRate }) => ({
-      delta: tf.mul(tf.sign(tf.add(tf.mul(m!, beta1), tf.mul(g, 1 - beta1))), -learningRate),
+    scalars: ({ learningRate }) => [-learningRate],
+    change: (g, [m], [rate]) => ({
+      delta: tf.mul(tf.sign(tf.add(tf.mul(m!, beta1), tf.mul(g, 1 - beta1))), rate!),
       slots: [tf.add(tf.mul(m!, beta2), tf.mul(g, 1 - beta2))],
+    }),
+    move: ({ learningRate }) => ({
+      rule: 'lion',
+      numbers: [beta1, 1 - beta1, beta2, 1 - beta2, -learningRate],
     }),
   }
 }

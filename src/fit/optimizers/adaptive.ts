@@ -14,7 +14,8 @@ export const rmsprop: MakeRule = settings => {
   const names = ['v', ...(centered ? ['mean'] : []), ...(momentum > 0 ? ['momentum'] : [])]
   return {
     slots: Object.fromEntries(names.map(name => [name, 0])),
-    change: (g, slots, { learningRate }) => {
+    scalars: ({ learningRate }) => [learningRate],
+    change: (g, slots, [rate]) => {
       const at = (name: string): tf.Tensor => slots[names.indexOf(name)]!
       const v = tf.add(tf.mul(at('v'), rho), tf.mul(tf.square(g), 1 - rho))
       const next = [v]
@@ -24,13 +25,17 @@ export const rmsprop: MakeRule = settings => {
         next.push(mean)
         spread = tf.sub(v, tf.square(mean))
       }
-      let push = tf.div(tf.mul(g, learningRate), tf.sqrt(tf.add(spread, epsilon)))
+      let push = tf.div(tf.mul(g, rate!), tf.sqrt(tf.add(spread, epsilon)))
       if (momentum > 0) {
         push = tf.add(tf.mul(at('momentum'), momentum), push)
         next.push(push)
       }
       return { delta: tf.neg(push), slots: next }
     },
+    move: ({ learningRate }) => ({
+      rule: 'rmsprop',
+      numbers: [rho, 1 - rho, epsilon, learningRate, Math.max(0, momentum), centered ? 1 : 0],
+    }),
   }
 }
 
@@ -41,10 +46,12 @@ export const adagrad: MakeRule = settings => {
     slots: {
       sum: numberOf(settings, 'initialAccumulator', 0.1),
     },
-    change: (g, [sum], { learningRate }) => {
+    scalars: ({ learningRate }) => [-learningRate],
+    change: (g, [sum], [rate]) => {
       const next = tf.add(sum!, tf.square(g))
-      return { delta: tf.div(tf.mul(g, -learningRate), tf.sqrt(tf.add(next, epsilon))), slots: [next] }
+      return { delta: tf.div(tf.mul(g, rate!), tf.sqrt(tf.add(next, epsilon))), slots: [next] }
     },
+    move: ({ learningRate }) => ({ rule: 'adagrad', numbers: [epsilon, -learningRate] }),
   }
 }
 
@@ -55,11 +62,13 @@ export const adadelta: MakeRule = settings => {
   const root = (x: tf.Tensor): tf.Tensor => tf.sqrt(tf.add(x, epsilon))
   return {
     slots: { gradients: 0, deltas: 0 },
-    change: (g, [gradients, deltas], { learningRate }) => {
+    scalars: ({ learningRate }) => [learningRate],
+    change: (g, [gradients, deltas], [rate]) => {
       const squares = tf.add(tf.mul(gradients!, rho), tf.mul(tf.square(g), 1 - rho))
       const delta = tf.neg(tf.div(tf.mul(g, root(deltas!)), root(squares)))
       const moved = tf.add(tf.mul(deltas!, rho), tf.mul(tf.square(delta), 1 - rho))
-      return { delta: tf.mul(delta, learningRate), slots: [squares, moved] }
+      return { delta: tf.mul(delta, rate!), slots: [squares, moved] }
     },
+    move: ({ learningRate }) => ({ rule: 'adadelta', numbers: [rho, 1 - rho, epsilon, learningRate] }),
   }
 }

@@ -1,3 +1,4 @@
+import type { Move } from '../../engine/move.js'
 import type { tf } from '../../engine/tf.js'
 
 export interface Change {
@@ -18,7 +19,12 @@ export interface Moment {
 export interface Rule {
   /** What is remembered of each weight, shaped as the weight, by name with its first value. */
   readonly slots: Readonly<Record<string, number>>
-  change(gradient: tf.Tensor, slots: readonly tf.Tensor[], moment: Moment): Change
+  /** All that depends on the moment, as numbers: computed in float64, then given to the engine as float32. */
+  scalars(moment: Moment): readonly number[]
+  /** What changes of one weight; `scalars` are the moment's, in their order. */
+  change(gradient: tf.Tensor, slots: readonly tf.Tensor[], scalars: readonly tf.Tensor[]): Change
+  /** The same step, to the bit, as the one kernel that an engine may have for it. */
+  move(moment: Moment): Move
 }
 
 /** A rule from its settings (a schedulable `learningRate` is not among them: it comes with the moment). */

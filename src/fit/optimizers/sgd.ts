@@ -7,13 +7,20 @@ export const sgd: MakeRule = settings => {
   const momentum = numberOf(settings, 'momentum', 0)
   const nesterov = settings['nesterov'] === true
   if (momentum === 0)
-    return { slots: {}, change: (g, _, { learningRate }) => ({ delta: tf.mul(g, -learningRate), slots: [] }) }
+    return {
+      slots: {},
+      scalars: ({ learningRate }) => [-learningRate],
+      change: (g, _, [rate]) => ({ delta: tf.mul(g, rate!), slots: [] }),
+      move: ({ learningRate }) => ({ rule: 'sgd', numbers: [-learningRate] }),
+    }
   return {
     slots: { momentum: 0 },
-    change: (g, [v], { learningRate }) => {
-      const push = tf.mul(g, learningRate)
+    scalars: ({ learningRate }) => [learningRate],
+    change: (g, [v], [rate]) => {
+      const push = tf.mul(g, rate!)
       const next = tf.sub(tf.mul(v!, momentum), push)
       return { delta: nesterov ? tf.sub(tf.mul(next, momentum), push) : next, slots: [next] }
     },
+    move: ({ learningRate }) => ({ rule: 'momentum', numbers: [learningRate, momentum, nesterov ? 1 : 0] }),
   }
 }

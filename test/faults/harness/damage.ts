@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Random } from '../../../src/core/random.js'
 import { complaintsOf, problemIn, run, settle, type Injection, type Rig, type Trial } from './rig.js'
 import { objectFiles, resultFiles } from './state.js'
@@ -48,9 +49,14 @@ const damaged = async (
     for (const path of victims) if (existsSync(path)) harm(path, random)
   }
   if (!during) hurt()
+  // Never later than this run: the one that settles it would meet the damage after it had looked.
+  let harmed = Promise.resolve()
   const played = await run(folder, {
-    during: () => void (during && setTimeout(hurt, random.uniform() * rig.seconds * 700)),
+    during: () => {
+      if (during) harmed = sleep(random.uniform() * rig.seconds * 700).then(hurt)
+    },
   })
+  await harmed
   const complaints = complaintsOf(played)
   if (!during && played.code !== 0) complaints.push(`it did not heal:\n${played.stderr}`)
   const became = problemIn(played) ?? (played.code === 0 ? 'healed' : 'nothing')

@@ -1,0 +1,45 @@
+import * as lite from 'vega-lite'
+import * as vega from 'vega'
+import { titleOf } from './table.mjs'
+
+/** An SVG of training steps at batch 128: a panel a network, a bar an engine, times the reference on a logarithmic axis. */
+export const plot = async (results, reference) => {
+  const shown = results.filter(({ what, batch }) => what === 'train' && batch === 128)
+  const base = new Map(shown.filter(({ side }) => side === reference).map(({ net, ms }) => [net, ms]))
+  const order = [...new Set(shown.map(({ side }) => titleOf(side)))]
+  const rows = shown
+    .filter(({ net }) => base.has(net))
+    .map(({ net, side, ms }) => ({ net, engine: titleOf(side), ratio: ms / base.get(net) }))
+  const bars = {
+    mark: { type: 'bar', tooltip: false },
+    encoding: {
+      y: { field: 'engine', type: 'nominal', sort: order, title: null },
+      x: {
+        field: 'ratio',
+        type: 'quantitative',
+        scale: { type: 'log' },
+        title: `time of a training step ÷ that of ${titleOf(reference)}`,
+      },
+      x2: { datum: 1 },
+      color: { field: 'engine', type: 'nominal', sort: order, legend: null },
+    },
+  }
+  const numbers = {
+    mark: { type: 'text', align: 'left', dx: 4, fontSize: 10 },
+    encoding: {
+      y: bars.encoding.y,
+      x: bars.encoding.x,
+      text: { field: 'ratio', type: 'quantitative', format: '.2f' },
+    },
+  }
+  const spec = {
+    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+    background: 'white',
+    data: { values: rows },
+    columns: 2,
+    facet: { field: 'net', type: 'nominal', title: null, sort: [...base.keys()] },
+    spec: { width: 300, height: { step: 18 }, layer: [bars, numbers] },
+  }
+  const view = new vega.View(vega.parse(lite.compile(spec).spec), { renderer: 'none' })
+  return view.toSVG()
+}

@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs'
+
+/** The section of a WebAssembly binary that declares its memories. */
+const memorySection = 5
+
+/** Reads one LEB128 number; `next` is where the following begins. */
+const readNumber = (bytes: Uint8Array, at: number): { readonly value: number; readonly next: number } => {
+  let value = 0
+  for (let shift = 0; ; shift += 7) {
+    const byte = bytes[at++]!
+    value |= (byte & 127) << shift
+    if (byte < 128) return { value: value >>> 0, next: at }
+  }
+}
+
+/**
+ * The backend's binary with a memory that threads can share, which is one flag of it: the kernels are those of the
+ * binary for one thread, bit for bit. tfjs's own binary for several threads starts them from blob URLs, which Node has not.
+ */
+export const withSharedMemory = (binary: Uint8Array): Uint8Array => {
+  const bytes = Uint8Array.from(binary)
+  for (let at = 8; at < bytes.length;) {
+    const id = bytes[at]!
+    const { value: length, next } = readNumber(bytes, at + 1)
+    if (id === memorySection) {
+      const { next: limits } = readNumber(bytes, next)
+      // 1: it has a maximum, as a shared memory must; 3: and is shared.
+      if (bytes[limits] !== 1)
+        throw new Error('the wasm backend declares its memory in another way than we know')
+      bytes[limits] = 3
+      return bytes
+    }
+    at = next + length
+  }
+  throw new Error('the wasm backend declares no memory')
+}
+
+export const readBackend = (path: string): Uint8Array => withSharedMemory(readFileSync(path))

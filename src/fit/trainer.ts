@@ -1,0 +1,132 @@
+import type { Random } from '../core/random.js'
+import type { Batch, Split } from '../data/dataset.js'
+import { tf } from '../engine/tf.js'
+import { drawsFrom } from '../model/noise.js'
+import { arraysOf, asExamples, tensorsOf } from './examples.js'
+import type { ExampleOptions } from './examples.js'
+import type { FakeQuantization } from './fake-quantization.js'
+import { descend, look } from './gradient-step.js'
+import type { StepParts } from './gradient-step.js'
+import type { OptimizerState } from './optimizer.js'
+
+/** How the steps of a training are computed. */
+export type Execution =
+  | { readonly mode: 'graph' }
+  /** Operation by operation, each asked for by JavaScript; `why`: what kept it from being a graph, where it could have been one. */
+  | { readonly mode: 'operations'; readonly why?: string }
+
+export interface Stepped {
+  readonly loss: number
+  /** `count × outputs`, before the weights moved. */
+  readonly output: Float32Array
+}
+
+export interface Looked {
+  /** The mean of the plain loss. */
+  readonly loss: number
+  /** `count × outputs`. */
+  readonly output: Float32Array
+  /** Sums over the batch. */
+  readonly measured: Readonly<Record<string, number>>
+}
+
+export type Weights = ReadonlyMap<string, Float32Array>
+
+/** Moves a network's weights step by step, wherever they lie meanwhile. */
+export interface Trainer {
+  readonly execution: Execution
+  /** One step down the gradient. `random` draws dropout and other noise. */
+  step(
+    batch: Batch,
+    moment: { readonly step: number; readonly learningRate: number },
+    random: Random,
+  ): Promise<Stepped>
+  /** Judges a batch of a split as the network is now. */
+  look(split: Split, batch: Batch): Promise<Looked>
+  /** Copies of all of the network's weights. */
+  weights(): Promise<Map<string, Float32Array>>
+  /** Copies of the objective's own variables. */
+  extra(): Promise<Weights>
+  /** Copies of what the optimizer remembers. */
+  slots(): Promise<OptimizerState>
+  /** Leaves the weights in the runnable and the objective. */
+  finish(): Promise<void>
+  dispose(): void
+}
+
+export interface TrainerOptions extends StepParts {
+  readonly train: Split
+  readonly examples: ExampleOptions
+  readonly fakeQuantization?: FakeQuantization
+}
+
+/** Examples as validation sees them: no smoothing, no weights. */
+export const plainly = ({ task, inputShape, outputs }: ExampleOptions): ExampleOptions => ({
+  task,
+  inputShape,
+  outputs,
+})
+
+/** Computes operation by operation, on any engine. */
+export const operationTrainer = (options: TrainerOptions, why?: string): Trainer => {
+  const { runnable, objective, optimizer, train, examples, fakeQuantization } = options
+  let rounded = false
+  const round = async (): Promise<void> => {
+    if (!rounded) await fakeQuantization?.refresh()
+    rounded = true
+  }
+  return {
+    execution: { mode: 'operations', ...(why === undefined ? {} : { why }) },
+    step: async (batch, { step, learningRate }, random) => {
+      await round()
+      rounded = false
+      const scalars = optimizer.begin(learningRate)
+      const results = tf.tidy(() =>
+        descend(options, {
+          examples: asExamples(tensorsOf(arraysOf(batch, examples))),
+          fed: tensorsOf(objective.arrays(train, batch, step)),
+          scalars: scalars.map(value => tf.scalar(value)),
+          draws: drawsFrom(random),
+        }),
+      )
+      try {
+        return {
+          loss: (await results.loss.data())[0]!,
+          output: (await results.output.data()) as Float32Array,
+        }
+      } finally {
+        tf.dispose([results.loss, results.output])
+      }
+    },
+    look: async (split, batch) => {
+      await round()
+      const results = tf.tidy(() =>
+        look(
+          options,
+          asExamples(tensorsOf(arraysOf(batch, plainly(examples)))),
+          tensorsOf(objective.arrays(split, batch, optimizer.steps)),
+        ),
+      )
+      try {
+        const measured: Record<string, number> = {}
+        for (const [name, sum] of Object.entries(results.measured)) measured[name] = (await sum.data())[0]!
+        return {
+          loss: (await results.loss.data())[0]!,
+          output: (await results.output.data()) as Float32Array,
+          measured,
+        }
+      } finally {
+        tf.dispose([results.loss, results.output, ...Object.values(results.measured)])
+      }
+    },
+    weights: () => runnable.weights(),
+    extra: async () => {
+      const extra = new Map<string, Float32Array>()
+      for (const [name, variable] of objective.extra) extra.set(name, (await variable.data()) as Float32Array)
+      return extra
+    },
+    slots: () => optimizer.state(),
+    finish: () => Promise.resolve(),
+    dispose: () => undefined,
+  }
+}
