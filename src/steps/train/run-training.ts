@@ -117,7 +117,7 @@ export const runTraining = async <Config extends Trained>(
   makeObjective: (bench: Bench) => Promise<Objective>,
 ): Promise<{ readonly output: StepOutput; readonly fitted: FitResult }> => {
   const { config } = step
-  await openEngine(step.engine.name)
+  await openEngine(step.engine.name, { threads: () => context.threads() })
   const dataset = await openDataset(step.inputs['data']![0]!.artifact, digest => context.open(digest))
   const { task } = dataset.description
   const model = await openModel(step, context, dataset)
@@ -181,6 +181,9 @@ export const runTraining = async <Config extends Trained>(
           }
         : {}),
     })
+    const { execution } = fitted
+    if (execution.mode === 'operations' && execution.why !== undefined)
+      context.log('info', `this training runs operation by operation, not as a graph: ${execution.why}`)
     const weights = await runnable.weights()
     refuseDiverged(weights, fitted)
     const { model: kept, notes } = keepContracts(model, weights)
@@ -192,6 +195,7 @@ export const runTraining = async <Config extends Trained>(
         steps: fitted.steps,
         epoch: fitted.epoch,
         stoppedEarly: fitted.stoppedEarly,
+        ...(execution.mode === 'graph' || execution.why !== undefined ? { execution } : {}),
         ...(classWeights ? { classWeights } : {}),
         history: fitted.history,
       },
