@@ -12,6 +12,8 @@ export interface EngineReport {
   readonly why?: string
   /** What to do about it. */
   readonly hint?: string
+  /** Why it is slower here than it could be, as a clause. */
+  readonly slow?: string
   /** The adapter's name, where a GPU interface computes on the processor: `auto` never takes that. */
   readonly software?: string
 }
