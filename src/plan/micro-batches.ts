@@ -7,6 +7,12 @@ import type { Instance, Plan } from './plan.js'
 
 type Identity = Instance['identity']
 
+/** What a run's record says of a step. */
+interface Recorded {
+  readonly instance: Instance['id']
+  readonly identity?: Identity
+}
+
 /** What a result is made with that takes its batches in parts, and what enters its key then. */
 export interface Reduced {
   readonly microBatch: number
@@ -42,6 +48,21 @@ export const reductionsOf = (
   for (let at = halfOf(step); at !== undefined; at = halfOf({ config: step.config, microBatch: at }))
     found.push({ microBatch: at, identity: identityAt(step.identity, at) })
   return found
+}
+
+/**
+ * A plan whose steps take as many examples at once as they did in a record, from their first attempt on: where the
+ * engine promises bits, they are those of these parts.
+ */
+export const takenAs = (plan: Plan, records: readonly Recorded[]): Plan => {
+  const parts = new Map(records.map(({ instance, identity }) => [instance, identity?.['microBatch']]))
+  const instances = plan.instances.map((instance): Instance => {
+    const microBatch = parts.get(instance.id)
+    if (typeof microBatch !== 'number') return instance
+    const identity = identityAt(instance.identity, microBatch)
+    return { ...instance, microBatch, identity, status: { type: 'pending', waitsFor: [] } }
+  })
+  return { ...plan, instances }
 }
 
 /** The layers of a step's network, as far as it is known, for which a batch must stay whole. */
