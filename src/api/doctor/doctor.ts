@@ -19,9 +19,8 @@ export interface DoctorOptions {
 
 /** Native's reports say how a GPU is missed; on a machine without one that is no news. */
 const factsOf = (report: EngineReport): EngineFacts => {
-  const { name, available, promise, software, why, hint } = report
-  const passed =
-    software === undefined ? why : `${software} computes on the processor, so \`auto\` passes it by`
+  const { name, available, promise, notForAuto, why, hint } = report
+  const passed = notForAuto ?? why
   return {
     name,
     available,
@@ -48,8 +47,7 @@ const autoOf = (reports: readonly EngineReport[], tried: readonly EngineFacts[])
       reports.findIndex(({ name }) => name === engine),
     )
     .map(
-      ({ name, software }) =>
-        `${name} ${software === undefined ? 'is not available' : 'would compute on the processor'}`,
+      ({ name, notForAuto }) => `${name} ${notForAuto === undefined ? 'is not available' : 'is left alone'}`,
     )
   const reason = passed.length === 0 ? 'it is the first of native, webgpu and wasm' : passed.join(', ')
   const warning =
