@@ -29,7 +29,7 @@ export interface StepFile<Config = Record<string, unknown>> {
   /** H(recipe seed, declared step id): the root of this step's random streams. */
   readonly seed: number
   readonly engine: EngineChoice
-  /** Cores that this step may use. */
+  /** Cores that this step asked for. */
   readonly threads: number
   /** How often it keeps a checkpoint; absence: as its kind usually does. Not in the key. */
   readonly checkpoint?: Rhythm
@@ -72,6 +72,8 @@ export interface StepContext {
   log(level: 'info' | 'warning', message: string): void
   /** True once the run is cancelled; asked every batch. A step that sees it throws `Cancelled`. */
   cancelled(): boolean
+  /** Threads that it may use at the moment: at least those that it asked for, and cores that no other step uses. */
+  threads(): number
   /** What a long step keeps of itself, so that after a kill it goes on from there. */
   readonly checkpoint: Checkpoints
 }

@@ -6,8 +6,11 @@ import { openWasm } from './wasm.js'
 import { openWebgpu } from './webgpu/open.js'
 
 export interface EngineOptions {
-  /** Threads that one kernel of the wasm engine may use, from now on; the bits are the same for any number. Absent: 1. */
-  readonly threads?: number
+  /**
+   * Threads that a kernel of the wasm engine may use, asked before each of its jobs; the bits are the same for any
+   * number. Absent: 1.
+   */
+  readonly threads?: () => number
 }
 
 /**
@@ -15,7 +18,10 @@ export interface EngineOptions {
  * thread). Opening another later switches to it; tensors of the first are then moved when they are used.
  * Throws ProblemError: `engine-missing` where it is not available here, `engine-broken` where it does not start.
  */
-export const openEngine = async (name: EngineName, { threads = 1 }: EngineOptions = {}): Promise<Engine> => {
+export const openEngine = async (
+  name: EngineName,
+  { threads = () => 1 }: EngineOptions = {},
+): Promise<Engine> => {
   if (name === 'wasm') return openWasm(threads)
   if (name === 'cpu') return openCpu()
   if (name === 'native') return openNative()

@@ -1,4 +1,5 @@
 import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
+import { countMemory } from '../core/held-memory.js'
 import { enginePromises } from '../core/promise.js'
 import type { Engine } from './engine.js'
 import { backendFolder, wasmVersion } from './kernels/file.js'
@@ -24,6 +25,7 @@ const withoutListeners = async <T>(start: () => Promise<T>): Promise<T> => {
 }
 
 let starting: Promise<Heap> | undefined
+let opened: Heap | undefined
 
 /** Has the backend take its binary from us, while `start` runs. */
 const withBinary = async <T>(start: () => Promise<T>): Promise<T> => {
@@ -45,14 +47,16 @@ const start = async (): Promise<Heap> => {
     throw new Error('the wasm backend did not start')
   const heap = openHeap(tf.backend() as tf.KernelBackend & Backend)
   registerKernels(heap)
+  opened = heap
+  countMemory(() => heap.backend.wasm.HEAPU8.buffer.byteLength)
   return heap
 }
 
 /**
  * The embedded default: tfjs's WebAssembly backend with our own SIMD kernels where its own are missing, wrong or slow.
- * From here on our kernels work on so many `threads`.
+ * From here on our kernels work on as many threads as `threads` says.
  */
-export const openWasm = async (threads: number): Promise<Engine> => {
+export const openWasm = async (threads: () => number): Promise<Engine> => {
   const { pool } = await (starting ??= start())
   pool.use(threads)
   await tf.setBackend('wasm')
@@ -64,3 +68,6 @@ export const openWasm = async (threads: number): Promise<Engine> => {
     memory: () => wasm.HEAPU8.buffer.byteLength,
   }
 }
+
+/** Pieces of kernels' work that threads other than this one have computed for its engine so far. */
+export const helpedPieces = (): number => opened?.pool.helped() ?? 0

@@ -46,7 +46,7 @@ export interface Heap {
   /** Those that are called whole. */
   readonly kernels: Omit<Kernels, keyof SplitKernels>
   readonly backend: Backend
-  readonly pool: Pick<Pool, 'use'>
+  readonly pool: Pick<Pool, 'use' | 'helped'>
   /** Where a tensor's data begin, in bytes. */
   at(tensor: tf.TensorInfo): number
   /** A new tensor, its data undefined. */
@@ -119,9 +119,8 @@ export const openHeap = (backend: Backend): Heap => {
   const windowAddress = module._malloc(windowNumbers * 4)
   // Only now: emscripten's functions replace themselves when they are first called.
   guardAllocation(module)
-  const pool = openPool(compiled, memory, exports)
   const scratch = growing(module)
-  const threadScratch = growing(module)
+  const pool = openPool({ module: compiled, memory, exports, scratch: growing(module) })
   const at = (tensor: tf.TensorInfo): number => backend.dataIdMap.get(tensor.dataId).memoryOffset
   return {
     kernels: exports as Kernels,
@@ -132,15 +131,8 @@ export const openHeap = (backend: Backend): Heap => {
     scratch,
     split: (kernel, given, count, work, bytes = 0) => {
       if (count === 0) return
-      const step = Math.ceil(bytes / 64) * 64
-      pool.run({
-        kernel,
-        given,
-        count,
-        grain: Math.max(1, Math.ceil(worthwhile / work), Math.ceil(count / mostPieces)),
-        scratch: threadScratch(step * pool.seats),
-        scratchStep: step,
-      })
+      const grain = Math.max(1, Math.ceil(worthwhile / work), Math.ceil(count / mostPieces))
+      pool.run({ kernel, given, count, grain, scratch: bytes })
     },
     window: info => {
       new Int32Array(module.HEAPU8.buffer, windowAddress, windowNumbers).set([

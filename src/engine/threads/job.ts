@@ -21,6 +21,8 @@ export const word = {
   scratchStep: 38,
   /** Arguments before the range. */
   given: 39,
+  /** Pieces that other threads than the engine's own have computed so far. */
+  helped: 40,
 } as const
 
 const givenAt = 192
@@ -71,6 +73,7 @@ export const doPiece = ({ words, given }: Block, kernels: KernelList, seat: numb
   } catch {
     Atomics.store(words, word.fault, 1)
   }
+  if (seat > 0) Atomics.add(words, word.helped, 1)
   if (Atomics.add(words, word.done, 1) + 1 === piecesOf(count, grain)) Atomics.notify(words, word.done)
   return true
 }

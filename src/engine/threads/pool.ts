@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { codeFolder } from '../../core/home.js'
-import type { KernelList } from './job.js'
 import { blockBytes, blockOver, doPiece, kernelList, piecesOf, word } from './job.js'
 import type { ThreadData } from './thread.js'
 
@@ -11,27 +10,37 @@ export interface Job {
   /** What the kernel takes before `first, end, scratch`. */
   readonly given: readonly number[]
   readonly count: number
+  /** Items of a piece. It follows from the shapes, never from the threads. */
   readonly grain: number
-  /** Address of working memory for each seat, and bytes from one seat's to the next one's. */
+  /** Bytes of working memory that each thread needs. */
   readonly scratch: number
-  readonly scratchStep: number
 }
 
-/**
- * The threads of one engine. Which thread computes a piece is chance, and where the pieces end is not: it follows from
- * the shapes. Results have the same bits for any number of threads.
- */
+/** The threads of one engine. Which of them computes a piece is chance. */
 export interface Pool {
-  /** Threads that may be at work at once, this one among them: working memory is needed for so many. */
-  readonly seats: number
-  /** How many work from now on. Threads are started when they are first needed, and sleep when they are not. */
-  use(count: number): void
-  /** Computes a job on all of them; returns when it is done. Throws where a kernel failed. */
+  /** Has so many threads work, the engine's own among them: asked before each job. */
+  use(threads: () => number): void
+  /** Computes a job; returns when it is done. Throws where a kernel failed. */
   run(job: Job): void
+  /** Pieces that other threads than the engine's own have computed so far. */
+  helped(): number
+}
+
+export interface PoolOptions {
+  /** Our kernels, and their instance in this thread. */
+  readonly module: WebAssembly.Module
+  readonly exports: object
+  /** What they all compute in. */
+  readonly memory: WebAssembly.Memory
+  /** Working memory of so many bytes, valid until the next call. */
+  readonly scratch: (bytes: number) => number
 }
 
 /** The engine's thread looks this often for the last piece to be done before it lies down. */
 const looks = 20_000
+
+/** Threads are started with this many'th job that they could share: a short step ends before they are there. */
+const patience = 24
 
 const startThread = (data: ThreadData): void => {
   const thread = new Worker(join(codeFolder(), 'engine/threads/thread.js'), {
@@ -47,26 +56,23 @@ const startThread = (data: ThreadData): void => {
   thread.unref()
 }
 
-export const openPool = (module: WebAssembly.Module, memory: WebAssembly.Memory, exports: object): Pool => {
+/** A pool without threads: they come with the work, sleep when there is none, and end with the thread that opened it. */
+export const openPool = ({ module, exports, memory, scratch }: PoolOptions): Pool => {
   const buffer = new SharedArrayBuffer(blockBytes)
   const block = blockOver(buffer)
   const { words, given } = block
-  const kernels: KernelList = kernelList(exports)
+  const kernels = kernelList(exports)
   const indices = new Map(kernels.map(([name], index) => [name, index]))
+  let wanted = (): number => 1
   let seats = 1
-  let working = 1
+  let shared = 0
   words[word.seats] = 1
 
-  const layOut = (job: Job, pieces: number): void => {
-    words[word.kernel] = indices.get(job.kernel)!
-    words[word.count] = job.count
-    words[word.grain] = job.grain
-    words[word.scratch] = job.scratch
-    words[word.scratchStep] = job.scratchStep
-    words[word.given] = job.given.length
-    given.set(job.given)
-    Atomics.store(words, word.done, 0)
-    Atomics.store(words, word.left, pieces)
+  const seatThreads = (working: number): void => {
+    for (; seats < working; seats++) startThread({ module, memory, block: buffer, seat: seats })
+    if (words[word.seats] === working) return
+    Atomics.store(words, word.seats, working)
+    Atomics.notify(words, word.seats)
   }
 
   const awaitLast = (pieces: number): void => {
@@ -77,27 +83,38 @@ export const openPool = (module: WebAssembly.Module, memory: WebAssembly.Memory,
     }
   }
 
+  const runHere = (job: Job): void =>
+    kernels[indices.get(job.kernel)!]![1](...job.given, 0, job.count, scratch(job.scratch))
+
+  const share = (job: Job, pieces: number): void => {
+    // A cache line apart, so that no two threads write to one.
+    const step = Math.ceil(job.scratch / 64) * 64
+    words[word.kernel] = indices.get(job.kernel)!
+    words[word.count] = job.count
+    words[word.grain] = job.grain
+    words[word.scratch] = scratch(step * seats)
+    words[word.scratchStep] = step
+    words[word.given] = job.given.length
+    given.set(job.given)
+    Atomics.store(words, word.done, 0)
+    Atomics.store(words, word.left, pieces)
+    Atomics.notify(words, word.left)
+    while (doPiece(block, kernels, 0));
+    awaitLast(pieces)
+    if (Atomics.exchange(words, word.fault, 0) !== 0) throw new Error(`the kernel ${job.kernel} failed`)
+  }
+
   return {
-    get seats() {
-      return seats
-    },
-    use: count => {
-      working = Math.max(1, Math.floor(count))
-      for (; seats < working; seats++) startThread({ module, memory, block: buffer, seat: seats })
-      Atomics.store(words, word.seats, working)
-      Atomics.notify(words, word.seats)
+    use: threads => {
+      wanted = threads
     },
     run: job => {
       const pieces = piecesOf(job.count, job.grain)
-      if (working === 1 || pieces <= 1) {
-        kernels[indices.get(job.kernel)!]![1](...job.given, 0, job.count, job.scratch)
-        return
-      }
-      layOut(job, pieces)
-      Atomics.notify(words, word.left)
-      while (doPiece(block, kernels, 0));
-      awaitLast(pieces)
-      if (Atomics.exchange(words, word.fault, 0) !== 0) throw new Error(`the kernel ${job.kernel} failed`)
+      const working = pieces > 1 ? Math.floor(wanted()) : 1
+      if (working <= 1 || shared++ < patience) return runHere(job)
+      seatThreads(working)
+      share(job, pieces)
     },
+    helped: () => Atomics.load(words, word.helped),
   }
 }

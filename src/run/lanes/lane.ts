@@ -1,4 +1,5 @@
 import type { Assignment, Ended } from '../worker/protocol.js'
+import { makeCoreShare } from './cores.js'
 import type { Hooks, Host } from './host.js'
 
 /** Where steps run: as many hosts as steps may run at once. */
@@ -28,6 +29,7 @@ const isClean = (ended: Ended): boolean =>
 export const makeLane = ({ name, capacity, budget, host }: LaneOptions): Lane => {
   const all: Host[] = []
   const idle: Host[] = []
+  const cores = makeCoreShare(capacity)
   const take = (): Host => {
     const warm = idle.pop()
     if (warm) return warm
@@ -40,12 +42,14 @@ export const makeLane = ({ name, capacity, budget, host }: LaneOptions): Lane =>
     capacity,
     run: async (assignment, hooks, fresh = false) => {
       const taken = take()
+      const own = cores.enter(assignment.step.threads)
       try {
         if (fresh) await taken.renew()
-        const ended = await taken.run(assignment, hooks)
+        const ended = await taken.run(assignment, { ...hooks, cores: own })
         if (!isClean(ended) || ended.memory > budget) await taken.renew()
         return ended
       } finally {
+        own.leave()
         idle.push(taken)
       }
     },

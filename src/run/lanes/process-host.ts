@@ -91,8 +91,10 @@ export const processHost = ({ heapMegabytes, silence }: ProcessOptions): Host =>
       let watch = setTimeout(silent, silence)
       const soft = (): void => tell({ type: 'cancel' })
       const hard = (): void => void running.kill('SIGKILL')
+      const unwatch = hooks.cores?.watch(threads => tell({ type: 'threads', threads }))
       const settle = (ended: Ended): void => {
         clearTimeout(watch)
+        unwatch?.()
         hooks.soft.removeEventListener('abort', soft)
         hooks.hard.removeEventListener('abort', hard)
         running.off('message', take)
@@ -117,7 +119,12 @@ export const processHost = ({ heapMegabytes, silence }: ProcessOptions): Host =>
       hooks.hard.addEventListener('abort', hard)
       running.on('message', take)
       running.on('close', lost)
-      tell({ type: 'run', assignment, heapMegabytes })
+      tell({
+        type: 'run',
+        assignment,
+        heapMegabytes,
+        threads: hooks.cores?.now() ?? assignment.step.threads,
+      })
       if (hooks.soft.aborted) soft()
       if (hooks.hard.aborted) hard()
     })

@@ -117,7 +117,7 @@ export const runTraining = async <Config extends Trained>(
   makeObjective: (bench: Bench) => Promise<Objective>,
 ): Promise<{ readonly output: StepOutput; readonly fitted: FitResult }> => {
   const { config } = step
-  await openEngine(step.engine.name)
+  await openEngine(step.engine.name, { threads: () => context.threads() })
   const dataset = await openDataset(step.inputs['data']![0]!.artifact, digest => context.open(digest))
   const { task } = dataset.description
   const model = await openModel(step, context, dataset)
