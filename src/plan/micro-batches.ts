@@ -22,9 +22,12 @@ export interface Reduced {
 const isNamed = (engine: unknown): engine is { readonly name: EngineName } =>
   typeof engine === 'object' && engine !== null && 'name' in engine
 
-/** Does an engine promise bits? Then sums in parts, which are rounded otherwise, are another result, under a key of its own. */
+/**
+ * Does its engine promise bits? Then sums in parts, which are rounded otherwise, are another result, under a key of its
+ * own. So they are of a kind that computes with no engine.
+ */
 const promisesBits = ({ engine }: Identity): boolean =>
-  isNamed(engine) && enginePromises[engine.name].kind === 'bitwise'
+  !isNamed(engine) || enginePromises[engine.name].kind === 'bitwise'
 
 /** Half of what was taken at once, rounded up; undefined where that was one example, or nobody knows what a batch is. */
 export const halfOf = ({
