@@ -1,5 +1,5 @@
 import type { Split } from '../data/dataset.js'
-import { nativeBackend } from '../engine/graph/binding.js'
+import { graphsOff } from './graphs-on.js'
 import { operationTrainer } from './trainer.js'
 import type { Trainer, TrainerOptions } from './trainer.js'
 
@@ -10,13 +10,10 @@ export interface Course {
   readonly validation?: Split
 }
 
-/** What the user switched off, in words. */
-const switchedOff = 'TRIMTAB_GRAPH is off'
-
 /** The trainer that computes fastest here: as graphs on the native engine, where what is trained can be one, else operation by operation. */
 export const openTrainer = async (options: TrainerOptions, course: Course): Promise<Trainer> => {
-  if (nativeBackend() === undefined) return operationTrainer(options)
-  if (process.env['TRIMTAB_GRAPH'] === 'off') return operationTrainer(options, switchedOff)
+  const off = graphsOff()
+  if (off !== undefined) return operationTrainer(options, off.why)
   const { graphTrainer, NotRecordable } = await import('./graph/graph-trainer.js')
   try {
     return await graphTrainer(options, course)
