@@ -29,8 +29,15 @@ export interface StepFile<Config = Record<string, unknown>> {
   /** H(recipe seed, declared step id): the root of this step's random streams. */
   readonly seed: number
   readonly engine: EngineChoice
-  /** Cores that this step may use. */
+  /** Cores that this step asked for. */
   readonly threads: number
+  /** GPUs that it is given; absent: as its kind and engine usually take. Not in the key. */
+  readonly gpus?: number
+  /**
+   * Examples of a batch that it takes at once; their gradients are summed to that of the batch. Absent: all. In the key
+   * where the engine promises bits, since sums are then rounded otherwise.
+   */
+  readonly microBatch?: number
   /** How often it keeps a checkpoint; absence: as its kind usually does. Not in the key. */
   readonly checkpoint?: Rhythm
   /** URL of a plug-in's module that exports `run`; absent for our own kinds. */
@@ -72,6 +79,8 @@ export interface StepContext {
   log(level: 'info' | 'warning', message: string): void
   /** True once the run is cancelled; asked every batch. A step that sees it throws `Cancelled`. */
   cancelled(): boolean
+  /** Threads that it may use at the moment: at least those that it asked for, and cores that no other step uses. */
+  threads(): number
   /** What a long step keeps of itself, so that after a kill it goes on from there. */
   readonly checkpoint: Checkpoints
 }

@@ -5,10 +5,7 @@ import type { Result } from '../core/result.js'
 import { failed, ok } from '../core/result.js'
 import type { EngineReport } from './engine.js'
 
-const whyNot = ({ why, software, name }: EngineReport): string | undefined =>
-  software === undefined
-    ? why
-    : `${software} computes on the processor, and only \`engine: ${name}\` takes such an adapter.`
+const whyNot = ({ why, notForAuto }: EngineReport): string | undefined => why ?? notForAuto
 
 const reasonOf = (report: EngineReport): string =>
   `${report.name}: ${whyNot(report) ?? 'not available'}${report.hint === undefined ? '' : ` ${report.hint}`}`
@@ -20,6 +17,12 @@ const otherThanLocked = (preferred: EngineName, taken: EngineName, why: string |
   ),
   severity: 'warning',
   hint: 'Make it available, or write the engine that is meant into the recipe: `engine: wasm`.',
+})
+
+const slower = (name: EngineName, why: string): Problem => ({
+  ...problem('engine-slow', `the ${name} engine is slow here: ${why}`),
+  severity: 'warning',
+  hint: 'Use a processor with SSE4.1 or NEON, and Node without `--no-enable-sse4-1`.',
 })
 
 /**
@@ -36,7 +39,9 @@ export const chooseEngine = (
   const ladder = engineNames.filter(name => name !== 'cpu' && name !== preferred)
   const wanted = asked !== 'auto' ? [asked] : preferred === undefined ? ladder : [preferred, ...ladder]
   const found = wanted.flatMap(name => reports.filter(report => report.name === name))
-  const chosen = found.find(report => report.available && (asked !== 'auto' || report.software === undefined))
+  const chosen = found.find(
+    report => report.available && (asked !== 'auto' || report.notForAuto === undefined),
+  )
   if (chosen === undefined) {
     const message =
       asked === 'auto'
@@ -45,10 +50,11 @@ export const chooseEngine = (
     const hint = asked === 'auto' ? 'Run `npm run build`, then try again.' : found[0]?.hint
     return failed(problem('engine-missing', message, hint === undefined ? {} : { hint }))
   }
+  const slow = chosen.slow === undefined ? [] : [slower(chosen.name, chosen.slow)]
   const choice = { name: chosen.name, version: chosen.version }
   if (asked === 'auto' && preferred !== undefined && chosen.name !== preferred)
-    return ok(choice, [otherThanLocked(preferred, chosen.name, found[0] && whyNot(found[0]))])
-  if (chosen.name !== 'cpu') return ok(choice)
+    return ok(choice, [otherThanLocked(preferred, chosen.name, found[0] && whyNot(found[0])), ...slow])
+  if (chosen.name !== 'cpu') return ok(choice, slow)
   return ok(choice, [
     {
       ...problem('engine-slow', 'the cpu engine trains a small CNN about 500 times slower than wasm'),

@@ -1,8 +1,10 @@
 import { setThreadsCount, setWasmPaths } from '@tensorflow/tfjs-backend-wasm'
+import { countMemory } from '../core/held-memory.js'
 import { enginePromises } from '../core/promise.js'
 import type { Engine } from './engine.js'
 import { backendFolder, wasmVersion } from './kernels/file.js'
-import type { Backend } from './kernels/heap.js'
+import { compileKernels, readBackend } from './kernels/backend-binary.js'
+import type { Backend, Heap } from './kernels/heap.js'
 import { openHeap } from './kernels/heap.js'
 import { registerKernels } from './kernels/register.js'
 import { tf } from './tf.js'
@@ -22,19 +24,41 @@ const withoutListeners = async <T>(start: () => Promise<T>): Promise<T> => {
   }
 }
 
-let starting: Promise<void> | undefined
+let starting: Promise<Heap> | undefined
+let opened: Heap | undefined
 
-const start = async (): Promise<void> => {
-  setWasmPaths(`${backendFolder()}/`)
-  setThreadsCount(1)
-  if (!(await withoutListeners(() => tf.setBackend('wasm'))))
-    throw new Error('the wasm backend did not start')
-  registerKernels(openHeap(tf.backend() as tf.KernelBackend & Backend))
+/** Has the backend take its binary from us, while `start` runs. */
+const withBinary = async <T>(start: () => Promise<T>): Promise<T> => {
+  setWasmPaths(`${backendFolder()}/`, true)
+  const env = tf.env()
+  const { platform } = env
+  env.platform = Object.create(platform) as typeof platform
+  env.platform.fetch = async () => new Response(await readBackend())
+  try {
+    return await start()
+  } finally {
+    env.platform = platform
+  }
 }
 
-/** The embedded default: tfjs's WebAssembly backend with our own SIMD kernels where its own are missing, wrong or slow. */
-export const openWasm = async (): Promise<Engine> => {
-  await (starting ??= start())
+const start = async (): Promise<Heap> => {
+  setThreadsCount(1)
+  if (!(await withBinary(() => withoutListeners(() => tf.setBackend('wasm')))))
+    throw new Error('the wasm backend did not start')
+  const heap = openHeap(tf.backend() as tf.KernelBackend & Backend, await compileKernels())
+  registerKernels(heap)
+  opened = heap
+  countMemory(() => heap.backend.wasm.HEAPU8.buffer.byteLength)
+  return heap
+}
+
+/**
+ * The embedded default: tfjs's WebAssembly backend with our own SIMD kernels where its own are missing, wrong or slow.
+ * From here on our kernels work on as many threads as `threads` says.
+ */
+export const openWasm = async (threads: () => number): Promise<Engine> => {
+  const { pool } = await (starting ??= start())
+  pool.use(threads)
   await tf.setBackend('wasm')
   const { wasm } = tf.backend() as tf.KernelBackend & Backend
   return {
@@ -44,3 +68,6 @@ export const openWasm = async (): Promise<Engine> => {
     memory: () => wasm.HEAPU8.buffer.byteLength,
   }
 }
+
+/** Pieces of kernels' work that threads other than this one have computed for its engine so far. */
+export const helpedPieces = (): number => opened?.pool.helped() ?? 0

@@ -1,6 +1,7 @@
 // Node has WebAssembly, its types do not (they come with the DOM's, which this project leaves out): what we use of it.
 declare namespace WebAssembly {
   class Memory {
+    constructor(size: { initial: number; maximum: number; shared?: boolean })
     readonly buffer: ArrayBuffer
   }
   interface Module {

@@ -38,8 +38,7 @@ const operationByOperation = async (
     const ran = runnable.forward(x, { training: false, taps: [...taps] })
     return [ran.output, ...taps.map(name => ran.taps[name]!)]
   })
-  const arrays: Float32Array[] = []
-  for (const result of results) arrays.push((await result.data()) as Float32Array)
+  const arrays = (await Promise.all(results.map(result => result.data()))) as Float32Array[]
   tf.dispose(results)
   return arrays
 }

@@ -1,4 +1,5 @@
 import { nativeNormalization } from '../engine/graph/normalization.js'
+import { canNormalizeBatch, normalizeWholeBatch } from '../engine/normalize-batch.js'
 import { tf } from '../engine/tf.js'
 
 export interface NormWeights {
@@ -41,12 +42,9 @@ const normalized = (
  */
 export const normalizeBatch = (x: tf.Tensor, weights: NormWeights, epsilon: number): Normalized => {
   const channels = x.shape.at(-1)!
-  const own = nativeNormalization(
-    x,
-    weights.gamma ?? tf.ones([channels]),
-    weights.beta ?? tf.zeros([channels]),
-    epsilon,
-  )
+  const { gamma = tf.ones([channels]), beta = tf.zeros([channels]) } = weights
+  if (canNormalizeBatch()) return normalizeWholeBatch(x, gamma, beta, epsilon)
+  const own = nativeNormalization(x, gamma, beta, epsilon)
   if (own) return own
   const flat = flattened(x)
   const others = flat.shape.slice(0, -1).map((_, axis) => axis)

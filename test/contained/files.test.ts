@@ -140,6 +140,7 @@ const context: StepContext = {
   emit: () => undefined,
   log: () => undefined,
   cancelled: () => false,
+  threads: () => 1,
   checkpoint: noCheckpoints,
 }
 

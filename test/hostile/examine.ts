@@ -154,6 +154,7 @@ export const examiner = async (folder: string) => {
       emit: () => undefined,
       log: () => undefined,
       cancelled: () => false,
+      threads: () => 1,
       checkpoint: noCheckpoints,
     }
     try {

@@ -20,6 +20,7 @@ const context: StepContext = {
   emit: () => undefined,
   log: () => undefined,
   cancelled: () => false,
+  threads: () => 1,
   checkpoint: noCheckpoints,
 }
 export const open = (digest: Digest): Promise<Uint8Array> => context.open(digest)

@@ -75,6 +75,7 @@ export const bring = async (config: ModelConfig): Promise<Brought> => {
     emit: () => undefined,
     log: () => undefined,
     cancelled: () => false,
+    threads: () => 1,
     checkpoint: noCheckpoints,
   }
   return {

@@ -31,6 +31,7 @@ export const context: StepContext = {
   emit: () => undefined,
   log: () => undefined,
   cancelled: () => false,
+  threads: () => 1,
   checkpoint: noCheckpoints,
 }
 

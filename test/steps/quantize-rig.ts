@@ -30,6 +30,7 @@ export const context: StepContext = {
   emit: () => undefined,
   log: () => undefined,
   cancelled: () => false,
+  threads: () => 1,
   checkpoint: noCheckpoints,
 }
 export const put = (bytes: Uint8Array): Promise<Digest> => context.put(bytes)

@@ -33,6 +33,7 @@ export const contextWith = (more: Partial<StepContext> = {}): StepContext => ({
   emit: () => undefined,
   log: () => undefined,
   cancelled: () => false,
+  threads: () => 1,
   checkpoint: noCheckpoints,
   ...more,
 })

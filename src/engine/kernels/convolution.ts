@@ -1,6 +1,8 @@
 import { tf } from '../tf.js'
+import { directConvolve, directFilterGradient, isDirect } from './direct.js'
 import type { Heap } from './heap.js'
 import type { KernelTable } from './replace.js'
+import { splitGemm } from './matmul.js'
 import { sizeOf } from './replace.js'
 import {
   isWinograd,
@@ -69,16 +71,26 @@ export const convolve = (
   if (isPointwise(info)) {
     const pixels = info.batchSize * info.outHeight * info.outWidth
     const [n, k] = [info.outChannels, info.inChannels]
-    const scratch = heap.scratch(kernels.gemmScratch())
-    kernels.gemm(heap.at(x), k, 1, heap.at(filter), 1, n, heap.at(y), n, pixels, n, k, biasAt, relu, scratch)
+    splitGemm(heap, heap.at(x), k, 1, heap.at(filter), 1, n, heap.at(y), n, pixels, n, k, biasAt, relu)
     return y
   }
   if (isWinograd(info)) {
     winogradConvolve(heap, info, heap.at(x), heap.at(filter), heap.at(y), biasAt, relu)
     return y
   }
-  const scratch = heap.scratch(kernels.convolveScratch(patch))
-  kernels.convolve(heap.window(info), heap.at(x), heap.at(filter), heap.at(y), biasAt, relu, scratch)
+  if (isDirect(info)) {
+    directConvolve(heap, info, heap.at(x), heap.at(filter), heap.at(y), biasAt, relu)
+    return y
+  }
+  const pixels = info.batchSize * info.outHeight * info.outWidth
+  const blocks = kernels.gemmBlocks(pixels, info.outChannels)
+  heap.split(
+    'convolve',
+    [heap.window(info), heap.at(x), heap.at(filter), heap.at(y), biasAt, Number(relu)],
+    blocks,
+    (pixels * info.outChannels * patch) / blocks,
+    kernels.convolveScratch(patch),
+  )
   return y
 }
 
@@ -94,16 +106,25 @@ const filterGradient = (heap: Heap, x: tf.TensorInfo, dy: tf.TensorInfo, attrs: 
   if (isPointwise(info)) {
     const pixels = info.batchSize * info.outHeight * info.outWidth
     const [n, k] = [info.outChannels, info.inChannels]
-    const scratch = heap.scratch(kernels.gemmScratch())
-    kernels.gemm(heap.at(x), 1, k, heap.at(dy), 1, n, heap.at(dFilter), n, k, n, pixels, 0, false, scratch)
+    splitGemm(heap, heap.at(x), 1, k, heap.at(dy), 1, n, heap.at(dFilter), n, k, n, pixels, 0, false)
     return dFilter
   }
   if (isWinograd(info)) {
     winogradFilterGradient(heap, info, heap.at(x), heap.at(dy), heap.at(dFilter))
     return dFilter
   }
-  const scratch = heap.scratch(kernels.convolveScratch(patchOf(info)))
-  kernels.convolveFilterGradient(heap.window(info), heap.at(x), heap.at(dy), heap.at(dFilter), false, scratch)
+  if (isDirect(info)) {
+    directFilterGradient(heap, info, heap.at(x), heap.at(dy), heap.at(dFilter))
+    return dFilter
+  }
+  const parts = kernels.filterParts(patchOf(info), info.outChannels)
+  heap.split(
+    'convolveFilterGradient',
+    [heap.window(info), heap.at(x), heap.at(dy), heap.at(dFilter), 0],
+    parts,
+    (sizeOf(dy.shape) * patchOf(info)) / parts,
+    kernels.convolveScratch(patchOf(info)),
+  )
   return dFilter
 }
 
@@ -124,16 +145,20 @@ const inputGradient = (
   if (isPointwise(info)) {
     const pixels = info.batchSize * info.outHeight * info.outWidth
     const [n, k] = [info.outChannels, info.inChannels]
-    const scratch = heap.scratch(kernels.gemmScratch())
-    kernels.gemm(heap.at(dy), n, 1, heap.at(filter), n, 1, heap.at(dx), k, pixels, k, n, 0, false, scratch)
+    splitGemm(heap, heap.at(dy), n, 1, heap.at(filter), n, 1, heap.at(dx), k, pixels, k, n, 0, false)
     return dx
   }
   if (isWinogradInputGradient(info)) {
     winogradInputGradient(heap, info, heap.at(dy), heap.at(filter), heap.at(dx))
     return dx
   }
-  const scratch = heap.scratch(kernels.convolveScratch(patchOf(info)))
-  kernels.convolveInputGradient(heap.window(info), heap.at(dy), heap.at(filter), heap.at(dx), false, scratch)
+  heap.split(
+    'convolveInputGradient',
+    [heap.window(info), heap.at(dy), heap.at(filter), heap.at(dx), 0],
+    info.batchSize,
+    (sizeOf(dy.shape) * patchOf(info)) / info.batchSize,
+    kernels.convolveScratch(patchOf(info)),
+  )
   return dx
 }
 

@@ -1,5 +1,5 @@
 import { tf } from '../tf.js'
-import type { Heap, WindowInfo } from './heap.js'
+import type { WindowInfo } from './heap.js'
 import type { KernelTable } from './replace.js'
 import { sizeOf } from './replace.js'
 
@@ -39,8 +39,10 @@ const eachPlane = (info: Info, plane: (x: number, y: number, filter: number) => 
       }
 }
 
-const scratchFor = (heap: Heap, info: Info): number =>
-  heap.scratch(heap.kernels.convolveScratch(info.filterHeight * info.filterWidth * info.inChannels))
+const patchOf = (info: Info): number => info.filterHeight * info.filterWidth * info.inChannels
+
+/** Multiplications of one plane's gradient. */
+const workOf = (info: Info): number => info.outHeight * info.outWidth * info.outChannels * patchOf(info)
 
 // The backend's own are wrong: they differ from the cpu engine's by as much as the gradients themselves.
 export const volumeKernels: KernelTable = {
@@ -51,17 +53,16 @@ export const volumeKernels: KernelTable = {
     const dFilter = heap.output(filterShape)
     heap.floats(dFilter).fill(0)
     if (sizeOf(dy.shape) === 0) return dFilter
-    const scratch = scratchFor(heap, info)
     const window = heap.window(planeOf(info))
     const [xAt, dyAt, filterAt] = [heap.at(x), heap.at(dy), heap.at(dFilter)]
+    const parts = heap.kernels.filterParts(patchOf(info), info.outChannels)
     eachPlane(info, (from, to, tap) =>
-      heap.kernels.convolveFilterGradient(
-        window,
-        xAt + 4 * from,
-        dyAt + 4 * to,
-        filterAt + 4 * tap,
-        true,
-        scratch,
+      heap.split(
+        'convolveFilterGradient',
+        [window, xAt + 4 * from, dyAt + 4 * to, filterAt + 4 * tap, 1],
+        parts,
+        workOf(info) / parts,
+        heap.kernels.convolveScratch(patchOf(info)),
       ),
     )
     return dFilter
@@ -73,17 +74,15 @@ export const volumeKernels: KernelTable = {
     const dx = heap.output(inputShape)
     heap.floats(dx).fill(0)
     if (sizeOf(dy.shape) === 0) return dx
-    const scratch = scratchFor(heap, info)
     const window = heap.window(planeOf(info))
     const [dxAt, dyAt, filterAt] = [heap.at(dx), heap.at(dy), heap.at(filter)]
     eachPlane(info, (from, to, tap) =>
-      heap.kernels.convolveInputGradient(
-        window,
-        dyAt + 4 * to,
-        filterAt + 4 * tap,
-        dxAt + 4 * from,
-        true,
-        scratch,
+      heap.split(
+        'convolveInputGradient',
+        [window, dyAt + 4 * to, filterAt + 4 * tap, dxAt + 4 * from, 1],
+        1,
+        workOf(info),
+        heap.kernels.convolveScratch(patchOf(info)),
       ),
     )
     return dx

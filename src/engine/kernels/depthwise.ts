@@ -23,32 +23,43 @@ const infoOf = (
     true,
   )
 
+/** About what one image takes: depthwise products are worth two of a matrix product's. */
+const workOf = (dy: tf.TensorInfo, [height, width]: readonly number[]): number =>
+  2 * sizeOf(dy.shape.slice(1)) * height! * width!
+
 export const depthwiseKernels: KernelTable = {
   DepthwiseConv2dNativeBackpropInput: heap => (inputs, attrs) => {
     const shape = attrs['inputShape'] as number[]
     const filter = inputs['filter']!
     const dx = heap.output(shape)
     if (sizeOf(shape) > 0) {
-      const place = heap.scratch(placeBytes)
-      const window = heap.window(infoOf(shape, filter.shape, attrs))
-      heap.kernels.depthwiseInputGradient(window, heap.at(inputs['dy']!), heap.at(filter), heap.at(dx), place)
+      const dy = inputs['dy']!
+      heap.split(
+        'depthwiseInputGradient',
+        [heap.window(infoOf(shape, filter.shape, attrs)), heap.at(dy), heap.at(filter), heap.at(dx)],
+        shape[0]!,
+        workOf(dy, filter.shape),
+        placeBytes,
+      )
     }
     return dx
   },
   DepthwiseConv2dNativeBackpropFilter: heap => (inputs, attrs) => {
     const x = inputs['x']!
     const shape = attrs['filterShape'] as number[]
+    const dy = inputs['dy']!
     const dFilter = heap.output(shape)
-    const place = heap.scratch(placeBytes + sizeOf(shape) * 4)
-    const window = heap.window(infoOf(x.shape, shape, attrs))
-    heap.kernels.depthwiseFilterGradient(
-      window,
-      heap.at(x),
-      heap.at(inputs['dy']!),
-      heap.at(dFilter),
-      place,
-      place + placeBytes,
+    const size = sizeOf(shape)
+    const [images] = x.shape as [number]
+    const partials = heap.scratch(images * size * 4)
+    heap.split(
+      'depthwiseFilterPartials',
+      [heap.window(infoOf(x.shape, shape, attrs)), heap.at(x), heap.at(dy), partials],
+      images,
+      workOf(dy, shape),
+      placeBytes,
     )
+    heap.kernels.sumPartials(partials, images, size, heap.at(dFilter))
     return dFilter
   },
 }

@@ -1,119 +1,205 @@
-/** What kernels.wasm exports (assembly/index.ts). Addresses are bytes, strides floats; nothing is checked there. */
-export interface Kernels {
-  gemmScratch(): number
+/** What every kernel that works in pieces takes last: the range of items, and working memory of its thread's own. */
+type Range = [first: number, end: number, scratch: number]
+
+type Bytes = number
+
+/**
+ * Kernels that compute any part of their work: the same bits, however the whole is cut. Addresses are bytes, strides
+ * floats, a bool is 0 or 1; nothing is checked there.
+ */
+export interface SplitKernels {
+  /** In blocks of C (`gemmBlocks`). */
   gemm(
-    a: number,
-    aRow: number,
-    aDepth: number,
-    b: number,
-    bColumn: number,
-    bDepth: number,
-    c: number,
-    cRow: number,
-    m: number,
-    n: number,
-    k: number,
-    bias: number,
-    relu: boolean,
-    scratch: number,
+    ...given: [
+      a: Bytes,
+      aRow: number,
+      aDepth: number,
+      b: Bytes,
+      bColumn: number,
+      bDepth: number,
+      c: Bytes,
+      cRow: number,
+      m: number,
+      n: number,
+      k: number,
+      bias: Bytes,
+      relu: number,
+      ...range: Range,
+    ]
   ): void
-  convolveScratch(patch: number): number
+  /** In blocks of C (`gemmBlocks`). */
+  gemmAdd(
+    ...given: [
+      a: Bytes,
+      aRow: number,
+      aDepth: number,
+      b: Bytes,
+      bColumn: number,
+      bDepth: number,
+      c: Bytes,
+      cRow: number,
+      m: number,
+      n: number,
+      k: number,
+      ...range: Range,
+    ]
+  ): void
+  /** In blocks of y (`gemmBlocks` of its pixels and channels). */
   convolve(
-    window: number,
-    x: number,
-    filter: number,
-    y: number,
-    bias: number,
-    relu: boolean,
-    scratch: number,
+    ...given: [window: Bytes, x: Bytes, filter: Bytes, y: Bytes, bias: Bytes, relu: number, ...range: Range]
   ): void
+  /** In parts of the filter (`filterParts`). */
   convolveFilterGradient(
-    window: number,
-    x: number,
-    dy: number,
-    dFilter: number,
-    add: boolean,
-    scratch: number,
+    ...given: [window: Bytes, x: Bytes, dy: Bytes, dFilter: Bytes, add: number, ...range: Range]
   ): void
+  /** In images. */
   convolveInputGradient(
-    window: number,
-    dy: number,
-    filter: number,
-    dx: number,
-    add: boolean,
-    scratch: number,
+    ...given: [window: Bytes, dy: Bytes, filter: Bytes, dx: Bytes, add: number, ...range: Range]
   ): void
-  winogradScratch(channels: number, outChannels: number): number
+  /** In images. */
+  directConvolve(
+    ...given: [window: Bytes, x: Bytes, filter: Bytes, y: Bytes, bias: Bytes, relu: number, ...range: Range]
+  ): void
+  /** In chunks of `each` images. */
+  directPartials(
+    ...given: [window: Bytes, x: Bytes, dy: Bytes, partials: Bytes, each: number, ...range: Range]
+  ): void
+  /** In input channels. */
   winogradFilter(
-    filter: number,
-    channels: number,
-    outChannels: number,
-    turned: boolean,
-    points: number,
-    from: number,
-    to: number,
-    scratch: number,
+    ...given: [
+      filter: Bytes,
+      channels: number,
+      outChannels: number,
+      turned: number,
+      points: Bytes,
+      ...range: Range,
+    ]
   ): void
+  /** In blocks of 32 tiles. */
   winogradConvolve(
-    window: number,
-    x: number,
-    points: number,
-    y: number,
-    bias: number,
-    relu: boolean,
-    from: number,
-    to: number,
-    scratch: number,
+    ...given: [window: Bytes, x: Bytes, points: Bytes, y: Bytes, bias: Bytes, relu: number, ...range: Range]
   ): void
+  /** In chunks of `each` tiles. */
   winogradSums(
-    window: number,
-    x: number,
-    dy: number,
-    sums: number,
-    from: number,
-    to: number,
-    scratch: number,
+    ...given: [window: Bytes, x: Bytes, dy: Bytes, sums: Bytes, each: number, ...range: Range]
   ): void
+  /** In quads of the filter's pairs of channels. */
   winogradFilterGradient(
-    sums: number,
-    chunks: number,
-    channels: number,
-    outChannels: number,
-    dFilter: number,
-    scratch: number,
+    ...given: [sums: Bytes, chunks: number, size: number, dFilter: Bytes, ...range: Range]
   ): void
-  depthwiseInputGradient(window: number, dy: number, filter: number, dx: number, place: number): void
-  depthwiseFilterGradient(
-    window: number,
-    x: number,
-    dy: number,
-    dFilter: number,
-    place: number,
-    partial: number,
+  /** In images. */
+  depthwiseInputGradient(
+    ...given: [window: Bytes, dy: Bytes, filter: Bytes, dx: Bytes, ...range: Range]
   ): void
-  maxPoolGradient(window: number, x: number, dy: number, dx: number): void
-  maxPool3d(window: number, x: number, y: number, dx: number, gradient: boolean): void
-  averagePoolGradient(window: number, dy: number, dx: number): void
-  reduceSum(x: number, outer: number, n: number, inner: number, y: number, divisor: number): void
+  /** In images. */
+  depthwiseFilterPartials(
+    ...given: [window: Bytes, x: Bytes, dy: Bytes, partials: Bytes, ...range: Range]
+  ): void
+  /** In images. */
+  maxPoolGradient(...given: [window: Bytes, x: Bytes, dy: Bytes, dx: Bytes, ...range: Range]): void
+  /** In images. */
+  averagePoolGradient(...given: [window: Bytes, dy: Bytes, dx: Bytes, ...range: Range]): void
+  /** In parts of y (`reduceParts`). */
+  reduceSum(
+    ...given: [x: Bytes, outer: number, n: number, inner: number, y: Bytes, divisor: number, ...range: Range]
+  ): void
+  /** In rows. */
   normalize(
-    x: number,
-    mean: number,
-    factor: number,
-    offset: number,
-    rows: number,
-    channels: number,
-    y: number,
+    ...given: [
+      x: Bytes,
+      mean: Bytes,
+      factor: Bytes,
+      offset: Bytes,
+      channels: number,
+      y: Bytes,
+      ...range: Range,
+    ]
   ): void
-  normalizationSums(
-    x: number,
-    dy: number,
-    mean: number,
-    rows: number,
-    channels: number,
-    sums: number,
-    products: number,
+  /** In chunks of `each` rows. */
+  channelMoments(
+    ...given: [x: Bytes, rows: number, channels: number, each: number, states: Bytes, ...range: Range]
   ): void
-  reluGradient(dy: number, x: number, dx: number, n: number): void
-  segmentSum(x: number, ids: number, rows: number, inner: number, y: number, segments: number): void
-  move(rule: number, numbers: number, from: number, to: number): void
+  /** In chunks of `each` rows. */
+  channelProducts(
+    ...given: [
+      x: Bytes,
+      dy: Bytes,
+      mean: Bytes,
+      rows: number,
+      channels: number,
+      each: number,
+      states: Bytes,
+      ...range: Range,
+    ]
+  ): void
+  /** In chunks of `each` rows. */
+  maskedSums(
+    ...given: [
+      dy: Bytes,
+      y: Bytes,
+      dz: Bytes,
+      rows: number,
+      channels: number,
+      each: number,
+      states: Bytes,
+      ...range: Range,
+    ]
+  ): void
+  /** In rows. */
+  normalizationGradient(
+    ...given: [
+      x: Bytes,
+      dy: Bytes,
+      mean: Bytes,
+      factor: Bytes,
+      slope: Bytes,
+      offset: Bytes,
+      channels: number,
+      dx: Bytes,
+      ...range: Range,
+    ]
+  ): void
+  /** In rows. */
+  lstmCell(...given: [gates: Bytes, before: Bytes, c: Bytes, h: Bytes, units: number, ...range: Range]): void
+  /** In rows. */
+  lstmCellGradient(
+    ...given: [
+      gates: Bytes,
+      before: Bytes,
+      c: Bytes,
+      dh: Bytes,
+      dc: Bytes,
+      dGates: Bytes,
+      units: number,
+      ...range: Range,
+    ]
+  ): void
+  /** In the axis that comes first in `dst`. */
+  swapAxes(
+    ...given: [src: Bytes, dst: Bytes, a: number, b: number, n: number, reverse: number, ...range: Range]
+  ): void
+  /** In elements. */
+  move(...given: [rule: number, numbers: Bytes, ...range: Range]): void
+  /** In elements. */
+  reluGradient(...given: [dy: Bytes, x: Bytes, dx: Bytes, ...range: Range]): void
+}
+
+/** What a kernel takes before its range. */
+export type Given<Name extends keyof SplitKernels> =
+  Parameters<SplitKernels[Name]> extends [...infer Before extends number[], number, number, number]
+    ? Before
+    : never
+
+/** What kernels.wasm exports (assembly/index.ts). */
+export interface Kernels extends SplitKernels {
+  gemmScratch(): number
+  directScratch(window: Bytes): number
+  winogradScratch(channels: number, outChannels: number): number
+  gemmBlocks(m: number, n: number): number
+  convolveScratch(patch: number): number
+  filterParts(patch: number, n: number): number
+  sumPartials(partials: Bytes, count: number, n: number, y: Bytes): void
+  maxPool3d(window: Bytes, x: Bytes, y: Bytes, dx: Bytes, gradient: boolean): void
+  reduceParts(outer: number, inner: number): number
+  segmentSum(x: Bytes, ids: Bytes, rows: number, inner: number, y: Bytes, segments: number): void
 }

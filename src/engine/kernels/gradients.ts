@@ -1,7 +1,11 @@
 import { tf } from '../tf.js'
+import { registerActivated } from '../activated.js'
+import { registerLstm } from '../lstm.js'
+import { registerBatchNormalization } from '../normalize-batch.js'
 import type { Heap } from './heap.js'
+import { normalizationSums as sumsOf } from './normalization.js'
 import type { KernelTable } from './replace.js'
-import { replaceKernels, sizeOf } from './replace.js'
+import { elementWork, replaceKernels, sizeOf } from './replace.js'
 
 // Gradients that are many operations in tfjs and one pass here. They are registered for every engine, since tfjs
 // knows gradients by operation alone; on an engine other than wasm they do what tfjs does.
@@ -13,25 +17,15 @@ const kernels: KernelTable = {
   [reluGradient]: heap => inputs => {
     const dy = inputs['dy']!
     const dx = heap.output(dy.shape)
-    heap.kernels.reluGradient(heap.at(dy), heap.at(inputs['x']!), heap.at(dx), sizeOf(dy.shape))
+    heap.split(
+      'reluGradient',
+      [heap.at(dy), heap.at(inputs['x']!), heap.at(dx)],
+      sizeOf(dy.shape),
+      elementWork,
+    )
     return dx
   },
-  [normalizationSums]: heap => inputs => {
-    const x = inputs['x']!
-    const channels = x.shape.at(-1)!
-    const outs = [heap.output([channels]), heap.output([channels])]
-    const [sums, products] = outs.map(out => heap.at(out))
-    heap.kernels.normalizationSums(
-      heap.at(x),
-      heap.at(inputs['dy']!),
-      heap.at(inputs['mean']!),
-      sizeOf(x.shape) / channels,
-      channels,
-      sums!,
-      products!,
-    )
-    return outs
-  },
+  [normalizationSums]: heap => inputs => sumsOf(heap, inputs['x']!, inputs['dy']!, inputs['mean']!),
 }
 
 type Config = NonNullable<ReturnType<typeof tf.getGradient>>
@@ -97,4 +91,7 @@ export const registerGradients = (heap: Heap): void => {
   })
   replaceGradient('Relu', ofRelu)
   replaceGradient('FusedBatchNorm', ofBatchNorm)
+  registerBatchNormalization()
+  registerLstm()
+  registerActivated()
 }

@@ -1,7 +1,8 @@
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm'
 import type { tf } from '../tf.js'
-import type { Kernels } from './exports.js'
-import { readKernels } from './file.js'
+import type { Pool } from '../threads/pool.js'
+import { openPool } from '../threads/pool.js'
+import type { Given, Kernels, SplitKernels } from './exports.js'
 
 /** The emscripten module of tfjs's backend, as far as we use it. */
 interface Module {
@@ -41,14 +42,28 @@ export type WindowInfo = Pick<
 
 /** Our kernels at work in the backend's own memory: tensors are read and written where they lie. */
 export interface Heap {
-  readonly kernels: Kernels
+  /** Those that are called whole. */
+  readonly kernels: Omit<Kernels, keyof SplitKernels>
   readonly backend: Backend
+  readonly pool: Pick<Pool, 'use' | 'helped'>
   /** Where a tensor's data begin, in bytes. */
   at(tensor: tf.TensorInfo): number
   /** A new tensor, its data undefined. */
   output(shape: readonly number[], dtype?: 'float32' | 'int32' | 'bool'): tf.TensorInfo
   /** Working memory of at least so many bytes, 16-byte aligned; valid until the next call. */
   scratch(bytes: number): number
+  /**
+   * Computes all `count` items of a kernel's work, on as many threads as the engine has. `work` is about what one item
+   * takes, in multiplications: so little that it is not worth another thread's while is done here. Each thread gets
+   * working memory of at least `scratch` bytes.
+   */
+  split<Name extends keyof SplitKernels>(
+    kernel: Name,
+    given: Given<Name>,
+    count: number,
+    work: number,
+    scratch?: number,
+  ): void
   /** Puts a window's numbers where the kernels read them; valid until the next call. */
   window(info: WindowInfo): number
   /** A tensor's data as they lie; valid until anything is allocated. */
@@ -56,6 +71,27 @@ export interface Heap {
 }
 
 const windowNumbers = 20
+
+/** Multiplications that are worth waking another thread for, some 20 µs of work. */
+const worthwhile = 2 ** 18
+
+/** A job has at most so many pieces: each packs what all of them need for itself. */
+const mostPieces = 16
+
+/** Working memory that grows as it is needed; 64-byte aligned, so that no two threads write to one cache line. */
+const growing = (module: Module): ((bytes: number) => number) => {
+  let address = 0
+  let size = 0
+  return bytes => {
+    if (bytes > size) {
+      if (size > 0) module._free(address)
+      size = 0
+      address = module._malloc(bytes + 64)
+      size = bytes
+    }
+    return Math.ceil(address / 64) * 64
+  }
+}
 
 /**
  * A failed allocation gives address 0, which the backend would go on to overwrite: throw instead, in V8's words, so
@@ -73,31 +109,28 @@ const guardAllocation = (module: Module): void => {
   }
 }
 
-/** Joins our kernels to the memory of a started wasm backend. */
-export const openHeap = (backend: Backend): Heap => {
+/** Joins our kernels, compiled, to the memory of a started wasm backend. */
+export const openHeap = (backend: Backend, compiled: WebAssembly.Module): Heap => {
   const module = backend.wasm
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(readKernels().bytes), {
-    env: { memory: module.asm.memory },
-  })
+  const { memory } = module.asm
+  const { exports } = new WebAssembly.Instance(compiled, { env: { memory } })
   const windowAddress = module._malloc(windowNumbers * 4)
   // Only now: emscripten's functions replace themselves when they are first called.
   guardAllocation(module)
-  let scratchAddress = 0
-  let scratchBytes = 0
+  const scratch = growing(module)
+  const pool = openPool({ module: compiled, memory, exports, scratch: growing(module) })
   const at = (tensor: tf.TensorInfo): number => backend.dataIdMap.get(tensor.dataId).memoryOffset
   return {
     kernels: exports as Kernels,
     backend,
+    pool,
     at,
     output: (shape, dtype = 'float32') => backend.makeOutput([...shape], dtype),
-    scratch: bytes => {
-      if (bytes > scratchBytes) {
-        if (scratchBytes > 0) module._free(scratchAddress)
-        scratchBytes = 0
-        scratchAddress = module._malloc(bytes + 16)
-        scratchBytes = bytes
-      }
-      return Math.ceil(scratchAddress / 16) * 16
+    scratch,
+    split: (kernel, given, count, work, bytes = 0) => {
+      if (count === 0) return
+      const grain = Math.max(1, Math.ceil(worthwhile / work), Math.ceil(count / mostPieces))
+      pool.run({ kernel, given, count, grain, scratch: bytes })
     },
     window: info => {
       new Int32Array(module.HEAPU8.buffer, windowAddress, windowNumbers).set([

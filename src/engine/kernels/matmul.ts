@@ -1,10 +1,45 @@
 import { tf } from '../tf.js'
+import type { Given } from './exports.js'
 import type { Heap } from './heap.js'
 import type { KernelTable } from './replace.js'
 import { sizeOf } from './replace.js'
 
+/** `gemm` of addresses and strides, on the engine's threads. */
+export const splitGemm = (
+  heap: Heap,
+  a: number,
+  aRow: number,
+  aDepth: number,
+  b: number,
+  bColumn: number,
+  bDepth: number,
+  c: number,
+  cRow: number,
+  m: number,
+  n: number,
+  k: number,
+  bias: number,
+  relu: boolean,
+): void => {
+  const blocks = heap.kernels.gemmBlocks(m, n)
+  heap.split(
+    'gemm',
+    [a, aRow, aDepth, b, bColumn, bDepth, c, cRow, m, n, k, bias, Number(relu)],
+    blocks,
+    (m * n * k) / blocks,
+    heap.kernels.gemmScratch(),
+  )
+}
+
+/** C += A·B of addresses and strides, on the engine's threads. */
+export const splitGemmAdd = (heap: Heap, ...given: Given<'gemmAdd'>): void => {
+  const [m, n, k] = given.slice(8) as [number, number, number]
+  const blocks = heap.kernels.gemmBlocks(m, n)
+  heap.split('gemmAdd', given, blocks, (m * n * k) / blocks, heap.kernels.gemmScratch())
+}
+
 /** C = op(A)·op(B) + bias over the last two axes, the leading ones broadcast; then relu if asked for. */
-const multiply = (
+export const multiply = (
   heap: Heap,
   a: tf.TensorInfo,
   b: tf.TensorInfo,
@@ -35,12 +70,11 @@ const multiply = (
     })
     return c
   }
-  const { kernels } = heap
-  const scratch = heap.scratch(kernels.gemmScratch())
   const [atA, atB, atC] = [heap.at(a), heap.at(b), heap.at(c)]
   const steps = [broadcastSteps(batchA, batch), broadcastSteps(batchB, batch)]
   for (let i = 0, count = sizeOf(batch); i < count; i++)
-    kernels.gemm(
+    splitGemm(
+      heap,
       atA + 4 * rowsA * columnsA * indexOf(i, batch, steps[0]!),
       transposeA ? 1 : columnsA,
       transposeA ? columnsA : 1,
@@ -54,7 +88,6 @@ const multiply = (
       k,
       bias === undefined ? 0 : heap.at(bias),
       relu,
-      scratch,
     )
   return c
 }

@@ -1,7 +1,7 @@
 import { moveKernel, moveRules } from '../move.js'
 import type { MoveRule } from '../move.js'
 import type { KernelTable } from './replace.js'
-import { sizeOf } from './replace.js'
+import { elementWork, sizeOf } from './replace.js'
 
 /** Addresses and numbers of `Move` in assembly/moves.ts. */
 const addresses = 10
@@ -34,7 +34,7 @@ export const moveKernels: KernelTable = {
     const values = new Float32Array(buffer, block + addresses * 4, floats)
     values.fill(0)
     values.set([keep, ...numbers])
-    heap.kernels.move(moveRules.indexOf(rule), block, 0, size)
+    heap.split('move', [moveRules.indexOf(rule), block], size, elementWork)
     return outs
   },
 }

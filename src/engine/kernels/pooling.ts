@@ -1,6 +1,6 @@
 import { tf } from '../tf.js'
 import type { KernelTable } from './replace.js'
-import { sizeOf } from './replace.js'
+import { elementWork, sizeOf } from './replace.js'
 
 type Shape4 = [number, number, number, number]
 type Pair = [number, number] | number
@@ -29,17 +29,20 @@ const volumeOf = (
     attrs['dimRoundingMode'] as Rounding,
   )
 
+/** About what one image takes. */
+const workOf = (x: tf.TensorInfo): number => sizeOf(x.shape.slice(1)) * elementWork
+
 export const poolingKernels: KernelTable = {
   // The backend's own drops the gradient of every window whose maximum is not positive.
   MaxPoolGrad: heap => (inputs, attrs) => {
     const x = inputs['input']!
     const dx = heap.output(x.shape)
     if (sizeOf(x.shape) > 0)
-      heap.kernels.maxPoolGradient(
-        heap.window(infoOf(x, attrs)),
-        heap.at(x),
-        heap.at(inputs['dy']!),
-        heap.at(dx),
+      heap.split(
+        'maxPoolGradient',
+        [heap.window(infoOf(x, attrs)), heap.at(x), heap.at(inputs['dy']!), heap.at(dx)],
+        x.shape[0]!,
+        workOf(x),
       )
     return dx
   },
@@ -47,7 +50,12 @@ export const poolingKernels: KernelTable = {
     const x = inputs['input']!
     const dx = heap.output(x.shape)
     if (sizeOf(x.shape) > 0)
-      heap.kernels.averagePoolGradient(heap.window(infoOf(x, attrs)), heap.at(inputs['dy']!), heap.at(dx))
+      heap.split(
+        'averagePoolGradient',
+        [heap.window(infoOf(x, attrs)), heap.at(inputs['dy']!), heap.at(dx)],
+        x.shape[0]!,
+        workOf(x),
+      )
     return dx
   },
   // The backend's own takes no maximum below 1e-38, here and in the gradient.

@@ -1,7 +1,7 @@
 import { tf } from '../tf.js'
 import type { Heap } from './heap.js'
 import type { KernelTable } from './replace.js'
-import { sizeOf } from './replace.js'
+import { elementWork, sizeOf } from './replace.js'
 
 /** Adjacent axes joined where all of them are summed or all kept: [2, 3, 4, 5] over (1, 2) is 2, (12), 5. */
 const runsOf = (shape: readonly number[], axes: readonly number[]): { size: number; summed: boolean }[] => {
@@ -43,7 +43,13 @@ const reduce = (
     runs.splice(at, 1)
     const final = !runs.some(run => run.summed)
     const out = heap.output(final ? shape : [outer, inner])
-    heap.kernels.reduceSum(heap.at(from), outer, size, inner, heap.at(out), final ? divisor : 1)
+    const parts = heap.kernels.reduceParts(outer, inner)
+    heap.split(
+      'reduceSum',
+      [heap.at(from), outer, size, inner, heap.at(out), final ? divisor : 1],
+      parts,
+      (outer * size * inner * elementWork) / parts,
+    )
     if (from !== x) heap.backend.disposeData(from.dataId)
     if (final) return out
     from = out

@@ -31,3 +31,6 @@ export const replaceKernels = (heap: Heap, table: KernelTable): void => {
 }
 
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((product, side) => product * side, 1)
+
+/** What one element's reading and writing takes, in multiplications of a matrix product. */
+export const elementWork = 4

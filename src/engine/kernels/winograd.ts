@@ -31,12 +31,25 @@ export const isWinograd = (info: Info): boolean =>
 
 const pointsBytes = (info: Info): number => 36 * 4 * info.inChannels * info.outChannels
 
-/** The filter's points and the working memory behind them. */
-const memoryFor = (heap: Heap, info: Info, count: number): { points: number; scratch: number } => {
-  const points = heap.scratch(
-    count * pointsBytes(info) + heap.kernels.winogradScratch(info.inChannels, info.outChannels),
+const scratchFor = (heap: Heap, info: Info): number =>
+  heap.kernels.winogradScratch(info.inChannels, info.outChannels)
+
+/** Multiplications that a tile takes, the transforms counted as some. */
+const workOf = ({ inChannels, outChannels }: Info): number => 36 * inChannels * outChannels
+
+const block = 32
+
+/** The filter at the 36 points; `turned` as the input's gradient takes it. */
+const filterPoints = (heap: Heap, info: Info, filter: number, back: boolean): number => {
+  const points = heap.scratch(pointsBytes(info))
+  heap.split(
+    'winogradFilter',
+    [filter, info.inChannels, info.outChannels, Number(back), points],
+    info.inChannels,
+    info.outChannels * 100,
+    scratchFor(heap, info),
   )
-  return { points, scratch: points + count * pointsBytes(info) }
+  return points
 }
 
 /** y = conv(x, filter) + bias, then relu if asked for. `bias` is an address, or 0. */
@@ -49,11 +62,14 @@ export const winogradConvolve = (
   bias: number,
   relu: boolean,
 ): void => {
-  const { kernels } = heap
-  const { points, scratch } = memoryFor(heap, info, 1)
-  const { inChannels, outChannels } = info
-  kernels.winogradFilter(filter, inChannels, outChannels, false, points, 0, inChannels, scratch)
-  kernels.winogradConvolve(heap.window(info), x, points, y, bias, relu, 0, tilesOf(info), scratch)
+  const points = filterPoints(heap, info, filter, false)
+  heap.split(
+    'winogradConvolve',
+    [heap.window(info), x, points, y, bias, Number(relu)],
+    Math.ceil(tilesOf(info) / block),
+    block * workOf(info),
+    scratchFor(heap, info),
+  )
 }
 
 /** The convolution that the input's gradient is: of dy, widened by what the image was not, by the filter turned around. */
@@ -77,17 +93,19 @@ export const winogradInputGradient = (
   filter: number,
   dx: number,
 ): void => {
-  const { kernels } = heap
-  const { points, scratch } = memoryFor(heap, info, 1)
-  const { inChannels, outChannels } = info
+  const points = filterPoints(heap, info, filter, true)
   const back = turned(info)
-  kernels.winogradFilter(filter, inChannels, outChannels, true, points, 0, inChannels, scratch)
-  kernels.winogradConvolve(heap.window(back), dy, points, dx, 0, false, 0, tilesOf(back), scratch)
+  heap.split(
+    'winogradConvolve',
+    [heap.window(back), dy, points, dx, 0, 0],
+    Math.ceil(tilesOf(back) / block),
+    block * workOf(back),
+    scratchFor(heap, back),
+  )
 }
 
-/** Sums over tiles are made in at most so many chunks, whatever the threads; each of whole blocks of 32 tiles. */
+/** Sums over tiles are made in at most so many chunks, whatever the threads; each of whole blocks. */
 const mostChunks = 4
-const block = 32
 
 export const winogradFilterGradient = (
   heap: Heap,
@@ -96,21 +114,12 @@ export const winogradFilterGradient = (
   dy: number,
   dFilter: number,
 ): void => {
-  const { kernels } = heap
   const tiles = tilesOf(info)
   const each = Math.ceil(tiles / block / mostChunks) * block
   const chunks = Math.ceil(tiles / each)
-  const { points, scratch } = memoryFor(heap, info, chunks)
-  const window = heap.window(info)
-  for (let chunk = 0; chunk < chunks; chunk++)
-    kernels.winogradSums(
-      window,
-      x,
-      dy,
-      points + chunk * pointsBytes(info),
-      chunk * each,
-      Math.min(tiles, (chunk + 1) * each),
-      scratch,
-    )
-  kernels.winogradFilterGradient(points, chunks, info.inChannels, info.outChannels, dFilter, scratch)
+  const sums = heap.scratch(chunks * pointsBytes(info))
+  const scratch = scratchFor(heap, info)
+  heap.split('winogradSums', [heap.window(info), x, dy, sums, each], chunks, each * workOf(info), scratch)
+  const size = info.inChannels * info.outChannels
+  heap.split('winogradFilterGradient', [sums, chunks, size, dFilter], size / 4, 36 * 4 * chunks, scratch)
 }

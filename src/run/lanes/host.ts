@@ -1,5 +1,6 @@
 import type { Moment } from '../../core/checkpoint.js'
 import type { Progress } from '../../core/event.js'
+import type { Cores } from './cores.js'
 import type { Assignment, Ended } from '../worker/protocol.js'
 
 /** What an attempt tells while it runs, and how it is stopped. */
@@ -8,6 +9,8 @@ export interface Hooks {
   readonly log: (level: 'info' | 'warning', message: string) => void
   /** It goes on from a checkpoint. */
   readonly resumed: (from: Moment) => void
+  /** Cores that it may use; absent: those that the step asked for. */
+  readonly cores?: Cores
   /** Asks the step to stop by itself, at its next batch. */
   readonly soft: AbortSignal
   /** Ends its thread or process. */

@@ -90,14 +90,18 @@ export const threadHost = (options: ThreadOptions): Host => {
   const run = async (assignment: Assignment, hooks: Hooks): Promise<Ended> => {
     const ready = await start()
     const { port1, port2 } = new MessageChannel()
-    const cancel = new SharedArrayBuffer(4)
+    const cancel = new SharedArrayBuffer(8)
+    const words = new Int32Array(cancel)
+    const { cores } = hooks
+    words[1] = cores?.now() ?? assignment.step.threads
+    const unwatch = cores?.watch(count => Atomics.store(words, 1, count))
     const take = (message: FromWorker): void => {
       if (message.type === 'progress') hooks.progress(message.progress)
       else if (message.type === 'log') hooks.log(message.level, message.message)
       else if (message.type === 'resumed') hooks.resumed(message.from)
       else void answer(port1, message.digest, options.open)
     }
-    const flag = (): void => void Atomics.store(new Int32Array(cancel), 0, 1)
+    const flag = (): void => void Atomics.store(words, 0, 1)
     if (hooks.soft.aborted) flag()
     hooks.soft.addEventListener('abort', flag)
     port1.on('message', take)
@@ -117,6 +121,7 @@ export const threadHost = (options: ThreadOptions): Host => {
       return hooks.hard.aborted ? { type: 'cancelled', memory: 0 } : endedBy(error, assignment)
     } finally {
       hooks.soft.removeEventListener('abort', flag)
+      unwatch?.()
       port1.close()
     }
   }

@@ -54,6 +54,7 @@ export const contextOf = (
     },
     log,
     cancelled: () => Atomics.load(flag, 0) !== 0,
+    threads: () => Atomics.load(flag, 1),
     checkpoint: checkpointsOf({
       stored: store.checkpoints,
       key,

@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { codeFolder } from '../../core/home.js'
+import { heldMemory } from '../../core/held-memory.js'
 import { fail } from '../../core/problem.js'
 import { Cancelled, type RunStep, type StepFile } from '../../core/step-file.js'
 import { openStore } from '../../store/open.js'
@@ -28,12 +29,6 @@ const storeAt = async (folder: string): Promise<Store> => {
   return opened.store
 }
 
-/** Heap and what lies outside of it: buffers and wasm memories count as external. */
-const held = (): number => {
-  const { heapUsed, external } = process.memoryUsage()
-  return heapUsed + external
-}
-
 /** Runs one attempt. */
 export const run = async ({ assignment, cancel, port }: ThreadTask): Promise<Ended> => {
   const { step, crashFile } = assignment
@@ -42,12 +37,12 @@ export const run = async ({ assignment, cancel, port }: ThreadTask): Promise<End
     consoleInto((level, message) => context.log(level, message))
     const ran = await runOf(step)
     const output = await ran(step, context)
-    return { type: 'done', output: plainOutput(output), memory: held() }
+    return { type: 'done', output: plainOutput(output), memory: heldMemory() }
   } catch (error) {
     // A plug-in may carry its own copy of the class, so the name decides.
     if (error instanceof Cancelled || (error instanceof Error && error.name === 'Cancelled'))
-      return { type: 'cancelled', memory: held() }
-    return { type: 'failed', problems: problemsOf(error, step.kind, crashFile), memory: held() }
+      return { type: 'cancelled', memory: heldMemory() }
+    return { type: 'failed', problems: problemsOf(error, step.kind, crashFile), memory: heldMemory() }
   } finally {
     consoleInto(undefined)
   }

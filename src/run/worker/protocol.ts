@@ -17,7 +17,7 @@ export interface Assignment {
 /** What a worker thread gets. `port` carries `FromWorker` out and `ToWorker` in. */
 export interface ThreadTask {
   readonly assignment: Assignment
-  /** One Int32, not 0 once the step is to stop. */
+  /** Two Int32: not 0 once the step is to stop; the cores that it may use at the moment. */
   readonly cancel: SharedArrayBuffer
   readonly port: MessagePort
 }
@@ -52,12 +52,18 @@ export type Ended =
   | { readonly type: 'cancelled'; readonly memory: number }
 
 export type ToChild =
-  | { readonly type: 'run'; readonly assignment: Assignment; readonly heapMegabytes: number }
+  | {
+      readonly type: 'run'
+      readonly assignment: Assignment
+      readonly heapMegabytes: number
+      readonly threads: number
+    }
+  | { readonly type: 'threads'; readonly threads: number }
   | { readonly type: 'cancel' }
 
-/** `beat` says once a second that the process still answers, whatever its thread is doing. */
+/** `beat` says once a second that the process still answers, whatever its thread is doing; `took`, that it has the step. */
 export type FromChild =
-  | { readonly type: 'beat' }
+  | { readonly type: 'beat' | 'took' }
   | Progressed
   | Logged
   | Resumed

@@ -53,7 +53,8 @@ const enter = async (input: StepInput, context: StepContext): Promise<Entrant> =
 /** Times every model's forward pass against the reference's, round by round. */
 export const run: RunStep<BenchmarkConfig> = async (step, context) => {
   const { batchSize, rounds, warmUp, confidence } = step.config
-  await openEngine(step.engine.name)
+  // What it asked for and no more: a time that depends on what else runs is no measurement.
+  await openEngine(step.engine.name, { threads: () => step.threads })
   const listed = step.inputs['models']!
   const reference = step.inputs['reference']![0]!
   const inputs = listed.some(each => each.from === reference.from) ? listed : [reference, ...listed]

@@ -114,7 +114,7 @@ const store = async (
 
 /** Measures one model on the splits `test` and `validation`, whichever there are. */
 export const run: RunStep<EvaluateConfig> = async ({ config, inputs, engine }, context) => {
-  await openEngine(engine.name)
+  await openEngine(engine.name, { threads: () => context.threads() })
   const open: StepContext['open'] = digest => context.open(digest)
   const input = inputs['models']![0]!
   const against = inputs['reference']?.[0]

@@ -57,7 +57,7 @@ const measured = async (
       `activations are asked for on ${count} examples, and the split \`train\` has ${split.count}`,
       `Ask for at most ${split.count}.`,
     )
-  await openEngine(step.engine.name)
+  await openEngine(step.engine.name, { threads: () => context.threads() })
   return activationFigures(model, layers, evenly(split, count), { method, norm }, context)
 }
 

@@ -67,7 +67,7 @@ const calibrate = async (
       `calibration asks for ${examples} examples, the split \`train\` has ${split.count}`,
       `Ask for at most ${split.count}.`,
     )
-  await openEngine(step.engine.name)
+  await openEngine(step.engine.name, { threads: () => context.threads() })
   const chosen = sample(split, examples, step.seed)
   return { ranges: await rangesOn(model, chosen, layers, step.config.calibration, context), examples }
 }

@@ -1,4 +1,14 @@
-import { blockColumns, blockDepth, blockRows, gemm, gemmScratch, headBytes, share, zerosBytes } from './gemm'
+import {
+  blockColumns,
+  blockDepth,
+  blockRows,
+  gemm,
+  gemmBlocks,
+  gemmScratch,
+  headBytes,
+  share,
+  zerosBytes,
+} from './gemm'
 import { packColumns, packRows } from './pack'
 import { locate, packElements, packPixels, placeBytes, scatter } from './patches'
 import { multiplyBlock } from './tile'
@@ -20,7 +30,10 @@ export function convolveScratch(k: i32): i32 {
   )
 }
 
-/** y = bias + conv(x, filter), then relu if asked for. Filter (height, width, inChannels, outChannels). */
+/**
+ * y = bias + conv(x, filter), then relu if asked for. Filter (height, width, inChannels, outChannels). Computes the
+ * blocks of y(pixels × outChannels) from `first` to `end`, counted as in `gemm`.
+ */
 export function convolve(
   w: Window,
   x: usize,
@@ -28,6 +41,8 @@ export function convolve(
   y: usize,
   bias: usize,
   relu: bool,
+  first: i32,
+  end: i32,
   scratch: usize,
 ): void {
   const zeros = scratch
@@ -41,13 +56,17 @@ export function convolve(
   const k = w.height * w.width * w.inChannels
   const rowBytes = (<usize>n) << 2
   const depth = share(k, blockDepth)
-  for (let j = 0; j < n; j += blockColumns) {
+  const down = (pixels + blockRows - 1) / blockRows
+  for (let column = first / down; column * down < end; column++) {
+    const top = max(first - column * down, 0) * blockRows
+    const bottom = min(min(end - column * down, down) * blockRows, pixels)
+    const j = column * blockColumns
     const columns = min(n - j, blockColumns)
     for (let p = 0; p < k; p += depth) {
       const deep = min(k - p, depth)
       const last = p + deep == k
       packColumns(filter + ((<usize>(p * n + j)) << 2), 4, rowBytes, columns, deep, packedColumns)
-      for (let i = 0; i < pixels; i += blockRows) {
+      for (let i = top; i < bottom; i += blockRows) {
         const rows = min(pixels - i, blockRows)
         locate(w, x, i, rows, places)
         packPixels(w, places, rows, p, p + deep, packedRows, zeros)
@@ -72,13 +91,33 @@ export function convolve(
   }
 }
 
-/** dFilter = patches(x)ᵀ·dy, summed over pixels in blocks of `blockDepth`, in their order; `add`: on top of what is there. */
+/** Rows or columns of a filter's gradient that are computed together. */
+const filterRows: i32 = 16
+const filterColumns: i32 = 8
+
+/** Is the gradient of a filter with patches of `k` elements split into rows? Each part packs dy, else the patches. */
+@inline
+function splitsRows(k: i32): bool {
+  return k >= 64
+}
+
+/** Parts of a filter's gradient, for `convolveFilterGradient`. */
+export function filterParts(k: i32, n: i32): i32 {
+  return splitsRows(k) ? (k + filterRows - 1) / filterRows : (n + filterColumns - 1) / filterColumns
+}
+
+/**
+ * dFilter = patches(x)ᵀ·dy, summed over pixels in blocks of `blockDepth`, in their order; `add`: on top of what is
+ * there. Computes the parts from `first` to `end`.
+ */
 export function convolveFilterGradient(
   w: Window,
   x: usize,
   dy: usize,
   dFilter: usize,
   add: bool,
+  first: i32,
+  end: i32,
   scratch: usize,
 ): void {
   const zeros = scratch
@@ -91,15 +130,20 @@ export function convolveFilterGradient(
   const pixels = w.batch * w.outHeight * w.outWidth
   const k = w.height * w.width * w.inChannels
   const rowBytes = (<usize>n) << 2
+  const byRows = splitsRows(k)
+  const top = byRows ? first * filterRows : 0
+  const bottom = byRows ? min(end * filterRows, k) : k
+  const left = byRows ? 0 : first * filterColumns
+  const right = byRows ? n : min(end * filterColumns, n)
   const depth = share(pixels, blockDepth)
   for (let p = 0; p < pixels; p += depth) {
     const deep = min(pixels - p, depth)
     locate(w, x, p, deep, places)
-    for (let j = 0; j < n; j += blockColumns) {
-      const columns = min(n - j, blockColumns)
+    for (let j = left; j < right; j += blockColumns) {
+      const columns = min(right - j, blockColumns)
       packColumns(dy + ((<usize>(p * n + j)) << 2), 4, rowBytes, columns, deep, packedColumns)
-      for (let i = 0; i < k; i += blockRows) {
-        const rows = min(k - i, blockRows)
+      for (let i = top; i < bottom; i += blockRows) {
+        const rows = min(bottom - i, blockRows)
         packElements(w, places, deep, i, i + rows, packedRows)
         const cell = dFilter + ((<usize>(i * n + j)) << 2)
         multiplyBlock(
@@ -121,21 +165,28 @@ export function convolveFilterGradient(
   }
 }
 
-/** dx = the patches dy·filterᵀ added back where they came from; `add`: on top of what is there. */
+/**
+ * dx = the patches dy·filterᵀ added back where they came from; `add`: on top of what is there. Computes the images
+ * from `first` to `end`.
+ */
 export function convolveInputGradient(
   w: Window,
   dy: usize,
   filter: usize,
   dx: usize,
   add: bool,
+  first: i32,
+  end: i32,
   scratch: usize,
 ): void {
   const n = w.outChannels
-  const pixels = w.batch * w.outHeight * w.outWidth
+  const area = w.outHeight * w.outWidth
+  const pixels = end * area
   const k = w.height * w.width * w.inChannels
   const places = scratch + <usize>gemmScratch()
   const patches = places + <usize>(max(blockDepth, scatterRows) * placeBytes)
-  if (!add) memory.fill(dx, 0, (<usize>(w.batch * w.inHeight * w.inWidth * w.inChannels)) << 2)
+  const imageBytes = (<usize>(w.inHeight * w.inWidth * w.inChannels)) << 2
+  if (!add) memory.fill(dx + <usize>first * imageBytes, 0, <usize>(end - first) * imageBytes)
   const rowBytes = (<usize>n) << 2
   const patchBytes = (<usize>k) << 2
   const zeros = scratch
@@ -147,7 +198,7 @@ export function convolveInputGradient(
     memory.fill(zeros, 0, zerosBytes)
     packColumns(filter, rowBytes, 4, k, n, kept)
   }
-  for (let i = 0; i < pixels; i += scatterRows) {
+  for (let i = first * area; i < pixels; i += scatterRows) {
     const rows = min(pixels - i, scatterRows)
     const from = dy + <usize>i * rowBytes
     locate(w, dx, i, rows, places)
@@ -171,7 +222,7 @@ export function convolveInputGradient(
             spare,
           )
       }
-    else gemm(from, n, 1, filter, n, 1, patches, k, rows, k, n, 0, false, scratch)
+    else gemm(from, n, 1, filter, n, 1, patches, k, rows, k, n, 0, false, 0, gemmBlocks(rows, k), scratch)
     scatter(w, places, rows, patches, patchBytes)
   }
 }

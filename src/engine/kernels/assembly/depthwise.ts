@@ -50,13 +50,24 @@ function addOuter(dst: usize, x: usize, dy: usize, channels: i32, multiplier: i3
   }
 }
 
-export function depthwiseInputGradient(w: Window, dy: usize, filter: usize, dx: usize, place: usize): void {
+/** dx of the images from `first` to `end`. `place` has room for one pixel's place. */
+export function depthwiseInputGradient(
+  w: Window,
+  dy: usize,
+  filter: usize,
+  dx: usize,
+  first: i32,
+  end: i32,
+  place: usize,
+): void {
   const channels = w.inChannels
   const multiplier = w.outChannels / channels
   const tapBytes = <usize>w.outChannels << 2
-  const pixels = w.batch * w.outHeight * w.outWidth
-  memory.fill(dx, 0, <usize>(w.batch * w.inHeight * w.inWidth * channels) << 2)
-  for (let pixel = 0; pixel < pixels; pixel++) {
+  const area = w.outHeight * w.outWidth
+  const imageBytes = <usize>(w.inHeight * w.inWidth * channels) << 2
+  memory.fill(dx + <usize>first * imageBytes, 0, <usize>(end - first) * imageBytes)
+  dy += <usize>(first * area) * tapBytes
+  for (let pixel = first * area; pixel < end * area; pixel++) {
     locate(w, dx, pixel, 1, place)
     const image = load<usize>(place)
     let weights = filter
@@ -76,23 +87,28 @@ export function depthwiseInputGradient(w: Window, dy: usize, filter: usize, dx: 
   }
 }
 
-/** `partial` has room for the filter: each image's share is summed there first, which keeps long sums exact. */
-export function depthwiseFilterGradient(
+/**
+ * The filter's gradient of each image from `first` to `end`, into partials(batch × filter): `sumPartials` adds them up,
+ * which keeps long sums exact. `place` has room for one pixel's place.
+ */
+export function depthwiseFilterPartials(
   w: Window,
   x: usize,
   dy: usize,
-  dFilter: usize,
+  partials: usize,
+  first: i32,
+  end: i32,
   place: usize,
-  partial: usize,
 ): void {
   const channels = w.inChannels
   const multiplier = w.outChannels / channels
   const tapBytes = <usize>w.outChannels << 2
   const area = w.outHeight * w.outWidth
-  const size = w.height * w.width * w.outChannels
-  memory.fill(dFilter, 0, <usize>size << 2)
-  for (let batch = 0; batch < w.batch; batch++) {
-    memory.fill(partial, 0, <usize>size << 2)
+  const bytes = <usize>(w.height * w.width * w.outChannels) << 2
+  dy += <usize>(first * area) * tapBytes
+  for (let batch = first; batch < end; batch++) {
+    const partial = partials + <usize>batch * bytes
+    memory.fill(partial, 0, bytes)
     for (let pixel = 0; pixel < area; pixel++) {
       locate(w, x, batch * area + pixel, 1, place)
       const image = load<usize>(place)
@@ -111,6 +127,14 @@ export function depthwiseFilterGradient(
       }
       dy += tapBytes
     }
-    addRun(dFilter, partial, size)
+  }
+}
+
+/** y = Σ of `count` rows of n floats, in their order. */
+export function sumPartials(partials: usize, count: i32, n: i32, y: usize): void {
+  memory.fill(y, 0, <usize>n << 2)
+  for (let i = 0; i < count; i++) {
+    addRun(y, partials, n)
+    partials += <usize>n << 2
   }
 }

@@ -1,7 +1,12 @@
 import { addRun } from './patches'
 
-/** dx = dy where x > 0, else 0. */
-export function reluGradient(dy: usize, x: usize, dx: usize, n: i32): void {
+/** dx = dy where x > 0, else 0, for the elements from `first` to `end`. */
+export function reluGradient(dy: usize, x: usize, dx: usize, first: i32, end: i32, _: usize): void {
+  const skip = <usize>first << 2
+  dy += skip
+  x += skip
+  dx += skip
+  let n = end - first
   const zero = f32x4.splat(0)
   while (n >= 4) {
     v128.store(dx, v128.and(v128.load(dy), f32x4.gt(v128.load(x), zero)))

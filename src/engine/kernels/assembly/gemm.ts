@@ -21,9 +21,89 @@ export function gemmScratch(): i32 {
   return <i32>headBytes + (blockRows * blockDepth + blockDepth * blockColumns) * 4
 }
 
+/** Blocks of C that the product of so many rows and columns consists of. */
+export function gemmBlocks(m: i32, n: i32): i32 {
+  return ((m + blockRows - 1) / blockRows) * ((n + blockColumns - 1) / blockColumns)
+}
+
+function multiply(
+  a: usize,
+  aRow: i32,
+  aDepth: i32,
+  b: usize,
+  bColumn: i32,
+  bDepth: i32,
+  c: usize,
+  cRow: i32,
+  m: i32,
+  n: i32,
+  k: i32,
+  bias: usize,
+  add: bool,
+  relu: bool,
+  first: i32,
+  end: i32,
+  scratch: usize,
+): void {
+  const zeros = scratch
+  const spare = scratch + zerosBytes
+  memory.fill(zeros, 0, zerosBytes)
+  const packedRows = scratch + headBytes
+  const packedColumns = packedRows + blockRows * blockDepth * 4
+  const rowBytes = <usize>cRow << 2
+  const depth = share(k, blockDepth)
+  const down = (m + blockRows - 1) / blockRows
+  for (let column = first / down; column * down < end; column++) {
+    const top = max(first - column * down, 0) * blockRows
+    const bottom = min(min(end - column * down, down) * blockRows, m)
+    const j = column * blockColumns
+    const columns = min(n - j, blockColumns)
+    for (let p = 0; p < k; p += depth) {
+      const deep = min(k - p, depth)
+      const last = p + deep == k
+      packColumns(
+        b + (<usize>(j * bColumn + p * bDepth) << 2),
+        <usize>bColumn << 2,
+        <usize>bDepth << 2,
+        columns,
+        deep,
+        packedColumns,
+      )
+      for (let i = top; i < bottom; i += blockRows) {
+        const rows = min(m - i, blockRows)
+        packRows(
+          a + (<usize>(i * aRow + p * aDepth) << 2),
+          <usize>aRow << 2,
+          <usize>aDepth << 2,
+          rows,
+          deep,
+          packedRows,
+        )
+        const cell = c + (<usize>(i * cRow + j) << 2)
+        const start = p > 0 || add ? cell : bias == 0 ? zeros : bias + (<usize>j << 2)
+        multiplyBlock(
+          packedRows,
+          packedColumns,
+          rows,
+          columns,
+          deep,
+          cell,
+          rowBytes,
+          start,
+          p > 0 || add ? rowBytes : 0,
+          relu && last,
+          zeros,
+          spare,
+        )
+      }
+    }
+  }
+}
+
 /**
  * C(m × n) = bias + A(m × k)·B(k × n), then relu if asked for. Strides in floats; C's columns are adjacent.
- * `bias` has n floats, or is 0 for none. The order of addition depends on the shapes alone.
+ * `bias` has n floats, or is 0 for none. The order of addition depends on the shapes alone. Computes the blocks of C
+ * from `first` to `end`; they are counted down the columns.
  */
 export function gemm(
   a: usize,
@@ -39,55 +119,29 @@ export function gemm(
   k: i32,
   bias: usize,
   relu: bool,
+  first: i32,
+  end: i32,
   scratch: usize,
 ): void {
-  const zeros = scratch
-  const spare = scratch + zerosBytes
-  memory.fill(zeros, 0, zerosBytes)
-  const packedRows = scratch + headBytes
-  const packedColumns = packedRows + blockRows * blockDepth * 4
-  const rowBytes = <usize>cRow << 2
-  const depth = share(k, blockDepth)
-  for (let j = 0; j < n; j += blockColumns) {
-    const columns = min(n - j, blockColumns)
-    for (let p = 0; p < k; p += depth) {
-      const deep = min(k - p, depth)
-      const last = p + deep == k
-      packColumns(
-        b + (<usize>(j * bColumn + p * bDepth) << 2),
-        <usize>bColumn << 2,
-        <usize>bDepth << 2,
-        columns,
-        deep,
-        packedColumns,
-      )
-      for (let i = 0; i < m; i += blockRows) {
-        const rows = min(m - i, blockRows)
-        packRows(
-          a + (<usize>(i * aRow + p * aDepth) << 2),
-          <usize>aRow << 2,
-          <usize>aDepth << 2,
-          rows,
-          deep,
-          packedRows,
-        )
-        const cell = c + (<usize>(i * cRow + j) << 2)
-        const start = p > 0 ? cell : bias == 0 ? zeros : bias + (<usize>j << 2)
-        multiplyBlock(
-          packedRows,
-          packedColumns,
-          rows,
-          columns,
-          deep,
-          cell,
-          rowBytes,
-          start,
-          p > 0 ? rowBytes : 0,
-          relu && last,
-          zeros,
-          spare,
-        )
-      }
-    }
-  }
+  multiply(a, aRow, aDepth, b, bColumn, bDepth, c, cRow, m, n, k, bias, false, relu, first, end, scratch)
+}
+
+/** C += A·B, as `gemm` computes it. */
+export function gemmAdd(
+  a: usize,
+  aRow: i32,
+  aDepth: i32,
+  b: usize,
+  bColumn: i32,
+  bDepth: i32,
+  c: usize,
+  cRow: i32,
+  m: i32,
+  n: i32,
+  k: i32,
+  first: i32,
+  end: i32,
+  scratch: usize,
+): void {
+  multiply(a, aRow, aDepth, b, bColumn, bDepth, c, cRow, m, n, k, 0, true, false, first, end, scratch)
 }

@@ -1,13 +1,22 @@
 // The WebAssembly module of our kernels. It has no memory of its own: it imports the one of tfjs's wasm backend
 // and works on the tensors where they lie. Addresses in, nothing out; shapes are checked on the JavaScript side.
-export { gemm, gemmScratch } from './gemm'
-export { convolve, convolveFilterGradient, convolveInputGradient, convolveScratch } from './convolve'
-export { depthwiseFilterGradient, depthwiseInputGradient } from './depthwise'
+export { gemm, gemmAdd, gemmBlocks, gemmScratch } from './gemm'
+export {
+  convolve,
+  convolveFilterGradient,
+  convolveInputGradient,
+  convolveScratch,
+  filterParts,
+} from './convolve'
+export { depthwiseFilterPartials, depthwiseInputGradient, sumPartials } from './depthwise'
 export { averagePoolGradient, maxPoolGradient } from './pool'
 export { maxPool3d } from './pool3d'
-export { reduceSum } from './reduce'
-export { normalizationSums, normalize } from './normalize'
+export { reduceParts, reduceSum } from './reduce'
+export { normalize } from './normalize'
+export { channelMoments, channelProducts, maskedSums, normalizationGradient } from './moments'
 export { reluGradient, segmentSum } from './elementwise'
 export { winogradConvolve, winogradFilter, winogradFilterGradient, winogradSums } from './winograd'
 export { winogradScratch } from './winograd-tiles'
 export { move } from './moves'
+export { lstmCell, lstmCellGradient, swapAxes } from './lstm'
+export { directConvolve, directPartials, directScratch } from './direct'

@@ -2,15 +2,26 @@ import { Window } from './window'
 
 /**
  * dx of a max pool: each window's dy goes to its first greatest element, in row order, as in the cpu engine;
- * a window without an element above −∞ gives nothing.
+ * a window without an element above −∞ gives nothing. Computes the images from `first` to `end`.
  */
-export function maxPoolGradient(w: Window, x: usize, dy: usize, dx: usize): void {
+export function maxPoolGradient(
+  w: Window,
+  x: usize,
+  dy: usize,
+  dx: usize,
+  first: i32,
+  end: i32,
+  _: usize,
+): void {
   const channels = w.inChannels
   const channelBytes = <usize>channels << 2
   const lineBytes = <usize>w.inWidth * channelBytes
   const imageBytes = <usize>w.inHeight * lineBytes
-  memory.fill(dx, 0, imageBytes * <usize>w.batch)
-  for (let image = 0; image < w.batch; image++) {
+  x += <usize>first * imageBytes
+  dx += <usize>first * imageBytes
+  dy += <usize>(first * w.outHeight * w.outWidth) * channelBytes
+  memory.fill(dx, 0, imageBytes * <usize>(end - first))
+  for (let image = first; image < end; image++) {
     for (let row = 0; row < w.outHeight; row++) {
       const top = row * w.strideY - w.padTop
       const firstRow = max(0, -top)
@@ -74,14 +85,26 @@ export function maxPoolGradient(w: Window, x: usize, dy: usize, dx: usize): void
   }
 }
 
-/** dx of an average pool: dy divided by the number of elements that the window has inside the image. */
-export function averagePoolGradient(w: Window, dy: usize, dx: usize): void {
+/**
+ * dx of an average pool: dy divided by the number of elements that the window has inside the image. Computes the
+ * images from `first` to `end`.
+ */
+export function averagePoolGradient(
+  w: Window,
+  dy: usize,
+  dx: usize,
+  first: i32,
+  end: i32,
+  _: usize,
+): void {
   const channels = w.inChannels
   const channelBytes = <usize>channels << 2
   const lineBytes = <usize>w.inWidth * channelBytes
   const imageBytes = <usize>w.inHeight * lineBytes
-  memory.fill(dx, 0, imageBytes * <usize>w.batch)
-  for (let image = 0; image < w.batch; image++) {
+  dx += <usize>first * imageBytes
+  dy += <usize>(first * w.outHeight * w.outWidth) * channelBytes
+  memory.fill(dx, 0, imageBytes * <usize>(end - first))
+  for (let image = first; image < end; image++) {
     for (let row = 0; row < w.outHeight; row++) {
       const top = row * w.strideY - w.padTop
       const firstRow = max(0, -top)

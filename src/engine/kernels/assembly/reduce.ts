@@ -99,17 +99,44 @@ function sumColumn(x: usize, rowBytes: usize, n: i32, y: usize, divisor: f64): v
   store<f32>(y, <f32>(total / divisor))
 }
 
-/** y(outer × inner) = Σ over the middle of x(outer × n × inner), divided by `divisor`. */
-export function reduceSum(x: usize, outer: i32, n: i32, inner: i32, y: usize, divisor: f64): void {
+/** Columns that are summed together. */
+const group: i32 = 16
+
+/** Parts of y, for `reduceSum`: rows, or groups of columns where there is one row. */
+export function reduceParts(outer: i32, inner: i32): i32 {
+  return outer > 1 ? outer : (inner + group - 1) / group
+}
+
+/**
+ * y(outer × inner) = Σ over the middle of x(outer × n × inner), divided by `divisor`. Computes the parts from `first`
+ * to `end`.
+ */
+export function reduceSum(
+  x: usize,
+  outer: i32,
+  n: i32,
+  inner: i32,
+  y: usize,
+  divisor: f64,
+  first: i32,
+  end: i32,
+  _: usize,
+): void {
   const rowBytes = <usize>inner << 2
   const divisors = f64x2.splat(divisor)
-  for (let i = 0; i < outer; i++) {
+  const top = outer > 1 ? first : 0
+  const bottom = outer > 1 ? end : 1
+  const left = outer > 1 ? 0 : first * group
+  const right = outer > 1 ? inner : min(end * group, inner)
+  x += <usize>top * <usize>n * rowBytes
+  y += <usize>top * rowBytes
+  for (let i = top; i < bottom; i++) {
     if (inner == 1) store<f32>(y, <f32>(sumRun(x, n) / divisor))
     else {
-      let j = 0
-      for (; j + 16 <= inner; j += 16)
+      let j = left
+      for (; j + group <= right; j += group)
         sumColumns16(x + ((<usize>j) << 2), rowBytes, n, y + ((<usize>j) << 2), divisors)
-      for (; j < inner; j++) sumColumn(x + ((<usize>j) << 2), rowBytes, n, y + ((<usize>j) << 2), divisor)
+      for (; j < right; j++) sumColumn(x + ((<usize>j) << 2), rowBytes, n, y + ((<usize>j) << 2), divisor)
     }
     x += <usize>n * rowBytes
     y += rowBytes

@@ -1,11 +1,10 @@
 // Convolutions with 3×3 filters and stride 1 in a quarter of the products: tiles of 4×4 outputs by Winograd's minimal
 // filtering. Channels in and out are multiples of 8. No sum depends on how the tiles are shared out, but for the filter's
 // gradient, whose chunks the shapes alone decide.
-import { addRun } from './patches'
 import { tileOfRuns, tileOfSteps } from './runs'
 import { Window } from './window'
 import { filterGradientLine, filterLine } from './winograd-lines'
-import { blockTiles, gradientPoints, imagePoints, middleBytes, pointBytes, storeTile } from './winograd-tiles'
+import { blockTiles, gradientPoints, imagePoints, middleBytes, pointBytes, storeTile, tilesOf } from './winograd-tiles'
 
 /**
  * The filter (3, 3, channels, outChannels) at the 36 points, in panels of 8 columns; input channels `from` to `to`.
@@ -53,7 +52,7 @@ export function winogradFilter(
     }
 }
 
-/** y = bias + conv(x, filter), then relu if asked for, of tiles `from` to `to` (batch, then rows, then columns). `points`: of `winogradFilter`. */
+/** y = bias + conv(x, filter), then relu if asked for, of blocks of tiles `from` to `to` (by batch, rows, columns). `points`: of `winogradFilter`. */
 export function winogradConvolve(
   w: Window,
   x: usize,
@@ -75,8 +74,10 @@ export function winogradConvolve(
   const products = images + 36 * imageStep
   const productStep = pointBytes(n)
   memory.fill(zeros, 0, 64)
-  for (let tile = from; tile < to; tile += blockTiles) {
-    const count = min(to - tile, blockTiles)
+  const tiles = tilesOf(w)
+  for (let block = from; block < to; block++) {
+    const tile = block * blockTiles
+    const count = min(tiles - tile, blockTiles)
     for (let i = 0; i < count; i++)
       imagePoints(w, x, tile + i, images + (<usize>(i * k) << 2), imageStep, middle, square)
     for (let p: usize = 0; p < 36; p++)
@@ -102,12 +103,16 @@ export function winogradConvolve(
   }
 }
 
-/** sums(36, channels, outChannels) = Σ over tiles `from` to `to` of x at the points, transposed, times dy at the points. */
+/**
+ * sums(chunk, 36, channels, outChannels) = Σ over a chunk of `each` tiles (whole blocks) of x at the points, transposed,
+ * times dy at the points; of chunks `from` to `to`.
+ */
 export function winogradSums(
   w: Window,
   x: usize,
   dy: usize,
   sums: usize,
+  each: i32,
   from: i32,
   to: i32,
   scratch: usize,
@@ -122,8 +127,12 @@ export function winogradSums(
   const gradientStep = pointBytes(n)
   const kBytes = <usize>k << 2
   const nBytes = <usize>n << 2
-  for (let tile = from; tile < to; tile += blockTiles) {
-    const count = min(to - tile, blockTiles)
+  const end = min(tilesOf(w), to * each)
+  sums += <usize>(from * 36) * kBytes * <usize>n
+  for (let tile = from * each; tile < end; tile += blockTiles) {
+    const count = min(end - tile, blockTiles)
+    const first = tile % each == 0
+    if (first && tile > from * each) sums += 36 * kBytes * <usize>n
     for (let i = 0; i < count; i++) {
       imagePoints(w, x, tile + i, images + <usize>i * kBytes, imageStep, middle, square)
       gradientPoints(w, dy, tile + i, gradients + <usize>i * nBytes, gradientStep, middle, square)
@@ -146,27 +155,40 @@ export function winogradSums(
             1,
             sums + ((p * <usize>k + <usize>i) * <usize>n + <usize>j << 2),
             nBytes,
-            tile > from,
+            !first,
           )
         }
   }
 }
 
-/** dFilter(3, 3, channels, outChannels) from `chunks` sums that lie behind one another; adds them up in their order first. */
+/**
+ * dFilter(3, 3, size) from the sums of `chunks` chunks, added up in their order; `size` is input times output channels.
+ * Quads `from` to `to` of these.
+ */
 export function winogradFilterGradient(
   sums: usize,
   chunks: i32,
-  channels: i32,
-  outChannels: i32,
+  size: i32,
   dFilter: usize,
+  from: i32,
+  to: i32,
   scratch: usize,
 ): void {
-  const size = channels * outChannels
   const tapBytes = <usize>size << 2
-  for (let chunk = 1; chunk < chunks; chunk++) addRun(sums, sums + <usize>(chunk * 36) * tapBytes, 36 * size)
-  for (let at: usize = 0; at < tapBytes; at += 16) {
-    for (let i: usize = 0; i < 6; i++) filterGradientLine(sums + at + i * tapBytes, tapBytes * 6, scratch + i * 16, 96)
+  const middle = scratch + 576
+  for (let quad = from; quad < to; quad++) {
+    const at = <usize>quad << 4
+    for (let p: usize = 0; p < 36; p++) {
+      let src = sums + at + p * tapBytes
+      let sum = v128.load(src)
+      for (let chunk = 1; chunk < chunks; chunk++) {
+        src += 36 * tapBytes
+        sum = f32x4.add(sum, v128.load(src))
+      }
+      v128.store(scratch + p * 16, sum)
+    }
+    for (let i: usize = 0; i < 6; i++) filterGradientLine(scratch + i * 16, 96, middle + i * 16, 96)
     for (let i: usize = 0; i < 3; i++)
-      filterGradientLine(scratch + i * 96, 16, dFilter + at + i * 3 * tapBytes, tapBytes)
+      filterGradientLine(middle + i * 96, 16, dFilter + at + i * 3 * tapBytes, tapBytes)
   }
 }
