@@ -37,8 +37,7 @@ export const infer = async (
       const ran = runnable.forward(x, { training: false, taps: [...taps] })
       return [ran.output, ...taps.map(name => ran.taps[name]!)]
     })
-    const arrays: Float32Array[] = []
-    for (const result of results) arrays.push((await result.data()) as Float32Array)
+    const arrays = (await Promise.all(results.map(result => result.data()))) as Float32Array[]
     tf.dispose(results)
     onBatch(batch, arrays[0]!, Object.fromEntries(taps.map((name, i) => [name, arrays[i + 1]!])))
     done += batch.count
