@@ -17,6 +17,8 @@ const entries = () => [
   'src/store/verify/digest-thread.ts',
   'src/engine/threads/thread.ts',
   'src/engine/webgpu/ask.ts',
+  'src/engine/native/trial.ts',
+  'src/api/doctor/trial.ts',
   ...readdirSync('src/steps', { withFileTypes: true })
     .filter(entry => entry.isDirectory() && existsSync(`src/steps/${entry.name}/run.ts`))
     .map(entry => `src/steps/${entry.name}/run.ts`),

@@ -36,7 +36,13 @@ const runFile = file =>
     const child = spawn(process.execPath, ['--enable-source-maps', join(out, file.replace(/\.ts$/, '.js'))], {
       stdio: ['ignore', 'pipe', 'pipe'],
       // Engines that somebody built here must not change what `auto` means for the tests.
-      env: { ...process.env, TRIMTAB_ENGINES: join(root, out, 'engines'), FORCE_COLOR: '0', NO_COLOR: '1' },
+      env: {
+        ...process.env,
+        TRIMTAB_ENGINES: join(root, out, 'engines'),
+        TRIMTAB_WEBGPU: 'asked',
+        FORCE_COLOR: '0',
+        NO_COLOR: '1',
+      },
     })
     let text = ''
     child.stdout.on('data', chunk => (text += chunk))

@@ -33,11 +33,15 @@ const out = join(root, '.build', `bench-engines-${process.pid}`)
 const netsFile = join(here, 'nets.json')
 const side = join(out, 'side.mjs')
 
-const node = (engine, env = {}) => ({ command: process.execPath, args: [side, engine, netsFile], env })
+const node = (engine, env = {}, threads = 1) => ({
+  command: process.execPath,
+  args: [side, engine, netsFile, String(threads)],
+  env,
+})
 const python = (command, file, ...args) => ({ command, args: [join(here, file), ...args, netsFile], env: {} })
 const commands = {
-  wasm: node('wasm', { TRIMTAB_THREADS: '1' }),
-  wasm2: node('wasm', { TRIMTAB_THREADS: '2' }),
+  wasm: node('wasm'),
+  wasm2: node('wasm', {}, 2),
   native: node('native', { TRIMTAB_GRAPH: 'off' }),
   graph: node('native'),
   webgpu: node('webgpu'),

@@ -3,6 +3,8 @@ import { version } from '../core/home.js'
 import { ProblemError } from '../core/problem.js'
 import { diffCommand } from './commands/diff.js'
 import { acceptCommand } from './commands/accept.js'
+import { doctorCommand } from './commands/doctor.js'
+import { engineCommand } from './commands/engine.js'
 import { fmtCommand } from './commands/fmt.js'
 import { gcCommand } from './commands/gc.js'
 import { initCommand } from './commands/init.js'
@@ -63,6 +65,8 @@ for (const make of [
   lspCommand,
   fmtCommand,
   migrateCommand,
+  doctorCommand,
+  engineCommand,
 ]) {
   const command = make()
   command.exitOverride().showHelpAfterError(`(trimtab ${command.name()} --help shows how)`)

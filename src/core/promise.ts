@@ -12,12 +12,14 @@ export type EnginePromise =
   | { readonly kind: 'tolerance'; readonly figure: number }
 
 /**
- * The promise of each engine. The figures of `native` and `webgpu` are the largest differences to `cpu` that three Adam
- * steps of a small CNN showed; a longer training can move further apart, and must be measured before it is promised.
+ * The promise of each engine. The figure of `native` is the largest difference to `cpu` that three Adam steps of a small
+ * CNN showed; that of `webgpu` is above the largest to `wasm` of a CNN, a MobileNet-like net and an LSTM (6.8e-5, in a
+ * fresh bias, which Adam moves by the sign of a gradient near 0; weights 1e-6; `test/engine/webgpu`). A longer training
+ * can move further apart, and must be measured before it is promised.
  */
 export const enginePromises: Readonly<Record<EngineName, EnginePromise>> = {
   native: { kind: 'tolerance', figure: 2.8e-6 },
-  webgpu: { kind: 'tolerance', figure: 1e-6 },
+  webgpu: { kind: 'tolerance', figure: 1e-4 },
   wasm: { kind: 'bitwise', across: 'machines' },
   cpu: { kind: 'bitwise', across: 'machine' },
 }
@@ -36,7 +38,7 @@ export const engineAgreement: Readonly<Record<EngineName, number>> = {
 /** A promise in words, for tables: `the same bits on every machine`. */
 export const promiseText = (promise: EnginePromise): string =>
   promise.kind === 'tolerance'
-    ? `within ${promise.figure}`
+    ? `within ${promise.figure.toExponential()}`
     : `the same bits on ${promise.across === 'machines' ? 'every machine' : 'the same processor and Node'}`
 
 /**

@@ -5,10 +5,7 @@ import type { Result } from '../core/result.js'
 import { failed, ok } from '../core/result.js'
 import type { EngineReport } from './engine.js'
 
-const whyNot = ({ why, software, name }: EngineReport): string | undefined =>
-  software === undefined
-    ? why
-    : `${software} computes on the processor, and only \`engine: ${name}\` takes such an adapter.`
+const whyNot = ({ why, notForAuto }: EngineReport): string | undefined => why ?? notForAuto
 
 const reasonOf = (report: EngineReport): string =>
   `${report.name}: ${whyNot(report) ?? 'not available'}${report.hint === undefined ? '' : ` ${report.hint}`}`
@@ -42,7 +39,9 @@ export const chooseEngine = (
   const ladder = engineNames.filter(name => name !== 'cpu' && name !== preferred)
   const wanted = asked !== 'auto' ? [asked] : preferred === undefined ? ladder : [preferred, ...ladder]
   const found = wanted.flatMap(name => reports.filter(report => report.name === name))
-  const chosen = found.find(report => report.available && (asked !== 'auto' || report.software === undefined))
+  const chosen = found.find(
+    report => report.available && (asked !== 'auto' || report.notForAuto === undefined),
+  )
   if (chosen === undefined) {
     const message =
       asked === 'auto'

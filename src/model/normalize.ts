@@ -1,3 +1,5 @@
+import { nativeNormalization } from '../engine/graph/normalization.js'
+import { canNormalizeBatch, normalizeWholeBatch } from '../engine/normalize-batch.js'
 import { tf } from '../engine/tf.js'
 
 export interface NormWeights {
@@ -39,6 +41,11 @@ const normalized = (
  * variance 1 over all other axes, then scaled by gamma and shifted by beta where the layer has them.
  */
 export const normalizeBatch = (x: tf.Tensor, weights: NormWeights, epsilon: number): Normalized => {
+  const channels = x.shape.at(-1)!
+  const { gamma = tf.ones([channels]), beta = tf.zeros([channels]) } = weights
+  if (canNormalizeBatch()) return normalizeWholeBatch(x, gamma, beta, epsilon)
+  const own = nativeNormalization(x, gamma, beta, epsilon)
+  if (own) return own
   const flat = flattened(x)
   const others = flat.shape.slice(0, -1).map((_, axis) => axis)
   const { mean, variance } = tf.moments(flat, others)

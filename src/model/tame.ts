@@ -1,3 +1,5 @@
+import { canActivate, convolveRelu, multiplyRelu } from '../engine/activated.js'
+import { canLstm, lstm as wholeLstm } from '../engine/lstm.js'
 import type { layers, tf } from '../engine/tf.js'
 import type { LayerNode } from '../network/network.js'
 import { type Draws, dropout, noises } from './noise.js'
@@ -70,6 +72,63 @@ const layerNormalization: Taming = (layer, { config }) => {
   return inputs => normalizeLast(only(inputs), normWeights(parts), epsilon)
 }
 
+interface LstmParts {
+  cell: { kernel: LayerVariable; recurrentKernel: LayerVariable; bias?: LayerVariable | null }
+}
+
+/** All steps at once where the engine can and the layer is of the usual functions; step by step otherwise. */
+const lstm: Taming = (layer, { config }) => {
+  const { cell } = layer as TfLayer & LstmParts
+  const usual = config['activation'] === 'tanh' && config['recurrentActivation'] === 'sigmoid'
+  const drops = Number(config['dropout'] ?? 0) > 0 || Number(config['recurrentDropout'] ?? 0) > 0
+  const stepwise = layer.call.bind(layer) as Call
+  return (inputs, kwargs) => {
+    if (!usual || !canLstm() || (drops && kwargs['training'] === true)) return stepwise(inputs, kwargs)
+    return wholeLstm(
+      only(inputs),
+      { kernel: cell.kernel.read(), recurrent: cell.recurrentKernel.read(), bias: cell.bias?.read() },
+      { sequences: config['returnSequences'] === true, backwards: config['goBackwards'] === true },
+    )
+  }
+}
+
+interface WeightedParts {
+  kernel: LayerVariable
+  bias?: LayerVariable | null
+}
+
+/** With its relu and bias in one kernel where the engine has one, in training too. */
+const conv2d: Taming = (layer, { config }) => {
+  const parts = layer as TfLayer & WeightedParts
+  const { strides, padding, dilationRate } = config
+  const pair = (sides: unknown): [number, number] =>
+    Array.isArray(sides) ? (sides as [number, number]) : [Number(sides ?? 1), Number(sides ?? 1)]
+  const undilated = pair(dilationRate).every(side => side === 1)
+  const usual = config['activation'] === 'relu' && undilated && (padding === 'same' || padding === 'valid')
+  const separate = layer.call.bind(layer) as Call
+  return (inputs, kwargs) => {
+    const bias = parts.bias?.read()
+    if (!usual || !bias || !canActivate()) return separate(inputs, kwargs)
+    return convolveRelu(only(inputs), parts.kernel.read(), bias, {
+      strides: pair(strides),
+      pad: padding as 'same' | 'valid',
+    })
+  }
+}
+
+/** The same of a dense layer over vectors. */
+const dense: Taming = (layer, { config }) => {
+  const parts = layer as TfLayer & WeightedParts
+  const separate = layer.call.bind(layer) as Call
+  return (inputs, kwargs) => {
+    const bias = parts.bias?.read()
+    const x = only(inputs)
+    if (config['activation'] !== 'relu' || !bias || x.rank !== 2 || !canActivate())
+      return separate(inputs, kwargs)
+    return multiplyRelu(x, parts.kernel.read(), bias)
+  }
+}
+
 const upSampling2d: Taming = (_, { config }) => {
   const size = config['size'] as number | readonly [number, number]
   const factors = typeof size === 'number' ? ([size, size] as const) : size
@@ -77,7 +136,14 @@ const upSampling2d: Taming = (_, { config }) => {
   return inputs => upSample(only(inputs) as tf.Tensor4D, factors, interpolation)
 }
 
-const tamings: Readonly<Record<string, Taming>> = { batchNormalization, layerNormalization, upSampling2d }
+const tamings: Readonly<Record<string, Taming>> = {
+  batchNormalization,
+  conv2d,
+  dense,
+  layerNormalization,
+  lstm,
+  upSampling2d,
+}
 
 /**
  * Makes a tfjs layer deterministic: its noise comes from the moment's draws, and what tfjs does

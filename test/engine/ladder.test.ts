@@ -22,7 +22,6 @@ test('every engine is reported; what is not available says why and what to do', 
     assert.is(report.version, '')
   }
   assert.match(reportOf('native').hint ?? '', 'trimtab engine build native')
-  assert.match(reportOf('webgpu').why ?? '', 'does not drive it yet')
 })
 
 test('the probe names the version that the engine has when it is open', async () => {
@@ -60,6 +59,21 @@ test('auto takes the best that is available, and never cpu', () => {
   assert.is(none.problems[0]!.code, 'engine-missing')
   for (const part of ['native: ', 'webgpu: ', 'wasm: no SIMD. Get SIMD.'])
     assert.match(none.problems[0]!.message, part)
+})
+
+test('auto does not take what is available for those who ask alone, not even where the lock names it', () => {
+  const software = reports.map((each): EngineReport =>
+    each.name === 'webgpu'
+      ? { ...each, available: true, version: '5', notForAuto: 'llvmpipe is software.' }
+      : each,
+  )
+  const chosen = chooseEngine('auto', software)
+  assert.is(chosen.ok && chosen.value.name, 'wasm')
+  const locked = chooseEngine('auto', software, 'webgpu')
+  assert.is(locked.ok && locked.value.name, 'wasm')
+  assert.match(locked.problems[0]!.message, 'is not available here (llvmpipe is software.): wasm is used')
+  const asked = chooseEngine('webgpu', software)
+  assert.equal(asked.ok && asked.value, { name: 'webgpu', version: '5' })
 })
 
 test('an engine asked for by name is that one or a problem; cpu says what it costs', () => {

@@ -40,11 +40,9 @@ test('similarity is the mean over examples of Σ(student − teacher)²', async 
         outputs: classes,
       })
       const said = speak(student, examples.x, [])
-      return (
-        objective
-          .measure(examples, said, objective.prepare(examples, tensorsOf(objective.arrays(split, batch, 0))))
-          ['similarity']!.dataSync()[0]! / count
-      )
+      const prepared = objective.prepare(examples, tensorsOf(objective.arrays(split, batch, 0)))
+      const { similarity } = objective.measure(examples, said, prepared)
+      return similarity!.dataSync()[0]! / count
     })
     const given = tf.tidy(() =>
       [student, ...teachers].map(each => [...each.forward(tf.tensor(x, [count, inputs])).output.dataSync()]),

@@ -69,6 +69,15 @@ export interface AttrKinds {
   readonly TF_ATTR_SHAPE: number
 }
 
+/** Adds a vector along the last axis: as BiasAdd TensorFlow fuses it into a product or a convolution before it. */
+const addsBias = ({ name, outputs }: RecordedOp, [to, bias]: (readonly number[])[]): boolean =>
+  name === 'Add' &&
+  outputs[0]!.dtype === dtypes.float32 &&
+  to !== undefined &&
+  to.length > 1 &&
+  bias?.length === 1 &&
+  bias[0] === to.at(-1)
+
 const constantNode = (name: string, value: ConstantValue): Node => ({
   name,
   op: 'Const',
@@ -160,6 +169,11 @@ export class Program {
       const origin = origins.get(id)!
       return origin.kind === 'op' ? origin.op.outputs[origin.output]!.dtype : origin.dtype
     }
+    const inputShapes = (op: RecordedOp): (readonly number[])[] =>
+      op.inputs.map(id => {
+        const origin = origins.get(id)!
+        return origin.kind === 'op' ? origin.op.outputs[origin.output]!.shape : origin.shape
+      })
     const own = (): string => `${name}/${nodes.length}`
 
     const read = (key: string, variable: Variable): string => {
@@ -212,6 +226,11 @@ export class Program {
     const operation = (op: RecordedOp): string => {
       const inputs = op.inputs.map(id => names.get(id)!)
       const node = own()
+      if (addsBias(op, inputShapes(op))) {
+        nodes.push({ name: node, op: 'BiasAdd', inputs, attrs: { T: type(dtypes.float32) } })
+        ops.set(op, node)
+        return node
+      }
       const attrs = Object.fromEntries(op.attrs.map(attr => [attr.name, attrOf(attr, this.#kinds)]))
       if (untyped.has(op.name)) attrs['T'] = type(dtypeOf(op.inputs[0]!))
       nodes.push({ name: node, op: op.name, inputs, attrs })

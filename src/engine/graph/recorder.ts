@@ -1,4 +1,4 @@
-import type { tf } from '../tf.js'
+import { tf } from '../tf.js'
 import type { Binding, NativeBackend, Numbers, OpAttr, TensorMeta } from './binding.js'
 import { nativeBackend } from './binding.js'
 import type { ConstantValue } from './node.js'
@@ -108,7 +108,7 @@ const withBinding = <T>(backend: NativeBackend, binding: Binding, work: () => T)
 }
 
 /**
- * Runs `work` on the native engine and keeps what it asked of the addon. All that it makes is really computed: give it
+ * Runs `work` on the native engine, inside a tidy, and keeps what it asked of the addon. All that it makes is really computed: give it
  * copies of what must not change, or put it back afterwards.
  */
 export const record = <T>(
@@ -134,6 +134,7 @@ export const record = <T>(
     feed: (key, tensor) => put('feed', key, tensor),
     state: (key, tensor) => put('state', key, tensor),
   }
-  const result = withBinding(backend, replacement(real, known), () => work(known))
-  return { recording: known, result }
+  let result: T | undefined
+  withBinding(backend, replacement(real, known), () => tf.tidy(() => void (result = work(known))))
+  return { recording: known, result: result! }
 }

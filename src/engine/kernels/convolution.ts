@@ -1,4 +1,5 @@
 import { tf } from '../tf.js'
+import { directConvolve, directFilterGradient, isDirect } from './direct.js'
 import type { Heap } from './heap.js'
 import type { KernelTable } from './replace.js'
 import { splitGemm } from './matmul.js'
@@ -77,6 +78,10 @@ export const convolve = (
     winogradConvolve(heap, info, heap.at(x), heap.at(filter), heap.at(y), biasAt, relu)
     return y
   }
+  if (isDirect(info)) {
+    directConvolve(heap, info, heap.at(x), heap.at(filter), heap.at(y), biasAt, relu)
+    return y
+  }
   const pixels = info.batchSize * info.outHeight * info.outWidth
   const blocks = kernels.gemmBlocks(pixels, info.outChannels)
   heap.split(
@@ -106,6 +111,10 @@ const filterGradient = (heap: Heap, x: tf.TensorInfo, dy: tf.TensorInfo, attrs: 
   }
   if (isWinograd(info)) {
     winogradFilterGradient(heap, info, heap.at(x), heap.at(dy), heap.at(dFilter))
+    return dFilter
+  }
+  if (isDirect(info)) {
+    directFilterGradient(heap, info, heap.at(x), heap.at(dy), heap.at(dFilter))
     return dFilter
   }
   const parts = kernels.filterParts(patchOf(info), info.outChannels)

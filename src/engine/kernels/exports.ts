@@ -27,6 +27,23 @@ export interface SplitKernels {
       ...range: Range,
     ]
   ): void
+  /** In blocks of C (`gemmBlocks`). */
+  gemmAdd(
+    ...given: [
+      a: Bytes,
+      aRow: number,
+      aDepth: number,
+      b: Bytes,
+      bColumn: number,
+      bDepth: number,
+      c: Bytes,
+      cRow: number,
+      m: number,
+      n: number,
+      k: number,
+      ...range: Range,
+    ]
+  ): void
   /** In blocks of y (`gemmBlocks` of its pixels and channels). */
   convolve(
     ...given: [window: Bytes, x: Bytes, filter: Bytes, y: Bytes, bias: Bytes, relu: number, ...range: Range]
@@ -38,6 +55,37 @@ export interface SplitKernels {
   /** In images. */
   convolveInputGradient(
     ...given: [window: Bytes, dy: Bytes, filter: Bytes, dx: Bytes, add: number, ...range: Range]
+  ): void
+  /** In images. */
+  directConvolve(
+    ...given: [window: Bytes, x: Bytes, filter: Bytes, y: Bytes, bias: Bytes, relu: number, ...range: Range]
+  ): void
+  /** In chunks of `each` images. */
+  directPartials(
+    ...given: [window: Bytes, x: Bytes, dy: Bytes, partials: Bytes, each: number, ...range: Range]
+  ): void
+  /** In input channels. */
+  winogradFilter(
+    ...given: [
+      filter: Bytes,
+      channels: number,
+      outChannels: number,
+      turned: number,
+      points: Bytes,
+      ...range: Range,
+    ]
+  ): void
+  /** In blocks of 32 tiles. */
+  winogradConvolve(
+    ...given: [window: Bytes, x: Bytes, points: Bytes, y: Bytes, bias: Bytes, relu: number, ...range: Range]
+  ): void
+  /** In chunks of `each` tiles. */
+  winogradSums(
+    ...given: [window: Bytes, x: Bytes, dy: Bytes, sums: Bytes, each: number, ...range: Range]
+  ): void
+  /** In quads of the filter's pairs of channels. */
+  winogradFilterGradient(
+    ...given: [sums: Bytes, chunks: number, size: number, dFilter: Bytes, ...range: Range]
   ): void
   /** In images. */
   depthwiseInputGradient(
@@ -67,48 +115,68 @@ export interface SplitKernels {
       ...range: Range,
     ]
   ): void
-  /** In quads of channels. */
-  normalizationSums(
+  /** In chunks of `each` rows. */
+  channelMoments(
+    ...given: [x: Bytes, rows: number, channels: number, each: number, states: Bytes, ...range: Range]
+  ): void
+  /** In chunks of `each` rows. */
+  channelProducts(
     ...given: [
       x: Bytes,
       dy: Bytes,
       mean: Bytes,
       rows: number,
       channels: number,
-      sums: Bytes,
-      products: Bytes,
+      each: number,
+      states: Bytes,
       ...range: Range,
     ]
   ): void
-  /** In input channels. */
-  winogradFilter(
+  /** In chunks of `each` rows. */
+  maskedSums(
     ...given: [
-      filter: Bytes,
+      dy: Bytes,
+      y: Bytes,
+      dz: Bytes,
+      rows: number,
       channels: number,
-      outChannels: number,
-      turned: number,
-      points: Bytes,
+      each: number,
+      states: Bytes,
       ...range: Range,
     ]
   ): void
-  /** In blocks of tiles (`winogradBlocks`). */
-  winogradConvolve(
-    ...given: [window: Bytes, x: Bytes, points: Bytes, y: Bytes, bias: Bytes, relu: number, ...range: Range]
-  ): void
-  /** In chunks of `each` blocks of tiles. */
-  winogradSums(
-    ...given: [window: Bytes, x: Bytes, dy: Bytes, sums: Bytes, each: number, ...range: Range]
-  ): void
-  /** In quads of weights. */
-  winogradFilterGradient(
+  /** In rows. */
+  normalizationGradient(
     ...given: [
-      sums: Bytes,
-      chunks: number,
+      x: Bytes,
+      dy: Bytes,
+      mean: Bytes,
+      factor: Bytes,
+      slope: Bytes,
+      offset: Bytes,
       channels: number,
-      outChannels: number,
-      dFilter: Bytes,
+      dx: Bytes,
       ...range: Range,
     ]
+  ): void
+  /** In rows. */
+  lstmCell(...given: [gates: Bytes, before: Bytes, c: Bytes, h: Bytes, units: number, ...range: Range]): void
+  /** In rows. */
+  lstmCellGradient(
+    ...given: [
+      gates: Bytes,
+      before: Bytes,
+      c: Bytes,
+      dh: Bytes,
+      dc: Bytes,
+      dGates: Bytes,
+      units: number,
+      ...range: Range,
+    ]
+  ): void
+  /** In the axis that comes first in `dst`. */
+  swapAxes(
+    ...given: [src: Bytes, dst: Bytes, a: number, b: number, n: number, reverse: number, ...range: Range]
   ): void
   /** In elements. */
   move(...given: [rule: number, numbers: Bytes, ...range: Range]): void
@@ -125,11 +193,11 @@ export type Given<Name extends keyof SplitKernels> =
 /** What kernels.wasm exports (assembly/index.ts). */
 export interface Kernels extends SplitKernels {
   gemmScratch(): number
+  directScratch(window: Bytes): number
+  winogradScratch(channels: number, outChannels: number): number
   gemmBlocks(m: number, n: number): number
   convolveScratch(patch: number): number
   filterParts(patch: number, n: number): number
-  winogradBlocks(window: Bytes): number
-  winogradScratch(channels: number, outChannels: number): number
   sumPartials(partials: Bytes, count: number, n: number, y: Bytes): void
   maxPool3d(window: Bytes, x: Bytes, y: Bytes, dx: Bytes, gradient: boolean): void
   reduceParts(outer: number, inner: number): number

@@ -1,5 +1,9 @@
 import { tf } from '../tf.js'
+import { registerActivated } from '../activated.js'
+import { registerLstm } from '../lstm.js'
+import { registerBatchNormalization } from '../normalize-batch.js'
 import type { Heap } from './heap.js'
+import { normalizationSums as sumsOf } from './normalization.js'
 import type { KernelTable } from './replace.js'
 import { elementWork, replaceKernels, sizeOf } from './replace.js'
 
@@ -21,20 +25,7 @@ const kernels: KernelTable = {
     )
     return dx
   },
-  [normalizationSums]: heap => inputs => {
-    const x = inputs['x']!
-    const channels = x.shape.at(-1)!
-    const outs = [heap.output([channels]), heap.output([channels])]
-    const [sums, products] = outs.map(out => heap.at(out))
-    const rows = sizeOf(x.shape) / channels
-    heap.split(
-      'normalizationSums',
-      [heap.at(x), heap.at(inputs['dy']!), heap.at(inputs['mean']!), rows, channels, sums!, products!],
-      Math.ceil(channels / 4),
-      rows * 4 * elementWork,
-    )
-    return outs
-  },
+  [normalizationSums]: heap => inputs => sumsOf(heap, inputs['x']!, inputs['dy']!, inputs['mean']!),
 }
 
 type Config = NonNullable<ReturnType<typeof tf.getGradient>>
@@ -100,4 +91,7 @@ export const registerGradients = (heap: Heap): void => {
   })
   replaceGradient('Relu', ofRelu)
   replaceGradient('FusedBatchNorm', ofBatchNorm)
+  registerBatchNormalization()
+  registerLstm()
+  registerActivated()
 }

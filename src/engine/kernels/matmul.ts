@@ -1,4 +1,5 @@
 import { tf } from '../tf.js'
+import type { Given } from './exports.js'
 import type { Heap } from './heap.js'
 import type { KernelTable } from './replace.js'
 import { sizeOf } from './replace.js'
@@ -30,8 +31,15 @@ export const splitGemm = (
   )
 }
 
+/** C += A·B of addresses and strides, on the engine's threads. */
+export const splitGemmAdd = (heap: Heap, ...given: Given<'gemmAdd'>): void => {
+  const [m, n, k] = given.slice(8) as [number, number, number]
+  const blocks = heap.kernels.gemmBlocks(m, n)
+  heap.split('gemmAdd', given, blocks, (m * n * k) / blocks, heap.kernels.gemmScratch())
+}
+
 /** C = op(A)·op(B) + bias over the last two axes, the leading ones broadcast; then relu if asked for. */
-const multiply = (
+export const multiply = (
   heap: Heap,
   a: tf.TensorInfo,
   b: tf.TensorInfo,

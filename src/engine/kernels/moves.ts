@@ -34,7 +34,7 @@ export const moveKernels: KernelTable = {
     const values = new Float32Array(buffer, block + addresses * 4, floats)
     values.fill(0)
     values.set([keep, ...numbers])
-    heap.split('move', [moveRules.indexOf(rule), block], size, 3 * elementWork)
+    heap.split('move', [moveRules.indexOf(rule), block], size, elementWork)
     return outs
   },
 }

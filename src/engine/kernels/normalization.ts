@@ -1,3 +1,4 @@
+import { batchNormalization, batchNormalizationGradient } from '../normalize-batch.js'
 import type { tf } from '../tf.js'
 import type { Heap } from './heap.js'
 import type { KernelTable } from './replace.js'
@@ -7,14 +8,162 @@ import { elementWork, sizeOf } from './replace.js'
 const perChannel = (x: tf.TensorInfo, vector: tf.TensorInfo | undefined): boolean =>
   vector === undefined || (vector.shape.length === 1 && vector.shape[0] === x.shape.at(-1))
 
-/** Room for two vectors of `channels` floats behind the kernels' scratch head: factor and offset. */
-const vectors = (heap: Heap, channels: number): [number, number] => {
-  const first = heap.scratch(channels * 8)
-  return [first, first + channels * 4]
-}
-
 const floatsAt = (heap: Heap, address: number, count: number): Float32Array =>
   new Float32Array(heap.backend.wasm.HEAPU8.buffer, address, count)
+const doublesAt = (heap: Heap, address: number, count: number): Float64Array =>
+  new Float64Array(heap.backend.wasm.HEAPU8.buffer, address, count)
+
+/** Rows that one call goes over: at most 16 calls, each of whole stretches of 128 rows. Shapes alone decide. */
+const chunkOf = (rows: number): number => Math.max(1, Math.ceil(rows / 16 / 128)) * 128
+
+/** Working memory for the chunks' states (two float64 a channel), then `vectors` rows of floats. */
+const roomFor = (
+  heap: Heap,
+  rows: number,
+  channels: number,
+  vectors: number,
+): { chunks: number; states: number; vector: (i: number) => number } => {
+  const chunks = Math.ceil(rows / chunkOf(rows))
+  const states = heap.scratch(chunks * channels * 16 + vectors * channels * 4)
+  return { chunks, states, vector: i => states + chunks * channels * 16 + i * channels * 4 }
+}
+
+/** Mean and variance of each channel: the chunks' joined in their order (Chan, Golub & LeVeque 1983). */
+const joinMoments = (
+  states: Float64Array,
+  rows: number,
+  channels: number,
+): { means: Float64Array; variances: Float64Array } => {
+  const means = new Float64Array(channels)
+  const squares = new Float64Array(channels)
+  const chunk = chunkOf(rows)
+  for (let at = 0, before = 0; before < rows; at += 2 * channels, before += chunk) {
+    const count = Math.min(chunk, rows - before)
+    for (let c = 0; c < channels; c++) {
+      const off = states[at + c]! - means[c]!
+      means[c]! += (off * count) / (before + count)
+      squares[c]! += states[at + channels + c]! + (off * off * before * count) / (before + count)
+    }
+  }
+  return { means, variances: squares.map(sum => sum / rows) }
+}
+
+/** Σ dy and Σ dy·(x − mean) of each channel. */
+const productsOf = (
+  heap: Heap,
+  x: number,
+  dy: number,
+  mean: number,
+  rows: number,
+  channels: number,
+  room: ReturnType<typeof roomFor>,
+): { sums: Float64Array; products: Float64Array } => {
+  const each = chunkOf(rows)
+  heap.split(
+    'channelProducts',
+    [x, dy, mean, rows, channels, each, room.states],
+    room.chunks,
+    each * channels * elementWork,
+    channels * 8,
+  )
+  const states = doublesAt(heap, room.states, room.chunks * channels * 2)
+  const sums = new Float64Array(channels)
+  const products = new Float64Array(channels)
+  for (let at = 0; at < states.length; at += 2 * channels)
+    for (let c = 0; c < channels; c++) {
+      sums[c]! += states[at + c]!
+      products[c]! += states[at + channels + c]!
+    }
+  return { sums, products }
+}
+
+/** Σ dy and Σ dy·(x − mean) as tensors, one number a channel. */
+export const normalizationSums = (heap: Heap, x: tf.TensorInfo, dy: tf.TensorInfo, mean: tf.TensorInfo) => {
+  const channels = x.shape.at(-1)!
+  const rows = sizeOf(x.shape) / channels
+  const outs = [heap.output([channels]), heap.output([channels])]
+  const room = roomFor(heap, rows, channels, 0)
+  const { sums, products } = productsOf(heap, heap.at(x), heap.at(dy), heap.at(mean), rows, channels, room)
+  heap.floats(outs[0]!).set(sums)
+  heap.floats(outs[1]!).set(products)
+  return outs
+}
+
+const normalizeBatch = (
+  heap: Heap,
+  x: tf.TensorInfo,
+  scale: tf.TensorInfo,
+  offset: tf.TensorInfo,
+  epsilon: number,
+): tf.TensorInfo[] => {
+  const channels = x.shape.at(-1)!
+  const rows = sizeOf(x.shape) / channels
+  const outs = [heap.output(x.shape), heap.output([channels]), heap.output([channels])]
+  const [y, mean, variance] = outs as [tf.TensorInfo, tf.TensorInfo, tf.TensorInfo]
+  if (rows === 0) {
+    heap.floats(mean).fill(NaN)
+    heap.floats(variance).fill(NaN)
+    return outs
+  }
+  const room = roomFor(heap, rows, channels, 1)
+  const each = chunkOf(rows)
+  heap.split(
+    'channelMoments',
+    [heap.at(x), rows, channels, each, room.states],
+    room.chunks,
+    each * channels * elementWork,
+    channels * 8,
+  )
+  const { means, variances } = joinMoments(
+    doublesAt(heap, room.states, room.chunks * channels * 2),
+    rows,
+    channels,
+  )
+  heap.floats(mean).set(means)
+  heap.floats(variance).set(variances)
+  const scales = heap.floats(scale)
+  floatsAt(heap, room.vector(0), channels).set(
+    variances.map((value, c) => scales[c]! / Math.sqrt(value + epsilon)),
+  )
+  heap.split(
+    'normalize',
+    [heap.at(x), heap.at(mean), room.vector(0), heap.at(offset), channels, heap.at(y)],
+    rows,
+    channels * elementWork,
+  )
+  return outs
+}
+
+/** dx, dScale and dOffset (Ioffe & Szegedy 2015, section 3), the batch's mean and variance being functions of x. */
+const batchGradient = (
+  heap: Heap,
+  inputs: Record<'x' | 'dy' | 'scale' | 'mean' | 'variance', tf.TensorInfo>,
+  epsilon: number,
+): tf.TensorInfo[] => {
+  const { x, dy, scale, mean, variance } = inputs
+  const channels = x.shape.at(-1)!
+  const rows = sizeOf(x.shape) / channels
+  const outs = [heap.output(x.shape), heap.output([channels]), heap.output([channels])]
+  const [dx, dScale, dOffset] = outs as [tf.TensorInfo, tf.TensorInfo, tf.TensorInfo]
+  const room = roomFor(heap, rows, channels, 3)
+  const [xAt, dyAt, meanAt] = [heap.at(x), heap.at(dy), heap.at(mean)]
+  const { sums, products } = productsOf(heap, xAt, dyAt, meanAt, rows, channels, room)
+  const roots = Float64Array.from(heap.floats(variance), value => 1 / Math.sqrt(value + epsilon))
+  const factors = roots.map((root, c) => root * heap.floats(scale)[c]!)
+  heap.floats(dScale).set(products.map((product, c) => product * roots[c]!))
+  heap.floats(dOffset).set(sums)
+  const vectors = [0, 1, 2].map(i => floatsAt(heap, room.vector(i), channels))
+  vectors[0]!.set(factors)
+  vectors[1]!.set(products.map((product, c) => (-factors[c]! * roots[c]! * roots[c]! * product) / rows))
+  vectors[2]!.set(sums.map((sum, c) => (-factors[c]! * sum) / rows))
+  heap.split(
+    'normalizationGradient',
+    [xAt, dyAt, meanAt, ...([0, 1, 2].map(room.vector) as [number, number, number]), channels, heap.at(dx)],
+    rows,
+    channels * elementWork,
+  )
+  return outs
+}
 
 export const normalizationKernels: KernelTable = {
   FusedBatchNorm: (heap, stock) => (inputs, attrs) => {
@@ -27,7 +176,8 @@ export const normalizationKernels: KernelTable = {
     const channels = x.shape.at(-1)!
     const y = heap.output(x.shape)
     if (sizeOf(x.shape) === 0) return y
-    const [factorAt, offsetAt] = vectors(heap, channels)
+    const factorAt = heap.scratch(channels * 8)
+    const offsetAt = factorAt + channels * 4
     const factors = floatsAt(heap, factorAt, channels)
     const offsets = floatsAt(heap, offsetAt, channels)
     const epsilon = attrs['varianceEpsilon'] as number
@@ -45,4 +195,8 @@ export const normalizationKernels: KernelTable = {
     )
     return y
   },
+  [batchNormalization]: heap => (inputs, attrs) =>
+    normalizeBatch(heap, inputs['x']!, inputs['scale']!, inputs['offset']!, attrs['epsilon'] as number),
+  [batchNormalizationGradient]: heap => (inputs, attrs) =>
+    batchGradient(heap, inputs as Parameters<typeof batchGradient>[1], attrs['epsilon'] as number),
 }

@@ -1,3 +1,4 @@
+import { activatedKernels } from './activated.js'
 import { convolutionKernels } from './convolution.js'
 import { volumeKernels } from './convolution3d.js'
 import { depthwiseKernels } from './depthwise.js'
@@ -7,6 +8,7 @@ import { matrixKernels } from './matmul.js'
 import { moveKernels } from './moves.js'
 import { movementKernels } from './movement.js'
 import { normalizationKernels } from './normalization.js'
+import { lstmKernels } from './lstm.js'
 import { poolingKernels } from './pooling.js'
 import { reductionKernels } from './reduction.js'
 import { replaceKernels } from './replace.js'
@@ -23,6 +25,8 @@ export const registerKernels = (heap: Heap): void => {
     ...normalizationKernels,
     ...movementKernels,
     ...moveKernels,
+    ...activatedKernels,
+    ...lstmKernels,
   })
   registerGradients(heap)
 }

@@ -1,6 +1,5 @@
 import type { tf } from '../tf.js'
 import type { Heap } from './heap.js'
-import { elementWork } from './replace.js'
 
 type Info = tf.backend_util.Conv2DInfo
 
@@ -32,42 +31,25 @@ export const isWinograd = (info: Info): boolean =>
 
 const pointsBytes = (info: Info): number => 36 * 4 * info.inChannels * info.outChannels
 
-const scratchBytes = (heap: Heap, info: Info): number =>
+const scratchFor = (heap: Heap, info: Info): number =>
   heap.kernels.winogradScratch(info.inChannels, info.outChannels)
 
-/** The convolution of x by a filter (turned around: as the input's gradient takes it) by way of its points. */
-const throughPoints = (
-  heap: Heap,
-  info: Info,
-  x: number,
-  filter: number,
-  isTurned: boolean,
-  y: number,
-  bias: number,
-  relu: boolean,
-): void => {
+/** Multiplications that a tile takes, the transforms counted as some. */
+const workOf = ({ inChannels, outChannels }: Info): number => 36 * inChannels * outChannels
+
+const block = 32
+
+/** The filter at the 36 points; `turned` as the input's gradient takes it. */
+const filterPoints = (heap: Heap, info: Info, filter: number, back: boolean): number => {
   const points = heap.scratch(pointsBytes(info))
-  // As the filter lies: turned around it is that of the other direction.
-  const [channels, outChannels] = isTurned
-    ? [info.outChannels, info.inChannels]
-    : [info.inChannels, info.outChannels]
-  const scratch = scratchBytes(heap, info)
   heap.split(
     'winogradFilter',
-    [filter, channels, outChannels, Number(isTurned), points],
-    channels,
-    36 * outChannels * elementWork,
-    scratch,
+    [filter, info.inChannels, info.outChannels, Number(back), points],
+    info.inChannels,
+    info.outChannels * 100,
+    scratchFor(heap, info),
   )
-  const window = heap.window(info)
-  const blocks = heap.kernels.winogradBlocks(window)
-  heap.split(
-    'winogradConvolve',
-    [window, x, points, y, bias, Number(relu)],
-    blocks,
-    (36 * tilesOf(info) * channels * outChannels) / blocks,
-    scratch,
-  )
+  return points
 }
 
 /** y = conv(x, filter) + bias, then relu if asked for. `bias` is an address, or 0. */
@@ -80,7 +62,14 @@ export const winogradConvolve = (
   bias: number,
   relu: boolean,
 ): void => {
-  throughPoints(heap, info, x, filter, false, y, bias, relu)
+  const points = filterPoints(heap, info, filter, false)
+  heap.split(
+    'winogradConvolve',
+    [heap.window(info), x, points, y, bias, Number(relu)],
+    Math.ceil(tilesOf(info) / block),
+    block * workOf(info),
+    scratchFor(heap, info),
+  )
 }
 
 /** The convolution that the input's gradient is: of dy, widened by what the image was not, by the filter turned around. */
@@ -104,10 +93,18 @@ export const winogradInputGradient = (
   filter: number,
   dx: number,
 ): void => {
-  throughPoints(heap, turned(info), dy, filter, true, dx, 0, false)
+  const points = filterPoints(heap, info, filter, true)
+  const back = turned(info)
+  heap.split(
+    'winogradConvolve',
+    [heap.window(back), dy, points, dx, 0, 0],
+    Math.ceil(tilesOf(back) / block),
+    block * workOf(back),
+    scratchFor(heap, back),
+  )
 }
 
-/** Sums over tiles are made in at most so many chunks, whatever the threads; each of whole blocks of tiles. */
+/** Sums over tiles are made in at most so many chunks, whatever the threads; each of whole blocks. */
 const mostChunks = 4
 
 export const winogradFilterGradient = (
@@ -117,25 +114,12 @@ export const winogradFilterGradient = (
   dy: number,
   dFilter: number,
 ): void => {
-  const { inChannels, outChannels } = info
-  const window = heap.window(info)
-  const blocks = heap.kernels.winogradBlocks(window)
-  const each = Math.ceil(blocks / mostChunks)
-  const chunks = Math.ceil(blocks / each)
+  const tiles = tilesOf(info)
+  const each = Math.ceil(tiles / block / mostChunks) * block
+  const chunks = Math.ceil(tiles / each)
   const sums = heap.scratch(chunks * pointsBytes(info))
-  const scratch = scratchBytes(heap, info)
-  heap.split(
-    'winogradSums',
-    [window, x, dy, sums, each],
-    chunks,
-    (36 * tilesOf(info) * inChannels * outChannels) / chunks,
-    scratch,
-  )
-  heap.split(
-    'winogradFilterGradient',
-    [sums, chunks, inChannels, outChannels, dFilter],
-    (inChannels * outChannels) / 4,
-    36 * chunks * elementWork,
-    scratch,
-  )
+  const scratch = scratchFor(heap, info)
+  heap.split('winogradSums', [heap.window(info), x, dy, sums, each], chunks, each * workOf(info), scratch)
+  const size = info.inChannels * info.outChannels
+  heap.split('winogradFilterGradient', [sums, chunks, size, dFilter], size / 4, 36 * 4 * chunks, scratch)
 }

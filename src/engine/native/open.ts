@@ -5,10 +5,14 @@ import { isMainThread } from 'node:worker_threads'
 import { problem, ProblemError } from '../../core/problem.js'
 import { enginePromises } from '../../core/promise.js'
 import type { Engine } from '../engine.js'
+import { registerGraphGradients } from '../graph/gradients.js'
+import { registerGraphKernels } from '../graph/kernels.js'
+import { registerNativeNormalization } from '../graph/normalization.js'
 import { tf } from '../tf.js'
 import type { Found } from './built.js'
 import { findNative, nativeVersion } from './find.js'
 import type { InstalledPackage } from './installed.js'
+import { explain } from './symptoms.js'
 
 /** tfjs's name of the backend that tfjs-node-gpu registers. */
 export const nativeBackend = 'tensorflow'
@@ -41,40 +45,56 @@ const loadPackage = ({ folder }: InstalledPackage, addon: string): void => {
   }
 }
 
-const start = ({ engine, package: found }: { engine: Found; package: InstalledPackage }): void => {
-  if (isMainThread) for (const [name, value] of Object.entries(nativeEnvironment)) process.env[name] ??= value
-  try {
-    loadPackage(found, join(engine.folder, engine.addon.file))
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    throw new ProblemError(
-      problem('engine-broken', `the native engine ${engine.name} does not load: ${message}`, {
-        hint: 'Run `trimtab engine build native` again, or use `engine: wasm`.',
-      }),
-    )
-  }
+const broken = (engine: Found, error: unknown): ProblemError => {
+  const message = error instanceof Error ? error.message : String(error)
+  const known = explain(message)
+  return new ProblemError(
+    problem('engine-broken', `the native engine ${engine.name} does not load: ${known?.says ?? message}`, {
+      hint: known?.mend ?? 'Run `trimtab engine build native` again, or use `engine: wasm`.',
+    }),
+  )
 }
 
-let started: string | undefined
+const loaded = new Set<string>()
+
+/** Opens one built engine in this thread. Throws ProblemError (`engine-broken`) where it does not load. */
+export const openBuilt = async (engine: Found, found: InstalledPackage): Promise<void> => {
+  const addon = join(engine.folder, engine.addon.file)
+  if (!loaded.has(addon)) {
+    if (isMainThread)
+      for (const [name, value] of Object.entries(nativeEnvironment)) process.env[name] ??= value
+    try {
+      loadPackage(found, addon)
+    } catch (error) {
+      throw broken(engine, error)
+    }
+    loaded.add(addon)
+  }
+  if (!(await tf.setBackend(nativeBackend))) throw broken(engine, 'its backend did not start')
+}
+
+let opened: { readonly engine: Found; readonly package: InstalledPackage } | undefined
 
 /**
  * TensorFlow's own library through tfjs-node-gpu, operation by operation. Throws ProblemError: `engine-missing` where
  * none is built, `engine-broken` where the one that is built does not load.
  */
 export const openNative = async (): Promise<Engine> => {
-  if (started === undefined) {
-    const state = findNative()
-    if (!state.ready)
-      throw new ProblemError(
-        problem('engine-missing', `the native engine is not available: ${state.why}`, { hint: state.hint }),
-      )
-    start(state)
-    started = nativeVersion(state.engine)
+  const state = opened ? { ready: true as const, ...opened } : findNative()
+  if (!state.ready)
+    throw new ProblemError(
+      problem('engine-missing', `the native engine is not available: ${state.why}`, { hint: state.hint }),
+    )
+  await openBuilt(state.engine, state.package)
+  if (!opened) {
+    registerGraphKernels()
+    registerGraphGradients()
+    registerNativeNormalization()
   }
-  if (!(await tf.setBackend(nativeBackend))) throw new Error('the native backend did not start')
+  opened = { engine: state.engine, package: state.package }
   return {
     name: 'native',
-    version: started,
+    version: nativeVersion(state.engine),
     promise: enginePromises.native,
     memory: () => tf.memory().numBytes,
   }

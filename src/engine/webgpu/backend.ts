@@ -19,12 +19,23 @@ export interface BufferManager {
 export interface WebgpuBackend extends tf.KernelBackend {
   readonly device: Device
   readonly bufferManager: BufferManager
+  /** Commands that are written down and not handed to the GPU yet; null where there are none. */
+  readonly commandEncoder: object | null
+  endComputePassEncoder(): void
+  submitQueue(): void
   read(dataId: object): Promise<tf.backend_util.BackendValues>
   runWebGPUProgram(...args: unknown[]): tf.TensorInfo
 }
 
 export interface BackendModule {
   readonly WebGPUBackend: new (device: Device, info: unknown) => WebgpuBackend
+}
+
+/** Hands over what is still written down, and waits until the GPU is through with all of it. */
+export const drain = async (backend: WebgpuBackend): Promise<void> => {
+  backend.endComputePassEncoder()
+  if (backend.commandEncoder !== null) backend.submitQueue()
+  await backend.device.queue.onSubmittedWorkDone()
 }
 
 /**

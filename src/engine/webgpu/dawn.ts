@@ -27,8 +27,13 @@ export interface DeviceError {
 }
 
 export interface Device {
+  readonly limits: Readonly<Record<string, number>>
+  readonly queue: { onSubmittedWorkDone(): Promise<unknown> }
   readonly lost: Promise<{ readonly reason: string; readonly message: string }>
-  addEventListener(type: 'uncapturederror', take: (event: { readonly error: DeviceError }) => void): void
+  addEventListener(
+    type: 'uncapturederror',
+    take: (event: { readonly error: DeviceError; preventDefault(): void }) => void,
+  ): void
   destroy(): void
 }
 

@@ -1,5 +1,5 @@
 import { problem, ProblemError, type Problem } from '../../core/problem.js'
-import type { WebgpuBackend } from './backend.js'
+import { drain, type WebgpuBackend } from './backend.js'
 import type { Device, DeviceError } from './dawn.js'
 
 const firstLine = (message: string): string => message.trim().split('\n')[0]!.trim()
@@ -11,7 +11,7 @@ const ofError = ({ constructor, message }: DeviceError): Problem => {
   const said = firstLine(message)
   if (constructor.name === 'GPUOutOfMemoryError')
     return problem('out-of-memory', `the GPU has no memory left for this step: ${said}`, { hint: smaller })
-  if (/size.*(exceed|larger|limit)|exceed.*(size|limit)/i.test(said))
+  if (/\bsize\b.*\b(exceeds|larger than)\b/i.test(said))
     return problem('out-of-memory', `a tensor of this step is larger than this GPU takes: ${said}`, {
       hint: smaller,
     })
@@ -28,17 +28,22 @@ const ofLoss = (reason: string, message: string): Problem =>
 export interface Faults {
   /** Does the device no longer compute? */
   lost(): boolean
-  /** Throws ProblemError where something went wrong since the last call; a lost device goes on throwing. */
-  check(): void
+  /** Waits for what an earlier step has begun, and forgets what went wrong in it. */
+  settle(): Promise<void>
 }
 
 /** Makes the faults of a device faults of the step that runs into them: every read and every operation looks. */
 export const watchFaults = (backend: WebgpuBackend, device: Device): Faults => {
   let error: Problem | undefined
   let loss: Problem | undefined
-  device.addEventListener('uncapturederror', event => (error ??= ofError(event.error)))
+  device.addEventListener('uncapturederror', event => {
+    // Dawn would print it as well.
+    event.preventDefault()
+    error ??= ofError(event.error)
+  })
   void device.lost.then(({ reason, message }) => (loss ??= ofLoss(reason, message)))
 
+  // A lost device goes on throwing.
   const check = (): void => {
     const fault = loss ?? error
     error = undefined
@@ -63,5 +68,11 @@ export const watchFaults = (backend: WebgpuBackend, device: Device): Faults => {
     if (loss ?? error) check()
     return run(...args)
   }
-  return { lost: () => loss !== undefined, check }
+  return {
+    lost: () => loss !== undefined,
+    settle: async () => {
+      await drain(backend).catch(() => undefined)
+      error = undefined
+    },
+  }
 }

@@ -60,6 +60,8 @@ const start = async (): Promise<Started> => {
   // Before the backend is loaded, which registers itself only where this is there.
   setGlobals(gpu, globals)
   imported ??= createRequire(import.meta.url)(fileURLToPath(backendPackage.url)) as BackendModule
+  // What is computed where must not hang on where a small tensor happened to lie.
+  tf.env().set('WEBGPU_CPU_FORWARD', false)
   const { WebGPUBackend } = imported
   const device = await deviceOf(adapter)
   const backend = new WebGPUBackend(device, adapter.info)
@@ -82,11 +84,12 @@ let starting: Promise<Started> | undefined
  * Throws ProblemError `engine-missing` where packages, a driver or an adapter are missing.
  */
 export const openWebgpu = async (): Promise<Engine> => {
-  if (starting && (await starting.catch(() => undefined))?.faults.lost() !== false) starting = undefined
-  const { backend, version, faults } = await (starting ??= start())
+  const before = await starting?.catch(() => undefined)
+  await before?.faults.settle()
+  if (before?.faults.lost() !== false) starting = start()
+  const { backend, version } = await starting!
   if (!(await tf.setBackend('webgpu')) || tf.backend() !== backend)
     throw new Error('the webgpu backend did not start')
-  faults.check()
   trimBuffers(backend)
   return {
     name: 'webgpu',

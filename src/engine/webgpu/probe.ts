@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { enginePromises } from '../../core/promise.js'
 import type { EngineReport } from '../engine.js'
-import { webgpuVersion } from './adapter.js'
+import { webgpuVersion, type AdapterNote } from './adapter.js'
 import { lookAtDrivers, type Drivers } from './drivers.js'
 import { findAdapter, type Finding } from './finding.js'
 import { installVulkan } from './mend.js'
@@ -74,6 +74,17 @@ const packageFault = (): Fault | undefined => {
   return undefined
 }
 
+/** The environment may keep `auto` from GPUs as well: tests mean the same engine on every machine. */
+const notForAuto = ({ software, device }: AdapterNote): Pick<EngineReport, 'notForAuto'> => {
+  if (software)
+    return {
+      notForAuto: `${device} computes on the processor, and only \`engine: webgpu\` takes such an adapter.`,
+    }
+  return process.env['TRIMTAB_WEBGPU'] === 'asked'
+    ? { notForAuto: 'TRIMTAB_WEBGPU=asked leaves it to `engine: webgpu`.' }
+    : {}
+}
+
 /** Is there an adapter, and is it a GPU? Reads files; Dawn itself is asked once, in a process of its own. */
 export const probeWebgpu = async (): Promise<EngineReport> => {
   const report = { name: 'webgpu', version: '', promise: enginePromises.webgpu } as const
@@ -89,6 +100,6 @@ export const probeWebgpu = async (): Promise<EngineReport> => {
     ...report,
     available: true,
     version: webgpuVersion(findBackend()!, findDawn()!, finding.adapter),
-    ...(finding.adapter.software ? { software: finding.adapter.device } : {}),
+    ...notForAuto(finding.adapter),
   }
 }

@@ -90,7 +90,11 @@ export const nadam: MakeRule = settings => {
     move: ({ learningRate, step }) => ({
       rule: 'nadam',
       numbers: [
-        ...[beta1, 1 - beta1, beta2, 1 - beta2, epsilon],
+        beta1,
+        1 - beta1,
+        beta2,
+        1 - beta2,
+        epsilon,
         ...shares(step),
         1 - power(beta2, step),
         -learningRate,

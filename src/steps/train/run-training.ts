@@ -181,6 +181,9 @@ export const runTraining = async <Config extends Trained>(
           }
         : {}),
     })
+    const { execution } = fitted
+    if (execution.mode === 'operations' && execution.why !== undefined)
+      context.log('info', `this training runs operation by operation, not as a graph: ${execution.why}`)
     const weights = await runnable.weights()
     refuseDiverged(weights, fitted)
     const { model: kept, notes } = keepContracts(model, weights)
@@ -192,6 +195,7 @@ export const runTraining = async <Config extends Trained>(
         steps: fitted.steps,
         epoch: fitted.epoch,
         stoppedEarly: fitted.stoppedEarly,
+        ...(execution.mode === 'graph' || execution.why !== undefined ? { execution } : {}),
         ...(classWeights ? { classWeights } : {}),
         history: fitted.history,
       },

@@ -5,8 +5,14 @@ import { probeEngines } from '../../../src/engine/probe.js'
 import { assert, suite } from '../../suite.js'
 import { distances, parts } from './parity.js'
 
-/** The one suite that every engine passes: operations, layers, networks, each within what the engine declares. */
-export const parity = async (name: EngineName): Promise<void> => {
+/**
+ * The one suite that every engine passes: operations, layers, networks, each within what the engine declares. `only` some
+ * of its groups, for an engine that is slow where it has no GPU.
+ */
+export const parity = async (
+  name: EngineName,
+  only: readonly string[] = Object.keys(parts),
+): Promise<void> => {
   const test = suite(`${name} against the engine of plain JavaScript`)
   const report = (await probeEngines()).find(each => each.name === name)!
   if (!report.available) {
@@ -14,7 +20,7 @@ export const parity = async (name: EngineName): Promise<void> => {
     test(`${name} says why it is not available`, () => assert.ok(report.why))
     return
   }
-  for (const [group, cases] of Object.entries(parts))
+  for (const [group, cases] of Object.entries(parts).filter(([group]) => only.includes(group)))
     test(`${group}, within ${engineAgreement[name]}`, async () => {
       const found = await distances(name, cases)
       // The distances themselves, for whoever measures: TRIMTAB_PARITY names a file.

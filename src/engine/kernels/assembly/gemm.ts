@@ -26,12 +26,7 @@ export function gemmBlocks(m: i32, n: i32): i32 {
   return ((m + blockRows - 1) / blockRows) * ((n + blockColumns - 1) / blockColumns)
 }
 
-/**
- * C(m × n) = bias + A(m × k)·B(k × n), then relu if asked for. Strides in floats; C's columns are adjacent.
- * `bias` has n floats, or is 0 for none. The order of addition depends on the shapes alone. Computes the blocks of C
- * from `first` to `end`; they are counted down the columns.
- */
-export function gemm(
+function multiply(
   a: usize,
   aRow: i32,
   aDepth: i32,
@@ -44,6 +39,7 @@ export function gemm(
   n: i32,
   k: i32,
   bias: usize,
+  add: bool,
   relu: bool,
   first: i32,
   end: i32,
@@ -84,7 +80,7 @@ export function gemm(
           packedRows,
         )
         const cell = c + (<usize>(i * cRow + j) << 2)
-        const start = p > 0 ? cell : bias == 0 ? zeros : bias + (<usize>j << 2)
+        const start = p > 0 || add ? cell : bias == 0 ? zeros : bias + (<usize>j << 2)
         multiplyBlock(
           packedRows,
           packedColumns,
@@ -94,7 +90,7 @@ export function gemm(
           cell,
           rowBytes,
           start,
-          p > 0 ? rowBytes : 0,
+          p > 0 || add ? rowBytes : 0,
           relu && last,
           zeros,
           spare,
@@ -102,4 +98,50 @@ export function gemm(
       }
     }
   }
+}
+
+/**
+ * C(m × n) = bias + A(m × k)·B(k × n), then relu if asked for. Strides in floats; C's columns are adjacent.
+ * `bias` has n floats, or is 0 for none. The order of addition depends on the shapes alone. Computes the blocks of C
+ * from `first` to `end`; they are counted down the columns.
+ */
+export function gemm(
+  a: usize,
+  aRow: i32,
+  aDepth: i32,
+  b: usize,
+  bColumn: i32,
+  bDepth: i32,
+  c: usize,
+  cRow: i32,
+  m: i32,
+  n: i32,
+  k: i32,
+  bias: usize,
+  relu: bool,
+  first: i32,
+  end: i32,
+  scratch: usize,
+): void {
+  multiply(a, aRow, aDepth, b, bColumn, bDepth, c, cRow, m, n, k, bias, false, relu, first, end, scratch)
+}
+
+/** C += A·B, as `gemm` computes it. */
+export function gemmAdd(
+  a: usize,
+  aRow: i32,
+  aDepth: i32,
+  b: usize,
+  bColumn: i32,
+  bDepth: i32,
+  c: usize,
+  cRow: i32,
+  m: i32,
+  n: i32,
+  k: i32,
+  first: i32,
+  end: i32,
+  scratch: usize,
+): void {
+  multiply(a, aRow, aDepth, b, bColumn, bDepth, c, cRow, m, n, k, 0, true, false, first, end, scratch)
 }

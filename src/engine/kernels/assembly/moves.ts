@@ -188,15 +188,15 @@ function one(rule: i32, m: Move, i: usize, whole: bool): void {
   else adadelta(m, i, whole)
 }
 
-/** Moves numbers `from` to `to` of a weight by the rule of that number (the order of `moveRules` in src/engine/move.ts). */
-export function move(rule: i32, m: Move, from: i32, to: i32, _: usize): void {
-  let i = (<usize>from) << 2
-  const end = (<usize>to) << 2
-  while (i + 16 <= end) {
+/** Moves numbers `first` to `end` of a weight by the rule of that number (the order of `moveRules` in src/engine/move.ts). */
+export function move(rule: i32, m: Move, first: i32, end: i32, _: usize): void {
+  let i = (<usize>first) << 2
+  const last = (<usize>end) << 2
+  while (i + 16 <= last) {
     one(rule, m, i, true)
     i += 16
   }
-  while (i < end) {
+  while (i < last) {
     one(rule, m, i, false)
     i += 4
   }

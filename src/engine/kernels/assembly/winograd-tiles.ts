@@ -13,6 +13,12 @@ export function pointBytes(channels: i32): usize {
   return (<usize>(blockTiles * channels) << 2) + 64
 }
 
+/** Tiles that cover all outputs of the batch. */
+@inline
+export function tilesOf(w: Window): i32 {
+  return w.batch * ((w.outHeight + 3) >> 2) * ((w.outWidth + 3) >> 2)
+}
+
 /** Bytes of scratch memory that `winogradConvolve` and `winogradSums` need. */
 export function winogradScratch(channels: i32, outChannels: i32): i32 {
   return <i32>(

@@ -4,7 +4,7 @@
 import { tileOfRuns, tileOfSteps } from './runs'
 import { Window } from './window'
 import { filterGradientLine, filterLine } from './winograd-lines'
-import { blockTiles, gradientPoints, imagePoints, middleBytes, pointBytes, storeTile } from './winograd-tiles'
+import { blockTiles, gradientPoints, imagePoints, middleBytes, pointBytes, storeTile, tilesOf } from './winograd-tiles'
 
 /**
  * The filter (3, 3, channels, outChannels) at the 36 points, in panels of 8 columns; input channels `from` to `to`.
@@ -52,17 +52,7 @@ export function winogradFilter(
     }
 }
 
-/** Blocks of tiles that cover the outputs; tiles run over the batch, then rows, then columns. */
-export function winogradBlocks(w: Window): i32 {
-  return (tilesOf(w) + blockTiles - 1) / blockTiles
-}
-
-@inline
-function tilesOf(w: Window): i32 {
-  return w.batch * ((w.outHeight + 3) >> 2) * ((w.outWidth + 3) >> 2)
-}
-
-/** y = bias + conv(x, filter), then relu if asked for, of the blocks from `first` to `end`. `points`: of `winogradFilter`. */
+/** y = bias + conv(x, filter), then relu if asked for, of blocks of tiles `from` to `to` (by batch, rows, columns). `points`: of `winogradFilter`. */
 export function winogradConvolve(
   w: Window,
   x: usize,
@@ -70,12 +60,10 @@ export function winogradConvolve(
   y: usize,
   bias: usize,
   relu: bool,
-  first: i32,
-  end: i32,
+  from: i32,
+  to: i32,
   scratch: usize,
 ): void {
-  const from = first * blockTiles
-  const to = min(end * blockTiles, tilesOf(w))
   const k = w.inChannels
   const n = w.outChannels
   const middle = scratch
@@ -86,8 +74,10 @@ export function winogradConvolve(
   const products = images + 36 * imageStep
   const productStep = pointBytes(n)
   memory.fill(zeros, 0, 64)
-  for (let tile = from; tile < to; tile += blockTiles) {
-    const count = min(to - tile, blockTiles)
+  const tiles = tilesOf(w)
+  for (let block = from; block < to; block++) {
+    const tile = block * blockTiles
+    const count = min(tiles - tile, blockTiles)
     for (let i = 0; i < count; i++)
       imagePoints(w, x, tile + i, images + (<usize>(i * k) << 2), imageStep, middle, square)
     for (let p: usize = 0; p < 36; p++)
@@ -114,8 +104,8 @@ export function winogradConvolve(
 }
 
 /**
- * Chunk c of sums(chunks, 36, channels, outChannels) = Σ over its tiles of x at the points, transposed, times dy at the
- * points, for the chunks from `first` to `end`. A chunk has `each` blocks of tiles: that decides the sums' order.
+ * sums(chunk, 36, channels, outChannels) = Σ over a chunk of `each` tiles (whole blocks) of x at the points, transposed,
+ * times dy at the points; of chunks `from` to `to`.
  */
 export function winogradSums(
   w: Window,
@@ -123,29 +113,6 @@ export function winogradSums(
   dy: usize,
   sums: usize,
   each: i32,
-  first: i32,
-  end: i32,
-  scratch: usize,
-): void {
-  const tiles = each * blockTiles
-  const bytes = <usize>(36 * w.inChannels * w.outChannels) << 2
-  for (let chunk = first; chunk < end; chunk++)
-    sumChunk(
-      w,
-      x,
-      dy,
-      sums + <usize>chunk * bytes,
-      chunk * tiles,
-      min((chunk + 1) * tiles, tilesOf(w)),
-      scratch,
-    )
-}
-
-function sumChunk(
-  w: Window,
-  x: usize,
-  dy: usize,
-  sums: usize,
   from: i32,
   to: i32,
   scratch: usize,
@@ -160,8 +127,12 @@ function sumChunk(
   const gradientStep = pointBytes(n)
   const kBytes = <usize>k << 2
   const nBytes = <usize>n << 2
-  for (let tile = from; tile < to; tile += blockTiles) {
-    const count = min(to - tile, blockTiles)
+  const end = min(tilesOf(w), to * each)
+  sums += <usize>(from * 36) * kBytes * <usize>n
+  for (let tile = from * each; tile < end; tile += blockTiles) {
+    const count = min(end - tile, blockTiles)
+    const first = tile % each == 0
+    if (first && tile > from * each) sums += 36 * kBytes * <usize>n
     for (let i = 0; i < count; i++) {
       imagePoints(w, x, tile + i, images + <usize>i * kBytes, imageStep, middle, square)
       gradientPoints(w, dy, tile + i, gradients + <usize>i * nBytes, gradientStep, middle, square)
@@ -184,40 +155,40 @@ function sumChunk(
             1,
             sums + ((p * <usize>k + <usize>i) * <usize>n + <usize>j << 2),
             nBytes,
-            tile > from,
+            !first,
           )
         }
   }
 }
 
 /**
- * dFilter(3, 3, channels, outChannels) from `chunks` sums that lie behind one another, added up in their order. Computes
- * the quads of weights from `first` to `end`.
+ * dFilter(3, 3, size) from the sums of `chunks` chunks, added up in their order; `size` is input times output channels.
+ * Quads `from` to `to` of these.
  */
 export function winogradFilterGradient(
   sums: usize,
   chunks: i32,
-  channels: i32,
-  outChannels: i32,
+  size: i32,
   dFilter: usize,
-  first: i32,
-  end: i32,
+  from: i32,
+  to: i32,
   scratch: usize,
 ): void {
-  const tapBytes = <usize>(channels * outChannels) << 2
-  const lines = scratch + 36 * 16
-  for (let at = <usize>first << 4; at < <usize>end << 4; at += 16) {
+  const tapBytes = <usize>size << 2
+  const middle = scratch + 576
+  for (let quad = from; quad < to; quad++) {
+    const at = <usize>quad << 4
     for (let p: usize = 0; p < 36; p++) {
-      let from = sums + at + p * tapBytes
-      let sum = v128.load(from)
+      let src = sums + at + p * tapBytes
+      let sum = v128.load(src)
       for (let chunk = 1; chunk < chunks; chunk++) {
-        from += 36 * tapBytes
-        sum = f32x4.add(sum, v128.load(from))
+        src += 36 * tapBytes
+        sum = f32x4.add(sum, v128.load(src))
       }
       v128.store(scratch + p * 16, sum)
     }
-    for (let i: usize = 0; i < 6; i++) filterGradientLine(scratch + i * 16, 96, lines + i * 16, 96)
+    for (let i: usize = 0; i < 6; i++) filterGradientLine(scratch + i * 16, 96, middle + i * 16, 96)
     for (let i: usize = 0; i < 3; i++)
-      filterGradientLine(lines + i * 96, 16, dFilter + at + i * 3 * tapBytes, tapBytes)
+      filterGradientLine(middle + i * 96, 16, dFilter + at + i * 3 * tapBytes, tapBytes)
   }
 }

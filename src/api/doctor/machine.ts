@@ -1,0 +1,111 @@
+import { execFile } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { availableParallelism, cpus, freemem, platform, release, totalmem } from 'node:os'
+import type { GpuFacts, MachineFacts } from '../../core/doctor.js'
+import { lookAtDrivers } from '../../engine/webgpu/drivers.js'
+
+/** Vector instructions by the names of /proc/cpuinfo, in the order in which engines prefer them. */
+const vectors = [
+  'sse4_1',
+  'avx',
+  'avx2',
+  'fma',
+  'avx512f',
+  'avx512_vnni',
+  'avx_vnni',
+  'amx_int8',
+  'asimd',
+  'asimddp',
+]
+
+const simdHere = (): string[] => {
+  try {
+    const text = readFileSync('/proc/cpuinfo', 'latin1')
+    const flags = new Set(/^(?:flags|Features)\s*:\s*(.*)$/m.exec(text)?.[1]?.split(' '))
+    return vectors.filter(name => flags.has(name))
+  } catch {
+    return []
+  }
+}
+
+const libcHere = (): string | undefined => {
+  if (platform() !== 'linux') return undefined
+  const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } }
+  return header.glibcVersionRuntime === undefined ? 'musl' : `glibc ${header.glibcVersionRuntime}`
+}
+
+/** `(func (v128) → drop)`: valid where there is SIMD. */
+const simdModule = new Uint8Array([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 9, 1, 7, 0, 65, 0, 253, 15, 26, 11,
+])
+
+export const machineFacts = (): MachineFacts => {
+  const libc = libcHere()
+  const limit = process.constrainedMemory() ?? 0
+  const total = totalmem()
+  return {
+    system: `${platform()} ${release()} ${process.arch}`,
+    ...(libc === undefined ? {} : { libc }),
+    processor: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: availableParallelism(),
+    simd: simdHere(),
+    memory: { total, free: freemem(), ...(limit > 0 && limit < total ? { limit } : {}) },
+    node: process.versions.node,
+    wasmSimd: WebAssembly.validate(simdModule),
+  }
+}
+
+const smi = (): Promise<{ readonly text?: string; readonly why?: string }> =>
+  new Promise(resolve => {
+    execFile(
+      'nvidia-smi',
+      ['--query-gpu=name,memory.total,driver_version,compute_cap', '--format=csv,noheader,nounits'],
+      { timeout: 10_000, windowsHide: true },
+      (error, stdout, stderr) => {
+        if (!error) resolve({ text: stdout })
+        else if (error.code === 'ENOENT') resolve({ why: 'nvidia-smi is not installed' })
+        else
+          resolve({ why: `nvidia-smi fails: ${(stderr || stdout || error.message).trim().split('\n')[0]}` })
+      },
+    )
+  })
+
+/** `NVIDIA H100 80GB HBM3, 81559, 550.54.15, 9.0` a line; memory in MiB. */
+export const readGpus = (text: string): GpuFacts[] =>
+  text
+    .split('\n')
+    .map(line => line.split(',').map(part => part.trim()))
+    .filter(([name]) => name !== undefined && name !== '')
+    .map(([name, memory, driver, capability]) => ({
+      name: name!,
+      ...(Number(memory) > 0 ? { memory: Number(memory) * 2 ** 20 } : {}),
+      ...(driver && /\d/.test(driver) ? { driver } : {}),
+      ...(capability && /\d/.test(capability) ? { capability } : {}),
+    }))
+
+/** NVIDIA's GPUs, and what was looked at for them and for Vulkan. */
+export const gpuFacts = async (): Promise<{ gpus: readonly GpuFacts[]; looked: readonly string[] }> => {
+  const { text, why } = await smi()
+  const gpus = text === undefined ? [] : readGpus(text)
+  const looked = [why ?? `nvidia-smi lists ${gpus.length} GPU${gpus.length === 1 ? '' : 's'}`]
+  if (platform() === 'linux') {
+    const { loader, manifests, devices, closed } = lookAtDrivers()
+    const driver = (path: string): string =>
+      path
+        .split('/')
+        .at(-1)!
+        .replace(/\.json.*$/, '')
+        .replace(/_icd.*$/, '')
+    looked.push(
+      loader
+        ? `Vulkan: ${manifests.length === 0 ? 'no driver' : `drivers ${[...new Set(manifests.map(driver))].join(', ')}`}`
+        : 'Vulkan: no loader (libvulkan.so.1)',
+      devices.length === 0
+        ? 'no GPU among the device files (/dev/dri, /dev/nvidia*)'
+        : `device files ${devices.join(', ')}${closed.length > 0 ? `, of which you may not open ${closed.join(', ')}` : ''}`,
+    )
+    if (existsSync('/.dockerenv') && gpus.length === 0)
+      looked.push('this is a container: it sees GPUs only when started with `--gpus all`')
+  }
+  return { gpus, looked }
+}

@@ -1,0 +1,56 @@
+// A process of its own that opens one engine and trains on it: an engine that crashes must not take the doctor along.
+// Its argument is the engine's name; it writes one line of JSON. The weights of the small network go with it.
+import { availableParallelism } from 'node:os'
+import type { EngineName } from '../../core/engine-name.js'
+import { ProblemError } from '../../core/problem.js'
+import { openEngine } from '../../engine/open.js'
+import { trainDigits, trainSmall } from './training.js'
+
+/** What a trial's process says. Weights are one list a name. */
+export type TrialWords =
+  | {
+      readonly works: true
+      readonly weights: readonly (readonly [string, readonly number[]])[]
+      readonly rate: number
+      readonly opened: number
+      readonly memory: number
+      readonly mode: string
+    }
+  | { readonly works: false; readonly why: string; readonly mend?: string }
+
+const median = (numbers: readonly number[]): number =>
+  numbers.toSorted((a, b) => a - b)[Math.floor((numbers.length - 1) / 2)]!
+
+/** Examples a second. An engine that needs seconds for two of them is not asked for more. */
+const rateOf = async (): Promise<number> => {
+  const few = 2
+  const first = await trainDigits(few, 3)
+  const slow = first.steps.at(-1)!
+  if (slow > 200) return (few * 1000) / slow
+  const batch = 64
+  const { steps } = await trainDigits(batch, 8)
+  return (batch * 1000) / median(steps.slice(3))
+}
+
+const tryOn = async (name: EngineName): Promise<TrialWords> => {
+  const began = performance.now()
+  await openEngine(name, { threads: availableParallelism() })
+  const opened = performance.now() - began
+  const small = await trainSmall()
+  const rate = await rateOf()
+  return {
+    works: true,
+    weights: [...small.weights].map(([weight, values]) => [weight, [...values]]),
+    rate,
+    opened,
+    memory: process.resourceUsage().maxRSS * 1024,
+    mode: small.mode,
+  }
+}
+
+const words = await tryOn(process.argv[2] as EngineName).catch((error: unknown): TrialWords => {
+  const found = error instanceof ProblemError ? error.problems[0] : undefined
+  const why = found?.message ?? (error instanceof Error ? error.message : String(error))
+  return { works: false, why, ...(found?.hint === undefined ? {} : { mend: found.hint }) }
+})
+process.stdout.write(`\n${JSON.stringify(words)}\n`, () => process.exit(0))

@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { enginesFolder } from '../engine/native/folder.js'
+import { projectOf } from '../language/project.js'
+import { lifeOf, writerIn, writerTag } from '../store/writer.js'
+import { ownStore, storeFault } from './store-folder.js'
+import { ProblemError } from '../core/problem.js'
+
+/** Where this project's engines lie, and new ones go. Throws ProblemError (`store-outside`). */
+export const projectEngines = (cwd = process.cwd()): string => {
+  const found = enginesFolder(cwd)
+  if (process.env['TRIMTAB_ENGINES'] || existsSync(found)) return found
+  const project = projectOf(cwd)
+  const fault = storeFault(project)
+  if (fault) throw new ProblemError(fault)
+  return join(ownStore(project), 'engines')
+}
+
+/** Where whole wheels of unfinished builds lie. */
+export const downloadsFolder = (engines: string): string => join(engines, '.downloads')
+
+const isUnfinished = (name: string): boolean => name.startsWith('.building.') || name.startsWith('.gone.')
+
+/** A folder of this process for what is not finished, or goes; its name says whose it is. */
+export const unfinishedFolder = (engines: string, what: 'building' | 'gone'): string =>
+  join(engines, `.${what}.${writerTag(randomBytes(4).toString('hex'))}.tmp`)
+
+/** Ends with an unfinished build: its whole wheels are kept for the next, the rest goes. */
+export const discardBuild = async (engines: string, folder: string): Promise<void> => {
+  const wheels = join(folder, 'wheels')
+  const names = (await readdir(wheels).catch(() => [])).filter(name => name.endsWith('.whl'))
+  if (names.length > 0) await mkdir(downloadsFolder(engines), { recursive: true })
+  for (const name of names)
+    await rename(join(wheels, name), join(downloadsFolder(engines), name)).catch(() => undefined)
+  await rm(folder, { recursive: true, force: true })
+}
+
+/** Removes what killed builds left; never that of a process that lives. */
+export const removeDeadBuilds = async (engines: string): Promise<void> => {
+  for (const name of (await readdir(engines).catch(() => [])).filter(isUnfinished)) {
+    const writer = writerIn(name)
+    if (!writer || lifeOf(writer) !== 'dead') continue
+    await discardBuild(engines, join(engines, name)).catch(() => undefined)
+  }
+}
+
+/** Puts a finished folder in its place; what was there goes. Two at once: the last one stays. */
+export const publish = async (engines: string, folder: string, name: string): Promise<void> => {
+  const target = join(engines, name)
+  for (let tries = 0; ; tries++) {
+    const old = unfinishedFolder(engines, 'gone')
+    const moved = await rename(target, old).then(
+      () => true,
+      () => false,
+    )
+    try {
+      await rename(folder, target)
+      return
+    } catch (error) {
+      if (tries >= 8) throw error
+    } finally {
+      if (moved) await rm(old, { recursive: true, force: true })
+    }
+  }
+}
+
+/** Bytes of a folder's files; what lies behind links is not counted. */
+export const folderBytes = async (folder: string): Promise<number> => {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true })
+  const sizes = await Promise.all(
+    entries
+      .filter(entry => entry.isFile())
+      .map(async entry => (await stat(join(entry.parentPath, entry.name))).size),
+  )
+  return sizes.reduce((sum, bytes) => sum + bytes, 0)
+}
+
+/** The nearest folder at or above a path that is there. */
+export const nearestFolder = (path: string): string => {
+  let at = path
+  while (!existsSync(at)) at = dirname(at)
+  return at
+}

@@ -1,0 +1,78 @@
+import type { EngineName } from './engine-name.js'
+
+/** What this machine is, as far as engines care. */
+export interface MachineFacts {
+  /** `linux 6.1.0 x64` */
+  readonly system: string
+  /** `glibc 2.36`, `musl`; absent where the system has neither. */
+  readonly libc?: string
+  readonly processor: string
+  /** Cores that this process may use. */
+  readonly cores: number
+  /** Vector instructions that engines use, as the system names them; empty where it does not say. */
+  readonly simd: readonly string[]
+  /** Bytes; `limit` where a container has one. */
+  readonly memory: { readonly total: number; readonly free: number; readonly limit?: number }
+  readonly node: string
+  /** Does Node run WebAssembly with SIMD? */
+  readonly wasmSimd: boolean
+}
+
+/** A GPU as its driver names it. */
+export interface GpuFacts {
+  readonly name: string
+  /** Bytes. */
+  readonly memory?: number
+  readonly driver?: string
+  /** CUDA's compute capability: `9.0`. */
+  readonly capability?: string
+}
+
+/** Something that an engine is made of: a package, an addon, a library. */
+export interface PartFacts {
+  readonly name: string
+  /** Absent: it is not here. */
+  readonly version?: string
+  readonly note?: string
+}
+
+/** A short true training of one engine, in a process of its own. */
+export type EngineTrial =
+  | {
+      readonly works: true
+      /** Largest relative difference to the cpu engine of any weight after three Adam steps. */
+      readonly difference: number
+      /** Examples that a training step takes in a second. */
+      readonly rate: number
+      /** Milliseconds to open it. */
+      readonly opened: number
+      readonly memory: number
+      /** How it computes: `as a graph`, `operation by operation: WHY`. */
+      readonly mode: string
+    }
+  | { readonly works: false; readonly why: string; readonly mend?: string }
+
+export interface EngineFacts {
+  readonly name: EngineName
+  readonly available: boolean
+  readonly version: string
+  readonly promise: string
+  /** Why it is not available, or why `auto` passes it by. */
+  readonly why?: string
+  /** The one command that mends it. */
+  readonly mend?: string
+  /** Absent where it is not available. */
+  readonly trial?: EngineTrial
+}
+
+/** All that `trimtab doctor` finds. */
+export interface DoctorReport {
+  readonly version: string
+  readonly machine: MachineFacts
+  readonly gpus: readonly GpuFacts[]
+  /** How GPUs were looked for, and Vulkan: sentences without their full stop. */
+  readonly looked: readonly string[]
+  readonly parts: readonly PartFacts[]
+  readonly engines: readonly EngineFacts[]
+  readonly auto: { readonly engine?: EngineName; readonly why: string }
+}

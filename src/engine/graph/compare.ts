@@ -1,0 +1,43 @@
+import type { Binding } from './binding.js'
+import type { Node } from './node.js'
+import { encodeNode } from './node.js'
+import { Program } from './program.js'
+import type { Wanted } from './program.js'
+import type { Recording } from './recorder.js'
+
+/** A recording, and what of it is wanted. */
+export interface Take {
+  readonly recording: Recording
+  readonly wanted: Wanted
+}
+
+const nodesOf = (binding: Binding, { recording, wanted }: Take): readonly Node[] => {
+  const program = new Program(binding)
+  program.add('take', recording, wanted)
+  return program.nodes
+}
+
+const same = (a: Node, b: Node): boolean => Buffer.compare(encodeNode(a), encodeNode(b)) === 0
+
+/** What is different in a node, for people. */
+const difference = (a: Node, b: Node): string => {
+  if (a.op !== b.op) return `${a.op} stands where another step has ${b.op}`
+  if (a.op === 'Const') return 'JavaScript computes a number that is another one in another step'
+  return `${a.op} is not the same in two steps`
+}
+
+/**
+ * Why two recordings of one piece of work, on other numbers, are not one graph; undefined where they are. What differs
+ * between them would be frozen in a graph.
+ */
+export const frozen = (binding: Binding, a: Take, b: Take): string | undefined => {
+  const impure = a.recording.impure ?? b.recording.impure
+  if (impure !== undefined) return impure
+  const [first, second] = [nodesOf(binding, a), nodesOf(binding, b)]
+  const at = first.findIndex((node, at) => second[at] === undefined || !same(node, second[at]))
+  if (at >= 0)
+    return second[at] === undefined
+      ? 'two steps run different operations'
+      : difference(first[at]!, second[at])
+  return first.length === second.length ? undefined : 'two steps run different operations'
+}

@@ -1,0 +1,127 @@
+import { mkdir, readdir, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { problem, ProblemError, type Problem } from '../../../core/problem.js'
+import { explain } from '../symptoms.js'
+import { runCommand, type Ran } from './run-command.js'
+import { glibcVersion, platformTags } from './wheel.js'
+
+/** How a pip is called, for example `python3 -m pip`. */
+export type Pip = readonly [command: string, ...args: string[]]
+
+const candidates: readonly Pip[] = [['python3', '-m', 'pip'], ['python', '-m', 'pip'], ['pip3'], ['pip']]
+
+/** The first pip that runs; undefined where there is none. */
+export const findPip = async (): Promise<Pip | undefined> => {
+  for (const pip of candidates) {
+    const ran = await runCommand(pip[0], [...pip.slice(1), '--version'])
+    if (ran?.code === 0) return pip
+  }
+  return undefined
+}
+
+/** What is wanted of an index. */
+export interface Wanted {
+  /** `tensorflow-cpu==2.21.0`, or `tensorflow-cpu` for the newest. */
+  readonly requirement: string
+  /** Python versions (`3.11`) whose wheels are asked for, one after the other: no Python runs from them. */
+  readonly pythons: readonly string[]
+  /** Folder that the wheel goes to. */
+  readonly folder: string
+  /** A folder of our own for what is unfinished. */
+  readonly scratch: string
+  /** Done, of how many bytes; the second is 0 where it is not known. */
+  readonly progress?: (done: number, total: number) => void
+  readonly signal?: AbortSignal
+}
+
+const lastError = (text: string): string =>
+  text
+    .split('\n')
+    .findLast(line => /^(ERROR|error)/i.test(line.trim()))
+    ?.replace(/^\s*(ERROR|error):\s*/i, '')
+    .trim() ??
+  text.trim().split('\n').at(-1) ??
+  ''
+
+const isAbsent = (text: string): boolean =>
+  /No matching distribution found|Could not find a version/.test(text)
+
+const hintOf = (text: string): string => {
+  const known = explain(text)
+  if (known) return known.mend
+  if (/CERTIFICATE|SSL/i.test(text))
+    return 'Set `PIP_CERT` (or `cert` in pip.conf) to the certificates of your proxy.'
+  if (/40[13]|credential|authenti/i.test(text))
+    return 'Set `PIP_INDEX_URL` with a user and password that may read the index.'
+  return 'Check `pip config list`: Trimtab takes TensorFlow from the index that pip uses.'
+}
+
+/** Why pip could not bring something. */
+export const pipProblem = (requirement: string, text: string): Problem =>
+  problem('tensorflow-unavailable', `pip could not download ${requirement}: ${lastError(text)}`, {
+    hint: hintOf(text),
+  })
+
+const progressIn =
+  (tell: (done: number, total: number) => void) =>
+  (text: string): void => {
+    const found = [...text.matchAll(/^Progress (\d+) of (\d+)/gm)].at(-1)
+    if (found) tell(Number(found[1]), Number(found[2]))
+  }
+
+/** pip can write its progress for programs from version 24.1 on. */
+const canTellProgress = async (pip: Pip): Promise<boolean> => {
+  const ran = await runCommand(pip[0], [...pip.slice(1), 'download', '--help'])
+  return /progress-bar[\s\S]{0,200}raw/.test(ran?.out ?? '')
+}
+
+/**
+ * Downloads one wheel that fits this machine, whatever Python it is for. Gives its path; undefined where the index has
+ * none. Throws ProblemError (`tensorflow-unavailable`) where pip cannot reach the index.
+ */
+export const downloadWithPip = async (pip: Pip, wanted: Wanted): Promise<string | undefined> => {
+  const { requirement, pythons, folder, scratch, progress, signal } = wanted
+  const into = join(scratch, 'wheels')
+  await mkdir(into, { recursive: true })
+  await mkdir(folder, { recursive: true })
+  const raw = progress !== undefined && (await canTellProgress(pip))
+  const platforms = platformTags(process.platform, process.arch, glibcVersion())
+  for (const python of pythons) {
+    const ran: Ran | undefined = await runCommand(
+      pip[0],
+      [
+        ...pip.slice(1),
+        'download',
+        '--no-deps',
+        '--only-binary=:all:',
+        '--disable-pip-version-check',
+        '--no-input',
+        '--progress-bar',
+        raw ? 'raw' : 'off',
+        '--implementation',
+        'cp',
+        '--python-version',
+        python,
+        ...platforms.flatMap(platform => ['--platform', platform]),
+        '--dest',
+        into,
+        requirement,
+      ],
+      {
+        // What it leaves when it is killed lies in a folder that goes.
+        env: { TMPDIR: scratch, PYTHONWARNINGS: 'ignore' },
+        ...(signal ? { signal } : {}),
+        ...(progress ? { onOut: progressIn(progress) } : {}),
+      },
+    )
+    const text = `${ran?.out ?? ''}\n${ran?.err ?? ''}`
+    if (ran?.code === 0) {
+      const name = (await readdir(into)).find(each => each.endsWith('.whl'))
+      if (name === undefined) throw new ProblemError(pipProblem(requirement, 'it wrote no wheel'))
+      await rename(join(into, name), join(folder, name))
+      return join(folder, name)
+    }
+    if (!isAbsent(text)) throw new ProblemError(pipProblem(requirement, text))
+  }
+  return undefined
+}

@@ -1,0 +1,179 @@
+import { stream } from '../../core/random.js'
+import type { Random } from '../../core/random.js'
+import type { Batch, Split } from '../../data/dataset.js'
+import type { Numbers } from '../../engine/graph/binding.js'
+import { nativeBackend } from '../../engine/graph/binding.js'
+import { frozen } from '../../engine/graph/compare.js'
+import { Program } from '../../engine/graph/program.js'
+import type { Signature } from '../../engine/graph/program.js'
+import { openSession } from '../../engine/graph/session.js'
+import { tf } from '../../engine/tf.js'
+import { drawArray } from '../../model/noise.js'
+import { arraysOf } from '../examples.js'
+import type { Arrays } from '../examples.js'
+import type { Course } from '../open-trainer.js'
+import type { Trainer, TrainerOptions } from '../trainer.js'
+import { plainly } from '../trainer.js'
+import { recordLook, recordStep } from './record-step.js'
+import type { NoiseFeed, Sample } from './record-step.js'
+
+/** A step cannot be run as a graph; the message says why. */
+export class NotRecordable extends Error {}
+
+/** Sizes that the batches of a split have: the whole ones, and the last where it is smaller. */
+const sizesOf = (count: number, batchSize: number): number[] =>
+  [...new Set([Math.min(batchSize, count), count % batchSize])].filter(size => size > 0)
+
+/** Two batches of one size, of other examples or at least in another order. */
+const pairOf = (split: Split, size: number): readonly [() => Batch, () => Batch] => {
+  const order = Uint32Array.from({ length: split.count }, (_, at) => at)
+  const first = (rows: Uint32Array) => (): Batch => [...split.batches(size, rows)][0]!
+  return [first(order.subarray(0, size)), first(order.toReversed().subarray(0, size))]
+}
+
+const put = (feeds: Map<string, Numbers>, prefix: string, arrays: Arrays): void => {
+  for (const [name, { values }] of Object.entries(arrays)) feeds.set(`${prefix}:${name}`, values)
+}
+
+interface Step {
+  readonly signature: Signature
+  readonly noise: readonly NoiseFeed[]
+}
+
+/**
+ * Runs each training step, and each look at validation, as one TensorFlow graph on the native engine. The weights and
+ * what the optimizer remembers lie in the session meanwhile. Throws `NotRecordable`, with everything as it was before.
+ */
+export const graphTrainer = async (options: TrainerOptions, course: Course): Promise<Trainer> => {
+  const { runnable, objective, optimizer, train, examples, fakeQuantization } = options
+  const backend = nativeBackend()
+  if (backend === undefined) throw new NotRecordable('only the native engine runs graphs')
+  const { binding } = backend
+  const program = new Program(binding)
+  const steps = new Map<number, Step>()
+  const looks = new Map<number, Signature>()
+  const made = optimizer.steps
+
+  const held = new Map<string, Float32Array>()
+  for (const [name, values] of await runnable.weights()) held.set(`weight:${name}`, values)
+  for (const [name, variable] of objective.extra)
+    held.set(`extra:${name}`, Float32Array.from((await variable.data()) as Float32Array))
+  for (const [name, tensor] of optimizer.slots())
+    held.set(`slot:${name}`, Float32Array.from((await tensor.data()) as Float32Array))
+  const part = (values: ReadonlyMap<string, Numbers>, prefix: string): Map<string, Float32Array> =>
+    new Map(
+      [...values]
+        .filter(([key]) => key.startsWith(prefix))
+        .map(([key, array]) => [key.slice(prefix.length), array as Float32Array]),
+    )
+  const putBack = (values: ReadonlyMap<string, Numbers>): void => {
+    runnable.assign(part(values, 'weight:'))
+    for (const [name, array] of part(values, 'extra:')) {
+      const variable = objective.extra.get(name)!
+      tf.tidy(() => variable.assign(tf.tensor(array, variable.shape)))
+    }
+  }
+
+  const sample = (split: Split, batch: Batch, at: number, plain: boolean): Sample => ({
+    batch: arraysOf(batch, plain ? plainly(examples) : examples),
+    given: objective.arrays(split, batch, made + at),
+    // Not the training's own: what is recorded holds for any.
+    learningRate: 0.001 * (at + 1),
+    random: stream(0, 'recorded', at),
+  })
+  const recordAll = async (): Promise<void> => {
+    await fakeQuantization?.refresh()
+    for (const size of sizesOf(train.count, course.batchSize)) {
+      const [a, b] = pairOf(train, size).map((batch, at) =>
+        recordStep(options, sample(train, batch(), at, false)),
+      )
+      const why = frozen(binding, a!, b!)
+      if (why !== undefined) throw new NotRecordable(why)
+      steps.set(size, { signature: program.add(`train${size}`, a!.recording, a!.wanted), noise: a!.noise })
+    }
+    const { validation } = course
+    if (validation === undefined) return
+    for (const size of sizesOf(validation.count, course.batchSize)) {
+      const [a, b] = pairOf(validation, size).map((batch, at) =>
+        recordLook(options, sample(validation, batch(), at, true)),
+      )
+      const why = frozen(binding, a!, b!)
+      if (why !== undefined) throw new NotRecordable(why)
+      looks.set(size, program.add(`look${size}`, a!.recording, a!.wanted))
+    }
+  }
+  try {
+    await recordAll()
+  } finally {
+    putBack(held)
+    optimizer.restore(part(held, 'slot:'), made)
+  }
+  const session = openSession(binding, program, held)
+  // What it remembers lies in the session now.
+  optimizer.dispose()
+
+  let floats = part(held, 'weight:') as ReadonlyMap<string, Float32Array>
+  let rounded: ReadonlyMap<string, Float32Array> | undefined
+  const feedsOf = (split: Split, batch: Batch, plain: boolean): Map<string, Numbers> => {
+    const feeds = new Map<string, Numbers>()
+    put(feeds, 'batch', arraysOf(batch, plain ? plainly(examples) : examples))
+    put(feeds, 'given', objective.arrays(split, batch, optimizer.steps))
+    if (fakeQuantization) {
+      rounded ??= fakeQuantization.round(floats)
+      for (const [name, values] of rounded) feeds.set(`rounded:${name}`, values)
+    }
+    return feeds
+  }
+  const readAll = (prefix: string): Map<string, Float32Array> => {
+    const keys = [...held.keys()].filter(key => key.startsWith(prefix))
+    const inside = keys.filter(key => program.variables.has(key))
+    // What no step looks at is as it was.
+    const values = new Map<string, Numbers>([...held].filter(([key]) => keys.includes(key)))
+    for (const [key, array] of session.read(inside)) values.set(key, array)
+    return part(values, prefix)
+  }
+  const known = <T>(of: ReadonlyMap<number, T>, count: number): T => {
+    const found = of.get(count)
+    if (found === undefined) throw new Error(`no graph of ${count} examples was recorded`)
+    return found
+  }
+
+  return {
+    execution: { mode: 'graph' },
+    step: (batch, { learningRate }, random: Random) => {
+      const { signature, noise } = known(steps, batch.count)
+      const feeds = feedsOf(train, batch, false)
+      for (const { key, shape, draw } of noise) feeds.set(key, drawArray(random, shape, draw))
+      optimizer.begin(learningRate).forEach((value, at) => feeds.set(`scalar:${at}`, Float32Array.of(value)))
+      const results = session.run(signature, feeds)
+      if (fakeQuantization) {
+        floats = new Map([...floats, ...part(results, 'weight:')])
+        rounded = undefined
+      }
+      return Promise.resolve({
+        loss: results.get('loss')![0]!,
+        output: results.get('output') as Float32Array,
+      })
+    },
+    look: (split, batch) => {
+      const results = session.run(known(looks, batch.count), feedsOf(split, batch, true))
+      const measured = Object.fromEntries(
+        [...part(results, 'measured:')].map(([name, [sum]]) => [name, sum!]),
+      )
+      return Promise.resolve({
+        loss: results.get('loss')![0]!,
+        output: results.get('output') as Float32Array,
+        measured,
+      })
+    },
+    weights: () => Promise.resolve(readAll('weight:')),
+    extra: () => Promise.resolve(readAll('extra:')),
+    slots: () => Promise.resolve(readAll('slot:')),
+    finish: () => {
+      putBack(new Map([...readAll('weight:')].map(([name, array]) => [`weight:${name}`, array])))
+      putBack(new Map([...readAll('extra:')].map(([name, array]) => [`extra:${name}`, array])))
+      return Promise.resolve()
+    },
+    dispose: () => session.dispose(),
+  }
+}

@@ -1,0 +1,124 @@
+import type { Random } from '../../core/random.js'
+import type { Take } from '../../engine/graph/compare.js'
+import type { Recorder } from '../../engine/graph/recorder.js'
+import { record } from '../../engine/graph/recorder.js'
+import { tf } from '../../engine/tf.js'
+import { drawArray } from '../../model/noise.js'
+import type { Draws } from '../../model/noise.js'
+import { asExamples, tensorsOf } from '../examples.js'
+import type { Arrays } from '../examples.js'
+import { descend, look } from '../gradient-step.js'
+import type { StepParts } from '../gradient-step.js'
+import type { FakeQuantization } from '../fake-quantization.js'
+
+/** Noise that a step takes: drawn from the step's stream in this order. */
+export interface NoiseFeed {
+  readonly key: string
+  readonly shape: readonly number[]
+  readonly draw: (random: Random) => number
+}
+
+export interface RecordedStep extends Take {
+  readonly noise: readonly NoiseFeed[]
+}
+
+export interface RecordedParts extends StepParts {
+  readonly fakeQuantization?: FakeQuantization
+}
+
+/** The numbers of one step, of a real batch. */
+export interface Sample {
+  readonly batch: Arrays
+  readonly given: Arrays
+  readonly learningRate: number
+  readonly random: Random
+}
+
+/** All that stays in the session from step to step, by its name there. */
+const tensorsHeld = ({ runnable, objective, optimizer }: StepParts): Map<string, tf.Tensor> => {
+  const held = new Map<string, tf.Tensor>()
+  for (const [name, variable] of runnable.variables) held.set(`weight:${name}`, variable)
+  for (const [name, variable] of objective.extra) held.set(`extra:${name}`, variable)
+  for (const [name, tensor] of optimizer.slots()) held.set(`slot:${name}`, tensor)
+  return held
+}
+
+const feedAll = (recorder: Recorder, prefix: string, arrays: Arrays): Record<string, tf.Tensor> => {
+  const tensors = tensorsOf(arrays)
+  for (const [name, tensor] of Object.entries(tensors)) recorder.feed(`${prefix}:${name}`, tensor)
+  return tensors
+}
+
+const feedRounded = (recorder: Recorder, { fakeQuantization }: RecordedParts): void => {
+  for (const [name, tensor] of fakeQuantization?.rounded ?? []) recorder.feed(`rounded:${name}`, tensor)
+}
+
+/** Records one training step. It is really made: the weights and what the optimizer remembers move. */
+export const recordStep = (parts: RecordedParts, sample: Sample): RecordedStep => {
+  const noise: NoiseFeed[] = []
+  const { recording, result } = record(recorder => {
+    const before = new Map<string, number>()
+    for (const [key, tensor] of tensorsHeld(parts)) {
+      recorder.state(key, tensor)
+      before.set(key, recorder.idOf(tensor))
+    }
+    feedRounded(recorder, parts)
+    const draws: Draws = (shape, draw) => {
+      const tensor = tf.tensor(drawArray(sample.random, shape, draw), [...shape])
+      const key = `noise:${noise.length}`
+      recorder.feed(key, tensor)
+      noise.push({ key, shape: [...shape], draw })
+      return tensor
+    }
+    const scalars = parts.optimizer.begin(sample.learningRate).map((value, at) => {
+      const tensor = tf.scalar(value)
+      recorder.feed(`scalar:${at}`, tensor)
+      return tensor
+    })
+    const { loss, output } = descend(parts, {
+      examples: asExamples(feedAll(recorder, 'batch', sample.batch)),
+      fed: feedAll(recorder, 'given', sample.given),
+      scalars,
+      draws,
+    })
+    const updates = new Map<string, number>()
+    for (const [key, tensor] of tensorsHeld(parts)) {
+      const id = recorder.idOf(tensor)
+      if (id !== before.get(key)) updates.set(key, id)
+    }
+    const fetches = new Map([
+      ['loss', recorder.idOf(loss)],
+      ['output', recorder.idOf(output)],
+    ])
+    // What is rounded before the next step, in JavaScript.
+    for (const name of parts.fakeQuantization?.names ?? []) {
+      const key = `weight:${name}`
+      const id = updates.get(key)
+      if (id !== undefined) fetches.set(key, id)
+    }
+    output.dispose()
+    return { fetches, updates }
+  })
+  return { recording, wanted: result, noise }
+}
+
+/** Records how a batch is judged in inference. */
+export const recordLook = (parts: RecordedParts, sample: Pick<Sample, 'batch' | 'given'>): Take => {
+  const { recording, result } = record(recorder => {
+    for (const [key, tensor] of tensorsHeld(parts)) recorder.state(key, tensor)
+    feedRounded(recorder, parts)
+    const looked = look(
+      parts,
+      asExamples(feedAll(recorder, 'batch', sample.batch)),
+      feedAll(recorder, 'given', sample.given),
+    )
+    const fetches = new Map([
+      ['loss', recorder.idOf(looked.loss)],
+      ['output', recorder.idOf(looked.output)],
+    ])
+    for (const [name, sum] of Object.entries(looked.measured))
+      fetches.set(`measured:${name}`, recorder.idOf(sum))
+    return { fetches }
+  })
+  return { recording, wanted: result }
+}

@@ -1,0 +1,3 @@
+import { parity } from './suite.js'
+
+await parity('webgpu', ['nets'])
