@@ -61,16 +61,17 @@ let made = 0
 const step = async (): Promise<number> =>
   (await trainer.step(given, { step: made, learningRate: 0.001 }, stream(3, 'noise', made++))).loss
 
-/** Milliseconds and calls of each kernel in one step, by its tfjs name. */
+/** Milliseconds of the processor and calls of each kernel in one step, by its tfjs name. */
 const kernelTimes = async (steps: number): Promise<Record<string, [ms: number, calls: number]>> => {
   const total: Record<string, [number, number]> = {}
   for (const kernel of tf.getKernelsForBackend(tf.getBackend())) {
     const { kernelFunc, kernelName } = kernel
     kernel.kernelFunc = params => {
-      const started = performance.now()
+      const before = process.cpuUsage()
       const out = kernelFunc(params)
       const sum = (total[kernelName] ??= [0, 0])
-      sum[0] += performance.now() - started
+      const { user, system } = process.cpuUsage(before)
+      sum[0] += (user + system) / 1000
       sum[1]++
       return out
     }
@@ -88,13 +89,17 @@ process.on('message', (asked: { steps: number; kernels: boolean }) => {
       return
     }
     const times: number[] = []
+    const used: number[] = []
     let loss = 0
     for (let i = 0; i < asked.steps; i++) {
       const started = performance.now()
+      const before = process.cpuUsage()
       loss = await step()
       times.push(performance.now() - started)
+      const { user, system } = process.cpuUsage(before)
+      used.push((user + system) / 1000)
     }
-    process.send?.({ times, loss, tensors: tf.memory().numTensors })
+    process.send?.({ times, used, loss, tensors: tf.memory().numTensors })
   }
   void answer()
 })

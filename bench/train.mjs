@@ -1,6 +1,7 @@
 // ms a training step of five networks (bench/train-nets.ts) at batch 128, Adam, as the product trains them, on our wasm
 // engine with one thread. Beside it, where asked for, the same from another checkout, and tfjs's native engine op by op.
-// The processes take turns, so that all meet the same machine.
+// The processes take turns, so that all meet the same machine. The processor's time (of all threads) is told beside the clock's:
+// on a busy machine it says more. `--kernels` tells it of each kernel.
 //   node bench/train.mjs [NET…] [--rounds 12] [--batch 128] [--kernels] [--against FOLDER] [--addon FILE.node]
 import { build } from 'esbuild'
 import { execFileSync, fork } from 'node:child_process'
@@ -78,15 +79,19 @@ try {
     if (values.addon) sides.native = await open(bundles.ours.file, resolve(values.addon), net)
     const order = Object.keys(sides)
     const times = Object.fromEntries(order.map(side => [side, []]))
+    const used = Object.fromEntries(order.map(side => [side, []]))
     const losses = {}
     for (const side of order) losses[side] = (await sides[side].ask({ steps: 3 })).loss
     for (let round = 0; round < Number(values.rounds); round++)
-      for (const side of round % 2 === 0 ? order : [...order].reverse())
-        times[side].push(...(await sides[side].ask({ steps: stepsATurn })).times)
+      for (const side of round % 2 === 0 ? order : [...order].reverse()) {
+        const told = await sides[side].ask({ steps: stepsATurn })
+        times[side].push(...told.times)
+        used[side].push(...told.used)
+      }
     console.log(`${net}, batch ${values.batch}`)
     for (const side of order)
       console.log(
-        `  ${side.padEnd(8)}${show(times[side])}  ${(quantile(times[side], 0.5) / quantile(times.ours, 0.5)).toFixed(2)}×  loss of step 3: ${losses[side]}`,
+        `  ${side.padEnd(8)}${show(times[side])}  ${(quantile(times[side], 0.5) / quantile(times.ours, 0.5)).toFixed(2)}×  processor ${quantile(used[side], 0.5).toFixed(1)} ms, ${(quantile(used[side], 0.5) / quantile(used.ours, 0.5)).toFixed(2)}×  loss of step 3: ${losses[side]}`,
       )
     if (values.kernels)
       for (const side of order) {

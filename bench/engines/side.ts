@@ -93,7 +93,7 @@ const forward = async ({ net, batch, count }: Asked): Promise<number[]> => {
   return between(moments).slice(warming)
 }
 
-const { version } = await openEngine(engine, { threads: Number(process.argv[4] ?? 1) })
+const { version } = await openEngine(engine, { threads: () => Number(process.argv[4] ?? 1) })
 const answer = (said: object): void => void process.stdout.write(`${JSON.stringify(said)}\n`)
 answer({ ready: version })
 for await (const line of createInterface({ input: process.stdin })) {

@@ -5,8 +5,10 @@ import { formatBytes } from '../core/units.js'
 import { bringTensorFlow } from '../engine/native/build/bring.js'
 import { findCompiler, nodeHeaders } from '../engine/native/build/compile.js'
 import { unsupported } from '../engine/native/build/machine.js'
-import { engineName, makeEngine } from '../engine/native/build/make.js'
+import { makeEngine } from '../engine/native/build/make.js'
+import { engineName } from '../engine/native/build/name.js'
 import { readRequest, type Request } from '../engine/native/build/request.js'
+import { installedTensorFlow } from '../engine/native/build/tensorflow.js'
 import { tryEngine, type Tried } from '../engine/native/build/try-engine.js'
 import { currentFile, damageOf, readBuilt, type Found } from '../engine/native/built.js'
 import { installedPackage, type InstalledPackage } from '../engine/native/installed.js'
@@ -144,6 +146,8 @@ export const buildEngine = async (options: BuildOptions = {}): Promise<BuildRepo
         : options.tensorflow,
     options.cuda,
   )
+  // Before a folder is made for what cannot be built.
+  if (request.from === 'folder') installedTensorFlow(request.path)
   const from = packageToBuild(cwd)
   const compiler = await findCompiler()
   nodeHeaders()
@@ -163,6 +167,7 @@ export const buildEngine = async (options: BuildOptions = {}): Promise<BuildRepo
   try {
     const brought = await bringTensorFlow(request, {
       folder,
+      engines,
       downloads: downloadsFolder(engines),
       tell: (phase, what, done, total) => tell({ phase, what, done, total }),
       ...(signal ? { signal } : {}),

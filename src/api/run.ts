@@ -1,6 +1,8 @@
 import type { Event } from '../core/event.js'
 import { ProblemError, type Problem } from '../core/problem.js'
+import { findDevices } from '../engine/devices.js'
 import { judge, outcomeOf } from '../judge/judge.js'
+import { mayUseGpus } from '../plan/gpus.js'
 import type { Plan } from '../plan/plan.js'
 import { runPlan } from '../run/run-plan.js'
 import type { RunRecord } from '../store/run-record.js'
@@ -49,6 +51,7 @@ export const runPlanned = async (
     const record = await runPlan({
       plan: made,
       store,
+      ...(mayUseGpus(made) ? { devices: await findDevices(options.env) } : {}),
       emit,
       signal,
       keepGoing: options.keepGoing ?? false,

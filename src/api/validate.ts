@@ -1,5 +1,6 @@
 import type { Problem } from '../core/problem.js'
 import { chooseEngine } from '../engine/ladder.js'
+import { findDevices } from '../engine/devices.js'
 import { probeEngines } from '../engine/probe.js'
 import type { EngineReport } from '../engine/engine.js'
 import { readRecipe } from '../language/read.js'
@@ -7,6 +8,8 @@ import type { Recipe } from '../language/recipe.js'
 import { createPlan } from '../plan/create-plan.js'
 import type { FileMemory } from '../plan/files.js'
 import type { InspectionMemory } from '../plan/inspect.js'
+import { asksForGpus, checkGpus } from '../plan/gpus.js'
+import { checkMicroBatches } from '../plan/micro-batches.js'
 import { machineRoom, preflight } from '../plan/preflight.js'
 import type { Plan } from '../plan/plan.js'
 import type { AnyStepSpec } from '../steps/define-step.js'
@@ -108,10 +111,13 @@ export const plan = async (options: PlanOptions, memory: Memory = {}): Promise<P
     ...(memory.inspections ? { inspections: memory.inspections } : {}),
   })
   const made = preflight(created, await machineRoom(store.folder))
+  const gpus = asksForGpus(made) ? await findDevices(options.env) : { devices: [], how: '' }
   const problems = distinct([
     ...read.problems,
     ...opened.problems,
     ...made.problems,
+    ...checkGpus(made, gpus),
+    ...checkMicroBatches(made),
     ...locked.problems,
     ...(store.exchange?.problems() ?? []),
   ]).sort(inFileOrder(recipe.file))

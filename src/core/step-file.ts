@@ -31,6 +31,13 @@ export interface StepFile<Config = Record<string, unknown>> {
   readonly engine: EngineChoice
   /** Cores that this step asked for. */
   readonly threads: number
+  /** GPUs that it is given; absent: as its kind and engine usually take. Not in the key. */
+  readonly gpus?: number
+  /**
+   * Examples of a batch that it takes at once; their gradients are summed to that of the batch. Absent: all. In the key
+   * where the engine promises bits, since sums are then rounded otherwise.
+   */
+  readonly microBatch?: number
   /** How often it keeps a checkpoint; absence: as its kind usually does. Not in the key. */
   readonly checkpoint?: Rhythm
   /** URL of a plug-in's module that exports `run`; absent for our own kinds. */

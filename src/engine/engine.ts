@@ -14,6 +14,8 @@ export interface EngineReport {
   readonly hint?: string
   /** Why `auto` does not take it although it is available, in a sentence. */
   readonly notForAuto?: string
+  /** Why it is slower here than it could be, as a clause. */
+  readonly slow?: string
 }
 
 /** An engine at work in this thread: tfjs has one backend a thread. */

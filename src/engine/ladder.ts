@@ -19,6 +19,12 @@ const otherThanLocked = (preferred: EngineName, taken: EngineName, why: string |
   hint: 'Make it available, or write the engine that is meant into the recipe: `engine: wasm`.',
 })
 
+const slower = (name: EngineName, why: string): Problem => ({
+  ...problem('engine-slow', `the ${name} engine is slow here: ${why}`),
+  severity: 'warning',
+  hint: 'Use a processor with SSE4.1 or NEON, and Node without `--no-enable-sse4-1`.',
+})
+
 /**
  * Resolves what a recipe asked for to one engine. `auto` takes `preferred` (what the lock names) where it is available,
  * else with a warning the first available of native, webgpu and wasm; never cpu, and never a GPU interface that computes
@@ -44,10 +50,11 @@ export const chooseEngine = (
     const hint = asked === 'auto' ? 'Run `npm run build`, then try again.' : found[0]?.hint
     return failed(problem('engine-missing', message, hint === undefined ? {} : { hint }))
   }
+  const slow = chosen.slow === undefined ? [] : [slower(chosen.name, chosen.slow)]
   const choice = { name: chosen.name, version: chosen.version }
   if (asked === 'auto' && preferred !== undefined && chosen.name !== preferred)
-    return ok(choice, [otherThanLocked(preferred, chosen.name, found[0] && whyNot(found[0]))])
-  if (chosen.name !== 'cpu') return ok(choice)
+    return ok(choice, [otherThanLocked(preferred, chosen.name, found[0] && whyNot(found[0])), ...slow])
+  if (chosen.name !== 'cpu') return ok(choice, slow)
   return ok(choice, [
     {
       ...problem('engine-slow', 'the cpu engine trains a small CNN about 500 times slower than wasm'),

@@ -3,7 +3,7 @@ import { countMemory } from '../core/held-memory.js'
 import { enginePromises } from '../core/promise.js'
 import type { Engine } from './engine.js'
 import { backendFolder, wasmVersion } from './kernels/file.js'
-import { readBackend } from './kernels/backend-binary.js'
+import { compileKernels, readBackend } from './kernels/backend-binary.js'
 import type { Backend, Heap } from './kernels/heap.js'
 import { openHeap } from './kernels/heap.js'
 import { registerKernels } from './kernels/register.js'
@@ -33,7 +33,7 @@ const withBinary = async <T>(start: () => Promise<T>): Promise<T> => {
   const env = tf.env()
   const { platform } = env
   env.platform = Object.create(platform) as typeof platform
-  env.platform.fetch = path => Promise.resolve(new Response(readBackend(path)))
+  env.platform.fetch = async () => new Response(await readBackend())
   try {
     return await start()
   } finally {
@@ -45,7 +45,7 @@ const start = async (): Promise<Heap> => {
   setThreadsCount(1)
   if (!(await withBinary(() => withoutListeners(() => tf.setBackend('wasm')))))
     throw new Error('the wasm backend did not start')
-  const heap = openHeap(tf.backend() as tf.KernelBackend & Backend)
+  const heap = openHeap(tf.backend() as tf.KernelBackend & Backend, await compileKernels())
   registerKernels(heap)
   opened = heap
   countMemory(() => heap.backend.wasm.HEAPU8.buffer.byteLength)

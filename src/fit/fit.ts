@@ -39,6 +39,8 @@ export interface FitOptions {
   readonly validation?: Split
   readonly epochs: number
   readonly batchSize: number
+  /** Examples of a batch that run at once, also in validation. Absent: all. */
+  readonly microBatch?: number
   readonly optimizer: OptimizerChoice
   /** By step, counted from 0. */
   readonly learningRate: (step: number) => number
@@ -105,6 +107,7 @@ export const fit = async (options: FitOptions): Promise<FitResult> => {
   const stopper = stopping && createStopper(stopping)
   const history: EpochRecord[] = [...(resume?.history ?? [])]
   const outputs = options.examples.outputs
+  const { microBatch = batchSize } = options
   let bestWeights = resume?.best?.weights
   let step = resume?.steps ?? 0
   let stoppedEarly = resume?.stopped ?? false
@@ -186,14 +189,15 @@ export const fit = async (options: FitOptions): Promise<FitResult> => {
         trained,
         ...(options.fakeQuantization ? { fakeQuantization: options.fakeQuantization } : {}),
       },
-      { batchSize, ...(validation ? { validation } : {}) },
+      { batchSize, microBatch, ...(validation ? { validation } : {}) },
     )
     const seen = history.length * train.count + Math.min(train.count, (within?.batches ?? 0) * batchSize)
     const watch = createWatch(options.emit, epochs, train.count, seen)
     for (let epoch = history.length + 1; epoch <= epochs && !stoppedEarly; epoch++) {
       const learningRate = options.learningRate(step - (within?.batches ?? 0))
       const trainScores = await trainEpoch(trainer, epoch, watch)
-      const validated = validation && (await validate({ ...options, trainer }, validation))
+      const validated =
+        validation && (await validate({ ...options, batchSize: microBatch, trainer }, validation))
       if (validated && !Number.isFinite(validated['loss']))
         diverged(epoch, Math.ceil(train.count / batchSize), 'validation loss', validated['loss']!)
       const record: EpochRecord = {

@@ -45,22 +45,27 @@ export interface StepInputs {
 }
 
 /**
- * Makes one step down the gradient: gives the mean loss and the network's output (`count × outputs`) before the weights
- * moved. Inside a tidy; whatever it does with the inputs' numbers is done by the engine, so that it can be recorded.
+ * The mean loss of some examples, the network's output on them (`count × outputs`), and the masked gradients by weight
+ * name. Inside a tidy. `share`: what the examples count for, where they are part of a batch.
  */
-export const descend = (
-  parts: StepParts,
-  { examples, fed, scalars, draws }: StepInputs,
-): { readonly loss: tf.Scalar; readonly output: tf.Tensor } => {
-  const { runnable, objective, optimizer, masks } = parts
+export const gradientsOf = (
+  { runnable, objective, masks, trained }: StepParts,
+  { examples, fed, draws }: Omit<StepInputs, 'scalars'>,
+  share?: number,
+): {
+  readonly loss: tf.Scalar
+  readonly output: tf.Tensor
+  readonly gradients: ReadonlyMap<string, tf.Tensor>
+} => {
   const variables = new Map<string, tf.Variable>(objective.extra)
-  for (const name of parts.trained) variables.set(name, runnable.variables.get(name)!)
+  for (const name of trained) variables.set(name, runnable.variables.get(name)!)
   const given = objective.prepare(examples, fed)
   let output: tf.Tensor | undefined
   const { value, grads } = tf.variableGrads(() => {
     const said = speak(runnable, examples.x, objective.taps, draws)
     output = tf.keep(said.output)
-    return objective.loss(examples, said, given)
+    const loss = objective.loss(examples, said, given)
+    return share === undefined ? loss : tf.mul(loss, share)
   }, [...variables.values()])
   const gradients = new Map<string, tf.Tensor>()
   for (const [name, variable] of variables) {
@@ -69,8 +74,20 @@ export const descend = (
     const mask = masks.get(name)
     gradients.set(name, mask === undefined ? gradient : tf.mul(gradient, mask))
   }
-  optimizer.move(clipGradients(gradients, parts.clip), scalars)
-  return { loss: value, output: output! }
+  return { loss: value, output: output!, gradients }
+}
+
+/**
+ * Makes one step down the gradient: gives the mean loss and the network's output (`count × outputs`) before the weights
+ * moved. Inside a tidy; whatever it does with the inputs' numbers is done by the engine, so that it can be recorded.
+ */
+export const descend = (
+  parts: StepParts,
+  { scalars, ...inputs }: StepInputs,
+): { readonly loss: tf.Scalar; readonly output: tf.Tensor } => {
+  const { loss, output, gradients } = gradientsOf(parts, inputs)
+  parts.optimizer.move(clipGradients(gradients, parts.clip), scalars)
+  return { loss, output }
 }
 
 /** The plain loss, the output and what the objective measures, of a batch in inference. Inside a tidy. */

@@ -67,9 +67,36 @@ export const plainly = ({ task, inputShape, outputs }: ExampleOptions): ExampleO
   outputs,
 })
 
+/** One step down the gradient, operation by operation. */
+export type TakeStep = (options: TrainerOptions, ...given: Parameters<Trainer['step']>) => Promise<Stepped>
+
+const takeWhole: TakeStep = async (options, batch, { step, learningRate }, random) => {
+  const { objective, optimizer, train, examples } = options
+  const scalars = optimizer.begin(learningRate)
+  const results = tf.tidy(() =>
+    descend(options, {
+      examples: asExamples(tensorsOf(arraysOf(batch, examples))),
+      fed: tensorsOf(objective.arrays(train, batch, step)),
+      scalars: scalars.map(value => tf.scalar(value)),
+      draws: drawsFrom(random),
+    }),
+  )
+  try {
+    // Asked for together: on a GPU each of them is a way there and back.
+    const [loss, output] = await Promise.all([results.loss.data(), results.output.data()])
+    return { loss: loss[0]!, output: output as Float32Array }
+  } finally {
+    tf.dispose([results.loss, results.output])
+  }
+}
+
 /** Computes operation by operation, on any engine. */
-export const operationTrainer = (options: TrainerOptions, why?: string): Trainer => {
-  const { runnable, objective, optimizer, train, examples, fakeQuantization } = options
+export const operationTrainer = (
+  options: TrainerOptions,
+  why?: string,
+  takeStep: TakeStep = takeWhole,
+): Trainer => {
+  const { runnable, objective, optimizer, examples, fakeQuantization } = options
   let rounded = false
   const round = async (): Promise<void> => {
     if (!rounded) await fakeQuantization?.refresh()
@@ -77,25 +104,10 @@ export const operationTrainer = (options: TrainerOptions, why?: string): Trainer
   }
   return {
     execution: { mode: 'operations', ...(why === undefined ? {} : { why }) },
-    step: async (batch, { step, learningRate }, random) => {
+    step: async (batch, moment, random) => {
       await round()
       rounded = false
-      const scalars = optimizer.begin(learningRate)
-      const results = tf.tidy(() =>
-        descend(options, {
-          examples: asExamples(tensorsOf(arraysOf(batch, examples))),
-          fed: tensorsOf(objective.arrays(train, batch, step)),
-          scalars: scalars.map(value => tf.scalar(value)),
-          draws: drawsFrom(random),
-        }),
-      )
-      try {
-        // Asked for together: on a GPU each of them is a way there and back.
-        const [loss, output] = await Promise.all([results.loss.data(), results.output.data()])
-        return { loss: loss[0]!, output: output as Float32Array }
-      } finally {
-        tf.dispose([results.loss, results.output])
-      }
+      return takeStep(options, batch, moment, random)
     },
     look: async (split, batch) => {
       await round()

@@ -47,7 +47,7 @@ export const authoredStep = (spec: AnyStepSpec): Schema => {
   const ports = Object.fromEntries(
     Object.entries(spec.consumes).map(([name, port]) => [name, portSchema(name, port, raw[name])]),
   )
-  const { checkpoint, ...usual } = metaKeys
+  const { checkpoint, onOutOfMemory, ...usual } = metaKeys
   const wanted = Object.entries(spec.consumes).filter(([, port]) => port.optional !== true)
   return {
     title: `${spec.kind} step`,
@@ -63,6 +63,7 @@ export const authoredStep = (spec: AnyStepSpec): Schema => {
       ...ports,
       ...usual,
       ...(spec.checkpoints ? { checkpoint } : {}),
+      ...(spec.microBatches ? { onOutOfMemory } : {}),
     },
   }
 }

@@ -7,7 +7,7 @@ import { interpolate } from './interpolate.js'
 import { plainOf, type Entry, type MapNode, type Node } from './node.js'
 import { readReference, type PlacedReference } from './ports.js'
 import type { Reporter } from './reporter.js'
-import { laterStepKeys, metaSchema } from './schema.js'
+import { metaSchema } from './schema.js'
 import { tellFaults } from './tell-faults.js'
 
 /** What the keys that every step may have say. */
@@ -15,9 +15,10 @@ export interface Meta {
   readonly description?: string
   readonly seed?: number
   readonly engine?: EngineName | 'auto'
-  readonly resources: { readonly threads?: number; readonly memory?: number }
+  readonly resources: { readonly threads?: number; readonly memory?: number; readonly gpus?: number }
   readonly timeout?: number
   readonly retries: number
+  readonly onOutOfMemory?: 'halveBatch'
   readonly checkpoint?: Rhythm
 }
 
@@ -25,14 +26,18 @@ interface Written {
   readonly description?: string
   readonly seed?: number
   readonly engine?: EngineName | 'auto'
-  readonly resources?: { readonly threads?: number; readonly memory?: number | string }
+  readonly resources?: {
+    readonly threads?: number
+    readonly memory?: number | string
+    readonly gpus?: number
+  }
   readonly timeout?: string
   readonly retries?: number
+  readonly onOutOfMemory?: 'fail' | 'halveBatch'
   readonly checkpoint?: string
 }
 
 export const metaKeys: ReadonlySet<string> = new Set(Object.keys(metaSchema.properties))
-export const laterKeys: ReadonlySet<string> = new Set(laterStepKeys)
 
 /** Keys whose values may hold expressions. */
 const withExpressions = new Set(['resources', 'timeout', 'retries', 'seed', 'checkpoint'])
@@ -81,10 +86,7 @@ export const readMeta = (
   let ok = true
   const own = new Map<string, Entry>()
   for (const [name, entry] of entries) {
-    if (laterKeys.has(name)) {
-      reporter.report('not-yet', `this version has no "${name}" on steps yet`, entry.key, 'Remove it.')
-      ok = false
-    } else if (metaKeys.has(name) && !ofTheGraph.has(name)) {
+    if (metaKeys.has(name) && !ofTheGraph.has(name)) {
       const value = withExpressions.has(name) ? interpolate(entry.value, context, reporter) : entry.value
       if (value) own.set(name, { key: entry.key, value })
       else ok = false
@@ -94,8 +96,17 @@ export const readMeta = (
   const { faults, value } = checkValue(schema, plainOf({ ...whole.value, entries: own }), `step "${id}"`)
   tellFaults(faults, whole, reporter)
   if (faults.length > 0 || !ok) return undefined
-  const { description, seed, engine, resources = {}, timeout, retries, checkpoint } = value as Written
-  const { threads, memory } = resources
+  const {
+    description,
+    seed,
+    engine,
+    resources = {},
+    timeout,
+    retries,
+    onOutOfMemory,
+    checkpoint,
+  } = value as Written
+  const { threads, memory, gpus } = resources
   const rhythm = checkpoint === undefined ? undefined : parseRhythm(checkpoint)
   const milliseconds = timeout === undefined ? undefined : parseDuration(timeout)
   return {
@@ -103,7 +114,9 @@ export const readMeta = (
     resources: {
       ...(threads === undefined ? {} : { threads }),
       ...(memory === undefined ? {} : { memory: parseBytes(memory) }),
+      ...(gpus === undefined ? {} : { gpus }),
     },
+    ...(onOutOfMemory === 'halveBatch' ? { onOutOfMemory } : {}),
     ...(description === undefined ? {} : { description }),
     ...(seed === undefined ? {} : { seed }),
     ...(engine === undefined ? {} : { engine }),

@@ -19,7 +19,7 @@ const isType = (value: unknown): boolean => artifactTypes.some(type => type === 
 const types = artifactTypes.join(', ')
 
 const lanes = new Set<unknown>(['compute', 'gpu', 'io', undefined])
-const flags = ['computes', 'draws', 'checkpoints', 'exclusive', 'perMachine']
+const flags = ['computes', 'draws', 'checkpoints', 'microBatches', 'exclusive', 'perMachine']
 const functions = ['measures', 'inspect', 'predict']
 
 /** What the planner and the executor do for kinds of our own alone. */

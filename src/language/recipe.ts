@@ -27,10 +27,12 @@ export interface Settings {
   readonly config: Readonly<Record<string, unknown>>
   /** A seed of the step's own; absence: the recipe's. */
   readonly seed?: number
-  readonly resources: { readonly threads?: number; readonly memory?: number }
+  readonly resources: { readonly threads?: number; readonly memory?: number; readonly gpus?: number }
   /** Milliseconds; absence: none. */
   readonly timeout?: number
   readonly retries: number
+  /** Absence: it fails where memory runs out. */
+  readonly onOutOfMemory?: 'halveBatch'
   /** Absence: as its kind usually does. */
   readonly checkpoint?: Rhythm
 }

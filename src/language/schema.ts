@@ -87,6 +87,14 @@ export const metaSchema = Type.Object(
               description: 'Memory that it may use: `2 GB`, `512 MiB`, or bytes.',
             }),
           ),
+          gpus: Type.Optional(
+            Type.Integer({
+              minimum: 0,
+              maximum: 64,
+              description:
+                'GPUs that it gets to itself. `0`: none, also where the engine would take one. Absence: one, where its engine computes on a GPU and the machine has one.',
+            }),
+          ),
         },
         { ...closed, description: 'What the step may use of the machine.' },
       ),
@@ -100,6 +108,12 @@ export const metaSchema = Type.Object(
     retries: Type.Optional(
       Type.Integer({ minimum: 0, maximum: 100, description: 'Tries again so often after a failure.' }),
     ),
+    onOutOfMemory: Type.Optional(
+      Type.Enum(['fail', 'halveBatch'], {
+        description:
+          'What happens where memory runs out: `halveBatch` tries again with half as many examples at once, and sums their gradients to those of the whole batch; again and again, down to one. Absence: `fail`.',
+      }),
+    ),
     checkpoint: Type.Optional(
       Type.String({
         pattern: '^(never|every +([1-9]\\d* *(epochs?|steps?)|\\d+(\\.\\d+)? *(ms|s|m|h|d)))$',
@@ -112,10 +126,7 @@ export const metaSchema = Type.Object(
   closed,
 )
 
-/** Keys of the language that this version does not have yet; no kind may take them. */
-export const laterStepKeys = ['onOutOfMemory'] as const
-
-const stepKeys: ReadonlySet<string> = new Set([...Object.keys(metaSchema.properties), ...laterStepKeys])
+const stepKeys: ReadonlySet<string> = new Set(Object.keys(metaSchema.properties))
 
 /** True for a key that any step may have, whatever its kind. */
 export const isMetaKey = (key: string): boolean => stepKeys.has(key)

@@ -131,15 +131,25 @@ const layerSourcesOf = (id: string, node: MapNode, reporter: Reporter): PlacedRe
   })
 }
 
-/** It would change nothing, and whoever wrote it expects that it does. */
-const tellNoCheckpoints = (kind: string, { key }: Entry, { kinds, reporter }: OutlineContext): void => {
-  const others = [...kinds.values()].filter(({ checkpoints }) => checkpoints).map(each => each.kind)
-  reporter.report(
-    'checkpoint-not-here',
-    `steps of kind "${kind}" keep no checkpoints`,
-    key,
-    `Remove it. Kinds that do: ${others.join(', ')}.`,
-  )
+const idleKeys = [
+  { key: 'checkpoint', flag: 'checkpoints', code: 'checkpoint-not-here', why: 'keep no checkpoints' },
+  {
+    key: 'onOutOfMemory',
+    flag: 'microBatches',
+    code: 'halve-batch-not-here',
+    why: 'take no batch in parts',
+  },
+] as const
+
+/** Keys that would change nothing, while whoever wrote them expects that they do. */
+const tellIdleKeys = (spec: AnyStepSpec, node: MapNode, { kinds, reporter }: OutlineContext): void => {
+  for (const { key, flag, code, why } of idleKeys) {
+    const entry = node.entries.get(key)
+    if (!entry || spec[flag] || spec.composes) continue
+    const others = [...kinds.values()].filter(each => each[flag]).map(({ kind }) => kind)
+    const hint = `Remove it. Kinds that do: ${others.join(', ')}.`
+    reporter.report(code, `steps of kind "${spec.kind}" ${why}`, entry.key, hint)
+  }
 }
 
 /** Reads what places a step in the graph. A fault poisons the step; it stays, so that what hangs on it gives no echo. */
@@ -174,8 +184,7 @@ export const readOutline = (id: string, entry: Entry, context: OutlineContext): 
     ...(when ? { when } : {}),
   }
   if (!spec) return { ...base, faulty: true, ports: {}, expressions: {} }
-  const rhythm = node.entries.get('checkpoint')
-  if (rhythm && !spec.checkpoints && !spec.composes) tellNoCheckpoints(kind, rhythm, context)
+  tellIdleKeys(spec, node, context)
   const { ports, ok } = readPorts(spec, id, node.entries, entry.key, reporter)
   const { expressions, ok: expressionsOk } = readExpressions(spec, id, node, context)
   const faulty = misnamed !== undefined || !ok || !needs || !whenOk || !expressionsOk

@@ -6,7 +6,7 @@ import { interpolate, type Interpolation } from './interpolate.js'
 import type { Lattice } from './lattice.js'
 import { tellLayers } from './layers.js'
 import type { Row } from './axis-values.js'
-import { laterKeys, metaKeys, readMeta, type Meta } from './meta.js'
+import { metaKeys, readMeta, type Meta } from './meta.js'
 import { plainOf, type Entry, type MapNode } from './node.js'
 import type { Schema } from './narrow.js'
 import { checkPath, pathFieldsOf, replaceAt, type Reach } from './paths.js'
@@ -51,12 +51,7 @@ const schemaFor = (spec: AnyStepSpec, isSettled: (key: string) => boolean): Sche
     required: (params.required ?? []).filter(key => !settled.includes(key)),
     additionalProperties: false,
     'x-known': [
-      ...new Set([
-        ...Object.keys(params.properties ?? {}),
-        ...Object.keys(spec.consumes),
-        ...metaKeys,
-        ...laterKeys,
-      ]),
+      ...new Set([...Object.keys(params.properties ?? {}), ...Object.keys(spec.consumes), ...metaKeys]),
     ],
   }
   const own = schemas.get(spec) ?? new Map<string, Schema>()
@@ -76,7 +71,7 @@ const readConfig = (
   const own = new Map<string, Entry>()
   let complete = true
   for (const [name, entry] of entries) {
-    if (metaKeys.has(name) || laterKeys.has(name)) continue
+    if (metaKeys.has(name)) continue
     if (name.includes('${{')) {
       reporter.report('expression-not-here', 'a key cannot hold an expression', entry.key)
       complete = false
@@ -116,7 +111,7 @@ interface Read {
 /** What all combinations say of the step as a whole, and what each says of its instance. */
 const variantOf = ({ id, frame }: Outline, lattice: Lattice, row: Row, { meta, config }: Read): Variant => {
   const matrix = matrixOfRow(row, lattice.axes)
-  const { resources = {}, retries = 0, timeout, seed, checkpoint } = meta ?? {}
+  const { resources = {}, retries = 0, timeout, seed, onOutOfMemory, checkpoint } = meta ?? {}
   const replaced = lattice.axes['seed'] === id ? (matrix['seed'] as number) : seed
   return {
     labels: Object.fromEntries(Object.entries(row).map(([axis, { label }]) => [axis, label])),
@@ -129,6 +124,7 @@ const variantOf = ({ id, frame }: Outline, lattice: Lattice, row: Row, { meta, c
     resources,
     retries,
     ...(timeout === undefined ? {} : { timeout }),
+    ...(onOutOfMemory === undefined ? {} : { onOutOfMemory }),
     ...(checkpoint === undefined ? {} : { checkpoint }),
     ...(replaced === undefined ? {} : { seed: replaced }),
   }

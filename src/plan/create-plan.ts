@@ -17,6 +17,7 @@ import { checkExpressions } from './gates.js'
 import { inspectStep, type Inspected, type InspectionMemory } from './inspect.js'
 import { identityOf } from './key.js'
 import { machineClass } from './machine.js'
+import { identityAt } from './micro-batches.js'
 import { moduleIdentity, type ModuleIdentity } from './module-graph.js'
 import { limitTo } from './only.js'
 import { collectProblems } from './placed.js'
@@ -130,6 +131,9 @@ export const createPlan = async <Report>(options: PlanningOptions<Report>): Prom
 
   const instances = drafts.map((draft): Instance => {
     const { id, step, spec, variant, inputs, needs, after, when, outer, choice, about } = draft
+    const status = statuses.get(id)!
+    const microBatch = status.type === 'hit' ? status.microBatch : undefined
+    const identity = identities.get(id)!
     return {
       id,
       step: step.id,
@@ -145,15 +149,18 @@ export const createPlan = async <Report>(options: PlanningOptions<Report>): Prom
       axes: variant.labels,
       matrix: variant.matrix,
       files: filesOf(draft),
-      identity: identities.get(id)!,
+      identity: microBatch === undefined ? identity : identityAt(identity, microBatch),
       seed: seedOf(recipe, step, variant),
       engine: engines.of(step),
       threads: variant.resources.threads ?? 1,
+      ...(variant.resources.gpus === undefined ? {} : { gpus: variant.resources.gpus }),
       ...(variant.resources.memory === undefined ? {} : { memoryLimit: variant.resources.memory }),
       ...(variant.timeout === undefined ? {} : { timeout: variant.timeout }),
       retries: variant.retries,
+      ...(variant.onOutOfMemory === undefined ? {} : { onOutOfMemory: variant.onOutOfMemory }),
       ...(variant.checkpoint === undefined ? {} : { checkpoint: variant.checkpoint }),
-      status: statuses.get(id)!,
+      ...(microBatch === undefined ? {} : { microBatch }),
+      status,
       outputs: outputs.get(id)!,
       ...(about === undefined ? {} : { about }),
       at: step.at,

@@ -19,7 +19,13 @@ export interface Edge {
 }
 
 export type Status =
-  | { readonly type: 'hit'; readonly key: Key; readonly result: StoredResult }
+  /** `microBatch`: its key is that of a result made with so many examples at once. */
+  | {
+      readonly type: 'hit'
+      readonly key: Key
+      readonly result: StoredResult
+      readonly microBatch?: number
+    }
   /** It must run; `why` in a sentence. `resumes`: the checkpoint that it will go on from, unless that turns out to be damaged. */
   | { readonly type: 'miss'; readonly key: Key; readonly why: string; readonly resumes?: Moment }
   /** Its key, or whether it runs at all, cannot be known before these have run. */
@@ -54,10 +60,16 @@ export interface Instance {
   readonly seed: number
   readonly engine: EngineChoice
   readonly threads: number
+  /** GPUs that the recipe asks for: 0, it uses none. Absent: as its kind and engine usually do. */
+  readonly gpus?: number
   /** Bytes of memory that the recipe lets it use. */
   readonly memoryLimit?: number
   readonly timeout?: number
   readonly retries: number
+  /** `halveBatch`: where memory runs out it is tried again with fewer examples at once. Absent: it fails. */
+  readonly onOutOfMemory?: 'halveBatch'
+  /** Examples of a batch that it takes at once from its first attempt on. Absent: all. */
+  readonly microBatch?: number
   /** Absence: as its kind usually does. */
   readonly checkpoint?: Rhythm
   readonly status: Status

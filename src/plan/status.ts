@@ -7,6 +7,7 @@ import { chosenOutput, failing } from './choose.js'
 import type { Choice, Conditioned } from './conditions.js'
 import { keyOf } from './key.js'
 import { leftOf } from './left-out.js'
+import { reductionsOf } from './micro-batches.js'
 import type { Problems } from './placed.js'
 import type { Edge, Status } from './plan.js'
 import { takeChosen } from './take-chosen.js'
@@ -79,6 +80,11 @@ export const findStatuses = async (
     problems.add(...found.problems)
     if (found.result) return { type: 'hit', key, result: found.result }
     const { spec, variant } = draft
+    for (const reduced of reductionsOf({ ...variant, identity })) {
+      const { key: other } = keyOf(reduced, artifacts)
+      const { result } = await store.results.find(other)
+      if (result) return { type: 'hit', key: other, result, microBatch: reduced.microBatch }
+    }
     const isKept = spec.checkpoints === true && variant.checkpoint?.unit !== 'never'
     const resumes = isKept ? store.checkpoints.head(key)?.moment : undefined
     return {

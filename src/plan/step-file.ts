@@ -17,6 +17,8 @@ export const stepFileOf = (
   seed: instance.seed,
   engine: instance.engine,
   threads: instance.threads,
+  ...(instance.gpus === undefined ? {} : { gpus: instance.gpus }),
+  ...(instance.microBatch === undefined ? {} : { microBatch: instance.microBatch }),
   ...(instance.checkpoint === undefined ? {} : { checkpoint: instance.checkpoint }),
   ...(instance.spec.module === undefined ? {} : { module: instance.spec.module }),
 })

@@ -1,16 +1,12 @@
 import type { Instance } from '../plan/plan.js'
 import type { Lane } from './lanes/lane.js'
 
-/** A step that may use more cores than its lane has runs with nothing of its lane beside it. */
-const coresOf = (instance: Instance, lane: Lane): number =>
-  Math.min(Math.max(1, instance.threads), lane.capacity)
-
-/** Instances whose inputs are all there, in the plan's order, and the cores that running ones take. */
+/** Instances whose inputs are all there, in the plan's order, and the cores or devices that running ones take. */
 export interface Ready {
   add(instance: Instance): void
   /** The next one that fits beside what runs, taken off; undefined where none does. */
   next(): Instance | undefined
-  /** It runs no more: its cores are free. */
+  /** It runs no more: its cores or devices are free. */
   done(instance: Instance): void
   running(): number
 }
@@ -39,7 +35,7 @@ export const makeReady = (
   const take = (queue: Instance[], at: number): Instance => {
     const [instance] = queue.splice(at, 1) as [Instance]
     const lane = laneOf(instance)
-    used.set(lane, (used.get(lane) ?? 0) + coresOf(instance, lane))
+    used.set(lane, (used.get(lane) ?? 0) + lane.shareOf(instance))
     running++
     isAlone = instance.spec.exclusive ?? false
     return instance
@@ -58,7 +54,7 @@ export const makeReady = (
       for (const [lane, queue] of queues) {
         const free = lane.capacity - (used.get(lane) ?? 0)
         if (free === 0) continue
-        const at = queue.findIndex(instance => coresOf(instance, lane) <= free)
+        const at = queue.findIndex(instance => lane.shareOf(instance) <= free)
         if (at >= 0) return take(queue, at)
       }
       // Exclusive ones wait until nothing else can go on: the rest of the work is not held up for them.
@@ -66,7 +62,7 @@ export const makeReady = (
     },
     done: instance => {
       const lane = laneOf(instance)
-      used.set(lane, used.get(lane)! - coresOf(instance, lane))
+      used.set(lane, used.get(lane)! - lane.shareOf(instance))
       running--
       isAlone = false
     },

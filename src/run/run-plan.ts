@@ -171,8 +171,8 @@ export const runPlan = async (options: RunPlanOptions): Promise<RunRecord> => {
         const made = await make(instance, lanes.of(instance), inputsOf(decided.inputs, outputs))
         if (made.type === 'interrupted') return 'interrupted'
         if (made.type === 'by-another' || made.type === 'lost') return made
-        const { type: status, ...rest } = made
-        keep(recordOf(instance, { status, ...rest }))
+        const { type: status, as = instance, ...rest } = made
+        keep(recordOf(as, { status, ...rest }))
         if (made.type === 'failed') return 'failed'
         there(instance, made.output)
         return 'there'

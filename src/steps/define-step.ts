@@ -94,6 +94,11 @@ export interface StepSpec<P extends TObject = TObject> {
   readonly draws: boolean
   /** A run takes long, and keeps checkpoints that it goes on from: its steps may have the key `checkpoint`. */
   readonly checkpoints?: boolean
+  /**
+   * Its config has a `batchSize`, and its run can take a batch in parts of `microBatch` examples (see `StepFile`) without
+   * another meaning: its steps may have the key `onOutOfMemory`.
+   */
+  readonly microBatches?: boolean
   /** Runs with nothing beside it. */
   readonly exclusive?: boolean
   /** Its result holds for this machine only: the machine class enters the key. */

@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { compileKernels } from '../../src/engine/kernels/file.js'
+import { compileKernels } from '../../src/engine/kernels/backend-binary.js'
 import { openPool } from '../../src/engine/threads/pool.js'
 import { assert, suite } from '../suite.js'
 
 const test = suite('a pool of threads')
 
+const module = await compileKernels()
+
 const opened = (threads: number) => {
   const memory = new WebAssembly.Memory({ initial: 32, maximum: 64, shared: true })
-  const module = compileKernels()
   const { exports } = new WebAssembly.Instance(module, { env: { memory } })
   const pool = openPool({ module, memory, exports, scratch: () => 0 })
   pool.use(() => threads)

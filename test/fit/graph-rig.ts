@@ -87,7 +87,7 @@ export const trainingOf = (
       outputs: sizeOf(factsOfNetwork(network).outputShape),
     },
     train: dataFor(network, data),
-    validation: dataFor(network, { ...data, name: 'validation', count: 7 }),
+    validation: dataFor(network, { ...data, name: 'validation', count: 4 }),
     epochs: 2,
     batchSize: 4,
     optimizer: { name: 'adam', settings: {} },

@@ -89,6 +89,7 @@ const train = defineStep({
   kind: 'train',
   revision: 1,
   checkpoints: true,
+  microBatches: true,
   params: Type.Object({ model: architecture, ...training }, { ...closed, description: 'Trains a model.' }),
   consumes: { data: one('dataset'), model: either('model') },
   produces: { model: 'model', history: 'metrics' },
@@ -133,6 +134,7 @@ const distill = defineStep({
   kind: 'distill',
   revision: 1,
   checkpoints: true,
+  microBatches: true,
   params: Type.Object(
     { model: architecture, ...training, temperature: Type.Number({ exclusiveMinimum: 0, default: 4 }) },
     closed,

@@ -23,6 +23,8 @@ export interface Written {
   readonly timeout?: number
   readonly retries?: number
   readonly threads?: number
+  readonly gpus?: number
+  readonly onOutOfMemory?: 'halveBatch'
   readonly checkpoint?: Rhythm
 }
 
@@ -52,6 +54,7 @@ const defaults: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   tick: { value: 0, milliseconds: 0, coarse: false },
   exclusiveTick: { value: 0, milliseconds: 0, coarse: false },
   faulty: { megabytes: 0 },
+  seeing: { name: 'seen', milliseconds: 0 },
   counting: { failsAt: [], milliseconds: 0 },
 }
 
@@ -80,6 +83,8 @@ export const planOf = async (steps: readonly Written[], store: Store): Promise<P
       seed: 1,
       engine,
       threads: more.threads ?? 1,
+      ...(more.gpus === undefined ? {} : { gpus: more.gpus }),
+      ...(more.onOutOfMemory === undefined ? {} : { onOutOfMemory: more.onOutOfMemory }),
       retries: more.retries ?? 0,
       ...(more.checkpoint === undefined ? {} : { checkpoint: more.checkpoint }),
       ...(more.timeout === undefined ? {} : { timeout: more.timeout }),

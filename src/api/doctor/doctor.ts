@@ -17,10 +17,9 @@ export interface DoctorOptions {
   readonly signal?: AbortSignal
 }
 
-/** Native's reports say how a GPU is missed; on a machine without one that is no news. */
 const factsOf = (report: EngineReport): EngineFacts => {
   const { name, available, promise, notForAuto, why, hint } = report
-  const passed = notForAuto ?? why
+  const passed = why ?? notForAuto
   return {
     name,
     available,
@@ -47,7 +46,8 @@ const autoOf = (reports: readonly EngineReport[], tried: readonly EngineFacts[])
       reports.findIndex(({ name }) => name === engine),
     )
     .map(
-      ({ name, notForAuto }) => `${name} ${notForAuto === undefined ? 'is not available' : 'is left alone'}`,
+      ({ name, notForAuto }) =>
+        `${name} ${notForAuto === undefined ? 'is not available' : 'is only for those who ask for it'}`,
     )
   const reason = passed.length === 0 ? 'it is the first of native, webgpu and wasm' : passed.join(', ')
   const warning =
@@ -80,6 +80,7 @@ export const doctor = async ({
     const { trial, weights, note } = await tryEngine(report.name, judge, signal)
     signal?.throwIfAborted()
     if (report.name === 'cpu') judge = weights
+    // How TensorFlow misses a GPU is news only where there is one.
     const why = trial.works ? (gpus.length > 0 ? (note ?? facts.why) : facts.why) : trial.why
     const mend = trial.works ? undefined : (trial.mend ?? facts.mend)
     const { name, available, version: engineVersion, promise } = facts

@@ -34,7 +34,7 @@ const rateOf = async (): Promise<number> => {
 
 const tryOn = async (name: EngineName): Promise<TrialWords> => {
   const began = performance.now()
-  await openEngine(name, { threads: availableParallelism() })
+  await openEngine(name, { threads: availableParallelism })
   const opened = performance.now() - began
   const small = await trainSmall()
   const rate = await rateOf()

@@ -1,8 +1,8 @@
 import type { Binding } from './binding.js'
 import type { Node } from './node.js'
 import { encodeNode } from './node.js'
+import type { Wanted } from './emit.js'
 import { Program } from './program.js'
-import type { Wanted } from './program.js'
 import type { Recording } from './recorder.js'
 
 /** A recording, and what of it is wanted. */

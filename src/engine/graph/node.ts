@@ -30,7 +30,33 @@ export interface Node {
 export const type = (value: number): Attr => ({ kind: 'type', value })
 export const shape = (value: readonly number[]): Attr => ({ kind: 'shape', value })
 export const text = (value: string): Attr => ({ kind: 'string', value })
-export const int = (value: number): Attr => ({ kind: 'int', value })
+
+export const constantNode = (name: string, value: ConstantValue): Node => ({
+  name,
+  op: 'Const',
+  inputs: [],
+  attrs: { dtype: type(value.dtype), value: { kind: 'tensor', value } },
+})
+
+/** Gives what it is given, once the nodes that it waits for have run. */
+export const identityNode = (
+  name: string,
+  dtype: number,
+  input: string,
+  waits: readonly string[] = [],
+): Node => ({
+  name,
+  op: 'Identity',
+  inputs: [input, ...waits.map(wait => `^${wait}`)],
+  attrs: { T: type(dtype) },
+})
+
+export const placeholderNode = (name: string, dtype: number, sides: readonly number[]): Node => ({
+  name,
+  op: 'Placeholder',
+  inputs: [],
+  attrs: { dtype: type(dtype), shape: shape(sides) },
+})
 
 /** TensorShapeProto: `dim` is 2, the size of a dimension 1. */
 const shapeMessage = (sides: readonly number[]): Message => {

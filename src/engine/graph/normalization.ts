@@ -25,7 +25,7 @@ const attrsOf = (backend: KernelBackend, epsilon: number) => [
   { name: 'is_training', type: backend.binding.TF_ATTR_BOOL, value: true },
 ]
 
-const kernelName = 'TrimtabBatchNormalization'
+const kernelName = 'TrimtabNativeBatchNormalization'
 
 const backendOf = (): KernelBackend => tf.backend() as unknown as KernelBackend
 

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Binding, Numbers, TensorMeta } from './binding.js'
 import { dtypes } from './binding.js'
-import type { Program, Signature } from './program.js'
+import type { Signature } from './emit.js'
+import type { Program } from './program.js'
 import { encodeSavedModel, savedModelTag } from './saved-model.js'
 
 /** A graph at work. Everything is synchronous: the addon returns when it is done. */

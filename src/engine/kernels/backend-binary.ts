@@ -1,4 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { hasSimd } from '../simd.js'
+import { backendFolder, readKernels } from './file.js'
 
 /** The section of a WebAssembly binary that declares its memories. */
 const memorySection = 5
@@ -35,4 +38,17 @@ export const withSharedMemory = (binary: Uint8Array): Uint8Array => {
   throw new Error('the wasm backend declares no memory')
 }
 
-export const readBackend = (path: string): Uint8Array => withSharedMemory(readFileSync(path))
+/** A binary as this machine can run it: where WebAssembly has no vectors, without them, to the same bits. */
+const fitted = async (binary: Uint8Array): Promise<Uint8Array> => {
+  if (hasSimd()) return binary
+  const { lowerSimd } = await import('../scalar/lower.js')
+  return lowerSimd(binary)
+}
+
+/** The backend's binary for our memory. We take the one with vectors in any case, and give it the name asked for. */
+export const readBackend = async (): Promise<Uint8Array> =>
+  fitted(withSharedMemory(readFileSync(join(backendFolder(), 'tfjs-backend-wasm-simd.wasm'))))
+
+/** Our kernels as a module. */
+export const compileKernels = async (): Promise<WebAssembly.Module> =>
+  new WebAssembly.Module(await fitted(readKernels().bytes))

@@ -34,6 +34,3 @@ export const readKernels = (): { readonly bytes: Buffer<ArrayBuffer>; readonly d
 
 /** `4.22.0+<digest of our kernels>`: what a step that computes on wasm has in its key. */
 export const wasmVersion = (): string => `${tensorLibraryVersion('backend-wasm')}+${readKernels().digest}`
-
-/** Our kernels as a module. */
-export const compileKernels = (): WebAssembly.Module => new WebAssembly.Module(readKernels().bytes)

@@ -3,7 +3,6 @@ import type { tf } from '../tf.js'
 import type { Pool } from '../threads/pool.js'
 import { openPool } from '../threads/pool.js'
 import type { Given, Kernels, SplitKernels } from './exports.js'
-import { compileKernels } from './file.js'
 
 /** The emscripten module of tfjs's backend, as far as we use it. */
 interface Module {
@@ -110,11 +109,10 @@ const guardAllocation = (module: Module): void => {
   }
 }
 
-/** Joins our kernels to the memory of a started wasm backend. */
-export const openHeap = (backend: Backend): Heap => {
+/** Joins our kernels, compiled, to the memory of a started wasm backend. */
+export const openHeap = (backend: Backend, compiled: WebAssembly.Module): Heap => {
   const module = backend.wasm
   const { memory } = module.asm
-  const compiled = compileKernels()
   const { exports } = new WebAssembly.Instance(compiled, { env: { memory } })
   const windowAddress = module._malloc(windowNumbers * 4)
   // Only now: emscripten's functions replace themselves when they are first called.

@@ -106,19 +106,25 @@ const sizeOf = (path: string): number | undefined => {
   }
 }
 
+/** What is wrong with an engine's libraries, by their sizes alone; undefined where nothing is. */
+export const librariesFault = ({ folder, libraries, name }: Found): string | undefined => {
+  for (const library of libraries) {
+    const path = join(folder, library.file)
+    const bytes = sizeOf(path)
+    if (bytes === undefined) return `TensorFlow's library of the engine ${name} is gone: ${path}`
+    if (bytes !== library.bytes)
+      return `TensorFlow's library of the engine ${name} is another one than it was built with: ${path}`
+  }
+  return undefined
+}
+
 /** What is wrong with an engine's files, by looking at their sizes alone; undefined where nothing is. */
-export const damageOf = ({ folder, addon, libraries, name }: Found): string | undefined => {
+export const damageOf = (engine: Found): string | undefined => {
+  const { folder, addon, name } = engine
   if (addon.platform !== process.platform || addon.arch !== process.arch)
     return `the engine ${name} was built for ${addon.platform} on ${addon.arch}, this is ${process.platform} on ${process.arch}`
   const size = sizeOf(join(folder, addon.file))
   if (size === undefined) return `the addon of the engine ${name} is gone: ${join(folder, addon.file)}`
   if (size !== addon.bytes) return `the addon of the engine ${name} is not the file that was built`
-  for (const library of libraries) {
-    const bytes = sizeOf(join(folder, library.file))
-    if (bytes === undefined)
-      return `TensorFlow's library of the engine ${name} is gone: ${join(folder, library.file)}`
-    if (bytes !== library.bytes)
-      return `TensorFlow's library of the engine ${name} is another one than it was built with: ${join(folder, library.file)}`
-  }
-  return undefined
+  return librariesFault(engine)
 }

@@ -75,18 +75,18 @@ export const symptoms: readonly Symptom[] = [
     mend: 'Run `npm install --ignore-scripts`, then `trimtab engine build native`, which takes TensorFlow from the Python index that pip uses.',
   },
   {
-    id: 'cuda-library-missing',
-    seen: /(Could not load (dynamic )?library|cannot open shared object file)[^\n]*(libcu|libnv|libnccl)|lib(cudart|cublas\w*|cudnn\w*|cufft|curand|cusolver|cusparse|nccl|nvrtc|cupti)\.so[.\d]*: cannot open shared object file|Could not (find|load) (cuda|cuDNN)[^\n]*librar|Cannot dlopen some GPU libraries|Missing ?GPU libraries/i,
-    says: 'a library of CUDA or cuDNN is missing, so TensorFlow leaves the GPU alone',
-    mend: 'Run `trimtab engine build native --cuda`, which installs the ones that this TensorFlow was built for.',
-    reported: `${tracker}3727, ${tracker}3957, ${tracker}8269`,
-  },
-  {
     id: 'no-driver',
     seen: /libcuda\.so\.1: cannot open shared object file|CUDA_ERROR_NO_DEVICE|no CUDA-capable device|failed call to cuInit/,
     says: 'there is no NVIDIA driver here, or it shows no GPU',
     mend: 'Install the driver (`apt-get install nvidia-driver`); in a container, start it with `--gpus all`.',
     reported: 'tensorflow/tensorflow#74459',
+  },
+  {
+    id: 'cuda-library-missing',
+    seen: /(Could not load (dynamic )?library|cannot open shared object file)[^\n]*(libcu|libnv|libnccl|cudnn)|lib(cudart|cublas\w*|cudnn\w*|cufft|curand|cusolver|cusparse|nccl|nvrtc|cupti)\.so[.\d]*: cannot open shared object file|Could not (find|load) (cuda|cuDNN)[^\n]*librar|Cannot dlopen some GPU libraries|Missing ?GPU libraries/i,
+    says: 'a library of CUDA or cuDNN is missing, so TensorFlow leaves the GPU alone',
+    mend: 'Run `trimtab engine build native --cuda`, which installs the ones that this TensorFlow was built for.',
+    reported: `${tracker}3727, ${tracker}3957, ${tracker}8269`,
   },
   {
     id: 'driver-too-old',

@@ -1,8 +1,11 @@
 import { availableParallelism, totalmem } from 'node:os'
 import type { Digest } from '../../core/brand.js'
+import type { Device, FoundDevices } from '../../core/device.js'
 import type { Instance } from '../../plan/plan.js'
+import { deviceLane } from './device-lane.js'
 import { makeLane, type Lane } from './lane.js'
 import type { Host } from './host.js'
+import { pinTo, withoutDevices } from './pins.js'
 import { processHost } from './process-host.js'
 import { threadHost } from './thread-host.js'
 
@@ -21,10 +24,12 @@ export interface LaneSettings {
   readonly budget?: number
   /** Milliseconds without a sign of life after which a lane's process counts as hung. Absent: a minute. */
   readonly silence?: number
+  /** The GPUs of this machine. Absent: none that are known of. */
+  readonly devices?: FoundDevices
 }
 
 export interface Lanes {
-  of(instance: Instance): Lane
+  of(instance: Pick<Instance, 'spec' | 'engine' | 'gpus'>): Lane
   close(): Promise<void>
 }
 
@@ -53,7 +58,9 @@ export const openLanes = (
     settings.heapMegabytes ?? heapAsked() ?? Math.round(Math.min(4096, Math.max(512, share / mebi)))
   const budget = settings.budget ?? Math.min(2048 * mebi, Math.max(512 * mebi, share))
   const silence = settings.silence ?? 60_000
-  const child = (): Host => processHost({ heapMegabytes, silence })
+  const { devices, how } = settings.devices ?? { devices: [], how: 'nobody looked for GPUs' }
+  const child = (env?: Readonly<Record<string, string>>): Host =>
+    processHost({ heapMegabytes, silence, ...(env ? { env } : {}) })
 
   const compute = makeLane({
     name: 'compute',
@@ -61,17 +68,34 @@ export const openLanes = (
     budget,
     host: () => threadHost({ heapMegabytes, open }),
   })
-  const gpu = makeLane({ name: 'gpu', capacity: 1, budget, host: child })
-  const isolated = makeLane({ name: 'process', capacity: workers, budget, host: child })
+  const isolated = makeLane({ name: 'process', capacity: workers, budget, host: () => child() })
+  // Native code that computes on the processor takes all of its cores: one step at a time.
+  const alone = (name: string, env?: Readonly<Record<string, string>>): Lane =>
+    makeLane({ name, capacity: 1, budget, host: () => child(env) })
+  const gpus = deviceLane({
+    name: 'gpu',
+    devices,
+    how,
+    budget,
+    host: (pinned: readonly Device[]) => child(pinTo(pinned, process.env)),
+  })
+  // Where no GPU was found nothing is hidden either: the engine looks for itself.
+  const native = devices.length > 0 ? gpus : alone('gpu')
+  const adapter = alone('gpu')
+  const processor = alone('native', withoutDevices)
   const forced = settings.lane === 'process' || process.env.TRIMTAB_LANE === 'process'
+  const lanes = new Set([compute, isolated, gpus, native, adapter, processor])
 
   return {
-    of: ({ spec, engine }) => {
-      if (forced) return isolated
-      return spec.lane === 'gpu' && (engine.name === 'native' || engine.name === 'webgpu') ? gpu : compute
+    of: ({ spec, engine, gpus: asked }) => {
+      const usesDevice = spec.lane === 'gpu'
+      if (usesDevice && engine.name === 'webgpu') return adapter
+      if (asked !== undefined && asked > 0) return gpus
+      if (usesDevice && engine.name === 'native') return asked === 0 ? processor : native
+      return forced ? isolated : compute
     },
     close: async () => {
-      await Promise.all([compute.close(), gpu.close(), isolated.close()])
+      await Promise.all([...lanes].map(lane => lane.close()))
     },
   }
 }

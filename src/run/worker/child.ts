@@ -48,18 +48,22 @@ const work = async (assignment: Assignment, heapMegabytes: number): Promise<void
   tell({ type: 'ended', ended })
 }
 
+/** Ends this process with all that its steps have started, where it leads them. */
+const endAll = (): void => {
+  process.kill(process.argv.includes('--leads') ? -process.pid : process.pid, 'SIGKILL')
+}
+
 process.on('SIGINT', () => undefined)
 process.on('message', (message: ToChild) => {
   if (message.type === 'run') {
+    tell({ type: 'took' })
     grant(message.threads)
     void work(message.assignment, message.heapMegabytes)
   } else if (message.type === 'threads') grant(message.threads)
   else cancel?.abort()
 })
 // Without a channel nobody wants the result. In mid-step the thread may be in code that does not return, and an
-// orderly exit would wait for it; whatever the store lacks then was never renamed into place.
-process.on('disconnect', () => {
-  if (cancel) process.kill(process.pid, 'SIGKILL')
-  else process.exit(0)
-})
+// orderly exit would wait for it; whatever the store lacks then was never renamed into place. Between steps as well: a
+// step's own children may have stayed, and native libraries are known to crash in their last functions.
+process.on('disconnect', endAll)
 setInterval(() => tell({ type: 'beat' }), 1000)

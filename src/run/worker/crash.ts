@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { problem, ProblemError, type Problem } from '../../core/problem.js'
+import { deviceMemoryProblem, saysDeviceFull } from './device-memory.js'
 
 /** Puts a crash's details where its problem's hint says that they are. A disk that takes no file must not hide the problem itself. */
 export const keepCrash = (crashFile: string, text: string): string | undefined => {
@@ -28,11 +29,19 @@ export const memoryProblem = (kind: string, found: string): Problem =>
     hint: 'Use a smaller batchSize or a smaller model, or fewer steps at once (--workers 1).',
   })
 
+/** Codes of a step that had too little memory: its worker's, or that of the device. */
+const memoryCodes: ReadonlySet<string> = new Set(['worker-out-of-memory', 'out-of-memory'])
+
+/** Did an attempt fail since memory ran out? */
+export const ranOutOfMemory = (problems: readonly Problem[]): boolean =>
+  problems.some(({ code }) => memoryCodes.has(code))
+
 /** What became of an error that left a step: its problems, no memory, or a bug whose stack goes to a file. */
 export const problemsOf = (error: unknown, kind: string, crashFile: string): readonly Problem[] => {
   if (error instanceof ProblemError) return error.problems
   const message = error instanceof Error ? error.message : String(error)
   if (isOutOfMemory(error)) return [memoryProblem(kind, message)]
+  if (error instanceof Error && saysDeviceFull(message)) return [deviceMemoryProblem(kind, message)]
   const kept = keepCrash(crashFile, error instanceof Error ? `${error.stack ?? error.message}\n` : message)
   return [
     problem('step-crashed', `kind "${kind}" crashed: ${message}`, {

@@ -61,9 +61,9 @@ export type ToChild =
   | { readonly type: 'threads'; readonly threads: number }
   | { readonly type: 'cancel' }
 
-/** `beat` says once a second that the process still answers, whatever its thread is doing. */
+/** `beat` says once a second that the process still answers, whatever its thread is doing; `took`, that it has the step. */
 export type FromChild =
-  | { readonly type: 'beat' }
+  | { readonly type: 'beat' | 'took' }
   | Progressed
   | Logged
   | Resumed

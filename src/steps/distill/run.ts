@@ -55,7 +55,7 @@ const objectiveOf = async (
   const hints = createHints(measured, step.seed)
   const asked = createTeachers(teachers, [...new Set(measured.map(({ teacher }) => teacher))])
   const watch = {
-    batchSize: config.batchSize,
+    batchSize: step.microBatch ?? config.batchSize,
     cancelled: () => context.cancelled(),
     emit: context.emit.bind(context),
   }

@@ -38,6 +38,7 @@ export const distill = defineStep({
   computes: true,
   draws: true,
   checkpoints: true,
+  microBatches: true,
   consumes: {
     teachers: list('model', 'The models to learn from; their probabilities are averaged.'),
     model: either('model', 'The student: a new network as `{layers: […]}`, or a model to go on from.'),

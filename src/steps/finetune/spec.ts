@@ -20,6 +20,7 @@ export const finetune = defineStep({
   computes: true,
   draws: true,
   checkpoints: true,
+  microBatches: true,
   consumes: {
     model: one('model', 'The model to go on from.'),
     data: one('dataset', 'Trains on its split `train`, watches `validation`.'),

@@ -21,6 +21,7 @@ import { isKernel } from '../../model/quantize-model.js'
 import { buildRunnable } from '../../model/runnable.js'
 import type { Runnable } from '../../model/runnable.js'
 import { loadModel, storeModel } from '../../model/store-model.js'
+import { layersAcrossBatch } from '../../network/across-batch.js'
 import { resolveNetwork } from '../../network/architecture.js'
 import { chooseLoss } from '../../network/losses.js'
 import { resolveOptimizer } from '../../network/optimizers.js'
@@ -107,6 +108,24 @@ const refuseDiverged = (weights: ReadonlyMap<string, Float32Array>, { epoch }: F
   }
 }
 
+/** The planner refuses what it can foresee; a network may also be known only now. */
+const refuseParts = ({ network }: Model): void => {
+  const [layer] = layersAcrossBatch(network)
+  if (layer !== undefined)
+    fail(
+      'halve-batch-refused',
+      `memory ran out, and batches cannot be halved: layer "${layer}" normalizes over the batch, and over half of it this would be another training`,
+      'Set a batchSize that fits, or use layerNormalization.',
+    )
+}
+
+const notesOfParts = (batchSize: number, microBatch = batchSize): readonly string[] =>
+  microBatch < batchSize
+    ? [
+        `Memory ran out: batches of ${batchSize} ran in parts of ${microBatch}, whose gradients were summed. Sums in another order are rounded otherwise.`,
+      ]
+    : []
+
 /**
  * What train, finetune and distill do alike: opens engine, data and model, fits the objective, and stores the model with
  * its contracts (masks, quantized formats) kept.
@@ -116,13 +135,14 @@ export const runTraining = async <Config extends Trained>(
   context: StepContext,
   makeObjective: (bench: Bench) => Promise<Objective>,
 ): Promise<{ readonly output: StepOutput; readonly fitted: FitResult }> => {
-  const { config } = step
+  const { config, microBatch } = step
   await openEngine(step.engine.name, { threads: () => context.threads() })
   const dataset = await openDataset(step.inputs['data']![0]!.artifact, digest => context.open(digest))
   const { task } = dataset.description
   const model = await openModel(step, context, dataset)
   const train = dataset.split('train')!
   const validation = dataset.split('validation')
+  if (microBatch !== undefined) refuseParts(model)
   const runnable = buildRunnable(model)
   const quantized = fakeQuantization(runnable, model)
   try {
@@ -158,6 +178,7 @@ export const runTraining = async <Config extends Trained>(
       ...(validation ? { validation } : {}),
       epochs: config.epochs,
       batchSize: config.batchSize,
+      ...(microBatch === undefined ? {} : { microBatch }),
       optimizer: { name: optimizer, settings },
       learningRate: at => scheduleValue(learningRate, at, stepsPerEpoch),
       scores: config.metrics ?? [scoreNames[task][0]],
@@ -186,7 +207,8 @@ export const runTraining = async <Config extends Trained>(
       context.log('info', `this training runs operation by operation, not as a graph: ${execution.why}`)
     const weights = await runnable.weights()
     refuseDiverged(weights, fitted)
-    const { model: kept, notes } = keepContracts(model, weights)
+    const { model: kept, notes: contracts } = keepContracts(model, weights)
+    const notes = [...contracts, ...notesOfParts(config.batchSize, microBatch)]
     const output: StepOutput = {
       outputs: { model: await storeModel(kept, bytes => context.put(bytes)) },
       record: {
@@ -195,6 +217,7 @@ export const runTraining = async <Config extends Trained>(
         steps: fitted.steps,
         epoch: fitted.epoch,
         stoppedEarly: fitted.stoppedEarly,
+        ...(microBatch === undefined ? {} : { microBatch }),
         ...(execution.mode === 'graph' || execution.why !== undefined ? { execution } : {}),
         ...(classWeights ? { classWeights } : {}),
         history: fitted.history,

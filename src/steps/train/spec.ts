@@ -11,6 +11,7 @@ export const train = defineStep({
   computes: true,
   draws: true,
   checkpoints: true,
+  microBatches: true,
   consumes: {
     model: either('model', 'A new network as `{layers: […]}`, or the model to go on from.'),
     data: one('dataset', 'Trains on its split `train`, watches `validation`.'),

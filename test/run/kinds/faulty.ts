@@ -1,4 +1,5 @@
-import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { appendFileSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Type } from 'typebox'
@@ -26,6 +27,8 @@ interface Config {
   readonly mood: string
   readonly scratch?: string
   readonly megabytes: number
+  /** What a step with a child does afterwards. */
+  readonly then?: 'waits' | 'crashes' | 'ends'
 }
 
 /** `(func (export "spin") (loop (br 0)))` */
@@ -102,6 +105,21 @@ const moods: Record<string, (config: Config, context: StepContext) => unknown> =
   },
   sigkill: () => process.kill(process.pid, 'SIGKILL'),
   segv: () => process.kill(process.pid, 'SIGSEGV'),
+  writesErrors: () => void writeSync(2, 'a warning of a library\n'),
+  /** Starts a process that outlives it. */
+  hasChild: async (config, context) => {
+    const child = spawn('sleep', ['600'], { stdio: 'inherit' })
+    writeFileSync(config.scratch!, String(child.pid))
+    child.unref()
+    context.log('info', 'it runs')
+    await sleep(50)
+    if (config.then === 'crashes') process.kill(process.pid, 'SIGSEGV')
+    if (config.then !== 'ends') await sleep(1e8)
+  },
+  crashesTwice: config => {
+    if (count(config.scratch!) <= 2) process.kill(process.pid, 'SIGABRT')
+    return sleep(200)
+  },
   abort: () => process.kill(process.pid, 'SIGABRT'),
   stop: () => {
     process.kill(process.pid, 'SIGSTOP')

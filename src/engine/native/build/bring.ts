@@ -3,9 +3,10 @@ import { mkdir, readdir, rename, rm, symlink } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { problem, ProblemError } from '../../../core/problem.js'
 import { downloadWithIndex } from './index-download.js'
-import { downloadWithPip, findPip, type Wanted } from './pip.js'
+import { downloadWithPip, findPip, newestWithPip, type Wanted } from './pip.js'
 import { pythonsFor, tensorflowProjects } from './projects.js'
 import type { Request } from './request.js'
+import { reuseTensorFlow } from './reuse.js'
 import { includeFolder, unpackWheel } from './unpack.js'
 import { inspectSite, installedTensorFlow, type TensorFlow } from './tensorflow.js'
 import { allows, compareVersions, cudaRequirements, parseWheelName, platformTags } from './wheel.js'
@@ -21,6 +22,8 @@ export interface Brought extends TensorFlow {
 export interface Bringing {
   /** The unfinished engine's folder; TensorFlow goes to `site` in it. */
   readonly folder: string
+  /** Where built engines lie: one of them may have the same TensorFlow. */
+  readonly engines: string
   /** Where whole wheels of builds that did not come to their end lie. */
   readonly downloads: string
   readonly tell: (phase: 'download' | 'unpack', what: string, done: number, total: number) => void
@@ -82,7 +85,19 @@ const downloader = async (bringing: Bringing): Promise<Download> => {
       progress: (done, total) => tell('download', requirement, done, total),
       ...(signal ? { signal } : {}),
     }
-    return pip ? downloadWithPip(pip, wanted) : downloadWithIndex({ ...wanted, project, specifier })
+    if (!pip) return downloadWithIndex({ ...wanted, project, specifier })
+    const newest = specifier === '' ? await newestWithPip(pip, project, pythons, signal) : undefined
+    if (!newest) return downloadWithPip(pip, wanted)
+    const { version, python } = newest
+    const known = await leftBehind(bringing, project, `==${version}`)
+    return (
+      known ??
+      downloadWithPip(pip, {
+        ...wanted,
+        requirement: `${project}==${version}`,
+        pythons: [python, ...pythons],
+      })
+    )
   }
 }
 
@@ -135,6 +150,10 @@ const fromIndex = async (
   bringing: Bringing,
 ): Promise<Brought> => {
   const site = join(bringing.folder, 'site')
+  const taken =
+    version === undefined ? undefined : await reuseTensorFlow(bringing.engines, version, device, site)
+  const reused = taken === undefined ? undefined : inspectSite(site)
+  if (reused && taken !== undefined) return { ...reused, include: includeFolder(site), source: taken }
   const download = await downloader(bringing)
   const specifier = specifierOf(version)
   const projects = tensorflowProjects(device)

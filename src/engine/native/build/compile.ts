@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { problem, ProblemError } from '../../../core/problem.js'
@@ -72,7 +73,10 @@ export interface Compilation {
 }
 
 /** The arguments of the compiler. The addon looks for TensorFlow's libraries beside itself, wherever the engine lies. */
-const argumentsOf = ({ sources, site, include, folder, addon }: Compilation): string[] => {
+const argumentsOf = (
+  { sources, include, folder, addon }: Compilation,
+  libraries: readonly string[],
+): string[] => {
   const darwin = process.platform === 'darwin'
   const below = (at: string): string => `-Wl,-rpath,${darwin ? '@loader_path' : '$ORIGIN'}/${at}`
   return [
@@ -85,8 +89,10 @@ const argumentsOf = ({ sources, site, include, folder, addon }: Compilation): st
     `-I${nodeHeaders()}`,
     `-I${include}`,
     ...['tfjs_backend.cc', 'tfjs_binding.cc'].map(name => join(sources, 'binding', name)),
-    ...(darwin ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared', '-Wl,--build-id=none']),
-    ...libraryNames().map(name => join(site, 'tensorflow', name)),
+    ...(darwin
+      ? ['-bundle', '-undefined', 'dynamic_lookup']
+      : ['-shared', '-Wl,--build-id=none', '-Wl,--no-as-needed', '-Wl,-z,now']),
+    ...libraries,
     below('site/tensorflow'),
     '-s',
     '-o',
@@ -102,13 +108,40 @@ const firstFault = (text: string): string =>
   text.trim().split('\n').at(-1) ??
   ''
 
+/**
+ * What the linker is given for TensorFlow's two libraries. On Linux that is empty ones of the same names: reading the
+ * 800 MB of the real ones takes it 650 MB of memory and most of the time, and the addon needs their names alone. That
+ * they have all its symbols is seen when it is first loaded (`-z now`), in the trial.
+ */
+const linkedLibraries = async (
+  { command }: Compiler,
+  { site, folder }: Compilation,
+  signal?: AbortSignal,
+): Promise<string[]> => {
+  const real = libraryNames().map(name => join(site, 'tensorflow', name))
+  if (process.platform === 'darwin') return real
+  const scratch = join(folder, 'scratch')
+  await mkdir(scratch, { recursive: true })
+  const empty = join(scratch, 'empty.cc')
+  await writeFile(empty, '')
+  const made = libraryNames().map(name => join(scratch, name))
+  for (const [i, name] of libraryNames().entries()) {
+    const args = ['-shared', '-nostdlib', `-Wl,-soname,${name}`, '-o', made[i]!, empty]
+    const ran = await runCommand(command, args, signal ? { signal } : {})
+    // A linker that does not take this takes the real ones.
+    if (ran?.code !== 0) return real
+  }
+  return made
+}
+
 /** Compiles the addon. Throws ProblemError (`engine-build-failed`) with the compiler's first error. */
 export const compileAddon = async (
   compiler: Compiler,
   compilation: Compilation,
   signal?: AbortSignal,
 ): Promise<void> => {
-  const ran = await runCommand(compiler.command, argumentsOf(compilation), {
+  const libraries = await linkedLibraries(compiler, compilation, signal)
+  const ran = await runCommand(compiler.command, argumentsOf(compilation, libraries), {
     cwd: compilation.folder,
     ...(signal ? { signal } : {}),
   })

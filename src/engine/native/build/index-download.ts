@@ -63,8 +63,10 @@ const ask = async (
     })
   } catch (error) {
     if (signal?.aborted) throw error
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error)
-    throw unreachable(url, cause)
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+    const { code, message } = cause as NodeJS.ErrnoException
+    // Its message is empty where several addresses were tried.
+    throw unreachable(url, message || code || String(error))
   }
 }
 
@@ -131,7 +133,8 @@ const fetchWheel = async (offer: Offer, { folder, scratch, progress, signal }: W
     try {
       for await (const chunk of answer.body) {
         await file.write(chunk, 0, chunk.length, at)
-        progress?.((at += chunk.length), total)
+        at += chunk.length
+        progress?.(at, total)
       }
       await file.sync()
     } catch (error) {

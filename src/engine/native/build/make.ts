@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
-import { open, readFile, rm, stat } from 'node:fs/promises'
+import { open, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BuiltEngine } from '../built.js'
 import { manifestFile } from '../built.js'
@@ -10,12 +9,6 @@ import { compileAddon, napiVersion, type Compiler } from './compile.js'
 import { libraryNames } from './tensorflow.js'
 
 export const addonFile = 'tfjs_binding.node'
-
-/** Of an engine whose TensorFlow is pip's own, which may change under it, the name says so. */
-export const engineName = (
-  { version, device }: Pick<Brought, 'version' | 'device'>,
-  linked: boolean,
-): string => `tf${version}-${device}${linked ? '-linked' : ''}`
 
 const writeSynced = async (path: string, text: string): Promise<void> => {
   const file = await open(path, 'w')
@@ -28,8 +21,7 @@ const writeSynced = async (path: string, text: string): Promise<void> => {
 }
 
 /**
- * Compiles the addon in `folder`, where TensorFlow lies already, and describes it in `engine.json`. TensorFlow's headers
- * go, where they are ours. Throws ProblemError (`engine-build-failed`).
+ * Compiles the addon in `folder`, where TensorFlow lies already, and describes it in `engine.json`. Throws ProblemError (`engine-build-failed`).
  */
 export const makeEngine = async (
   folder: string,
@@ -46,8 +38,6 @@ export const makeEngine = async (
     addon: addonFile,
   }
   await compileAddon(compiler, compilation, signal)
-  if (tensorflow.site === compilation.site && existsSync(tensorflow.include))
-    await rm(tensorflow.include, { recursive: true, force: true })
   const bytes = await readFile(join(folder, addonFile))
   const libraries = await Promise.all(
     libraryNames().map(async name => {

@@ -2,8 +2,8 @@ import { mkdir, readdir, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { problem, ProblemError, type Problem } from '../../../core/problem.js'
 import { explain } from '../symptoms.js'
-import { runCommand, type Ran } from './run-command.js'
-import { glibcVersion, platformTags } from './wheel.js'
+import { runCommand, type CommandOptions, type Ran } from './run-command.js'
+import { isRelease, platformTags } from './wheel.js'
 
 /** How a pip is called, for example `python3 -m pip`. */
 export type Pip = readonly [command: string, ...args: string[]]
@@ -69,10 +69,48 @@ const progressIn =
     if (found) tell(Number(found[1]), Number(found[2]))
   }
 
+const runPip = (pip: Pip, args: readonly string[], more: CommandOptions = {}): Promise<Ran | undefined> =>
+  runCommand(pip[0], [...pip.slice(1), ...args], more)
+
 /** pip can write its progress for programs from version 24.1 on. */
 const canTellProgress = async (pip: Pip): Promise<boolean> => {
-  const ran = await runCommand(pip[0], [...pip.slice(1), 'download', '--help'])
+  const ran = await runPip(pip, ['download', '--help'])
   return /progress-bar[\s\S]{0,200}raw/.test(ran?.out ?? '')
+}
+
+/** Wheels for this machine, whatever its own Python is: none runs from them. */
+const wheelsOf = (python: string): string[] => [
+  '--only-binary=:all:',
+  '--disable-pip-version-check',
+  '--no-input',
+  '--implementation',
+  'cp',
+  '--python-version',
+  python,
+  ...platformTags().flatMap(tag => ['--platform', tag]),
+]
+
+/**
+ * The newest release of a project that has wheels for this machine, and the Python that they are for; undefined where
+ * there is none, or where this pip cannot tell (before 21.2). Without it pip would take a release candidate where a new
+ * Python has nothing else yet.
+ */
+export const newestWithPip = async (
+  pip: Pip,
+  project: string,
+  pythons: readonly string[],
+  signal?: AbortSignal,
+): Promise<{ readonly version: string; readonly python: string } | undefined> => {
+  for (const python of pythons) {
+    const ran = await runPip(
+      pip,
+      ['index', 'versions', ...wheelsOf(python), project],
+      signal ? { signal } : {},
+    )
+    const version = /^\S+ \(([^)]+)\)/m.exec(ran?.code === 0 ? ran.out : '')?.[1]
+    if (version !== undefined && isRelease(version)) return { version, python }
+  }
+  return undefined
 }
 
 /**
@@ -85,24 +123,15 @@ export const downloadWithPip = async (pip: Pip, wanted: Wanted): Promise<string 
   await mkdir(into, { recursive: true })
   await mkdir(folder, { recursive: true })
   const raw = progress !== undefined && (await canTellProgress(pip))
-  const platforms = platformTags(process.platform, process.arch, glibcVersion())
   for (const python of pythons) {
-    const ran: Ran | undefined = await runCommand(
-      pip[0],
+    const ran: Ran | undefined = await runPip(
+      pip,
       [
-        ...pip.slice(1),
         'download',
         '--no-deps',
-        '--only-binary=:all:',
-        '--disable-pip-version-check',
-        '--no-input',
         '--progress-bar',
         raw ? 'raw' : 'off',
-        '--implementation',
-        'cp',
-        '--python-version',
-        python,
-        ...platforms.flatMap(platform => ['--platform', platform]),
+        ...wheelsOf(python),
         '--dest',
         into,
         requirement,

@@ -16,5 +16,5 @@ export const tensorflowProjects = (
 /** Python versions to ask wheels of: the newest has the newest TensorFlow, 3.11 has every one from 2.12 to 2.21. */
 export const pythonsFor = (version: string | undefined): readonly string[] =>
   version === undefined || compareVersions(version, '2.21') > 0
-    ? ['3.15', '3.14', '3.13', '3.12', '3.11']
+    ? ['3.16', '3.15', '3.14', '3.13', '3.12', '3.11']
     : ['3.11', '3.12', '3.10', '3.13', '3.9']

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { libraryNames } from './tensorflow.js'
 import { DamagedZip, readEntries, readText, unpackEntry, withZip, type ZipEntry } from './zip.js'
@@ -21,7 +20,7 @@ const isWanted = (name: string): boolean =>
   kept.some(pattern => pattern.test(name)) ||
   cudaParts.test(name)
 
-/** Where headers lie once unpacked; they go after the addon is compiled. */
+/** Where TensorFlow's headers lie. Those that are kept (1.5 MB) let the addon be built again without a download. */
 export const includeFolder = (site: string): string => join(site, 'tensorflow', 'include')
 
 /** SHA-256 of each file, as the wheel's `RECORD` has it. */
@@ -73,12 +72,3 @@ export const unpackWheel = (
         throw new DamagedZip(`${entry.name} is not the file that the wheel records`)
     }
   })
-
-/** METADATA of a wheel that lies unpacked in `site`; empty where it has none. */
-export const metadataIn = (site: string, distInfo: string): string => {
-  try {
-    return readFileSync(join(site, distInfo, 'METADATA'), 'utf8')
-  } catch {
-    return ''
-  }
-}

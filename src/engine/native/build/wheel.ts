@@ -100,7 +100,8 @@ export const glibcVersion = (): string | undefined => {
 export const platformTags = (
   platform: string = process.platform,
   arch: string = process.arch,
-  glibc: string | undefined = platform === 'linux' ? glibcVersion() : undefined,
+  /** `2.36`; empty: another C library than glibc. Absent: of this machine. */
+  glibc: string = glibcVersion() ?? '',
 ): string[] => {
   const machine = { x64: 'x86_64', arm64: platform === 'darwin' ? 'arm64' : 'aarch64' }[arch]
   if (machine === undefined) return []
@@ -108,7 +109,7 @@ export const platformTags = (
     return Array.from({ length: 6 }, (_, i) => `macosx_${15 - i}_0_${machine}`).concat(
       machine === 'x86_64' ? ['macosx_10_15_x86_64', 'macosx_10_14_x86_64'] : [],
     )
-  const minor = Number(glibc?.split('.')[1])
+  const minor = Number(glibc.split('.')[1])
   if (!(minor >= 17)) return []
   return [
     ...Array.from({ length: minor - 16 }, (_, i) => `manylinux_2_${minor - i}_${machine}`),

@@ -1,11 +1,11 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { enginePromises } from '../../src/core/promise.js'
-import { findNative } from '../../src/engine/native/find.js'
-import { openEngine } from '../../src/engine/open.js'
-import { probeEngines } from '../../src/engine/probe.js'
-import { layers, tf } from '../../src/engine/tf.js'
-import { assert, suite } from '../suite.js'
+import { enginePromises } from '../../../src/core/promise.js'
+import { findNative } from '../../../src/engine/native/find.js'
+import { openEngine } from '../../../src/engine/open.js'
+import { probeEngines } from '../../../src/engine/probe.js'
+import { layers, tf } from '../../../src/engine/tf.js'
+import { assert, suite } from '../../suite.js'
 
 process.env['TRIMTAB_ENGINES'] =
   process.env['TRIMTAB_TEST_ENGINES'] ?? join(homedir(), '.cache/trimtab/engines')

@@ -1,0 +1,3 @@
+import { testLayers } from './graph-layer-rig.js'
+
+testLayers(2, 3)
