@@ -21,12 +21,12 @@ export const splitGemm = (
   bias: number,
   relu: boolean,
 ): void => {
-  const blocks = heap.kernels.gemmBlocks(m, n)
+  const parts = heap.kernels.gemmParts(m, n)
   heap.split(
     'gemm',
     [a, aRow, aDepth, b, bColumn, bDepth, c, cRow, m, n, k, bias, Number(relu)],
-    blocks,
-    (m * n * k) / blocks,
+    parts,
+    (m * n * k) / parts,
     heap.kernels.gemmScratch(),
   )
 }
@@ -34,8 +34,8 @@ export const splitGemm = (
 /** C += A·B of addresses and strides, on the engine's threads. */
 export const splitGemmAdd = (heap: Heap, ...given: Given<'gemmAdd'>): void => {
   const [m, n, k] = given.slice(8) as [number, number, number]
-  const blocks = heap.kernels.gemmBlocks(m, n)
-  heap.split('gemmAdd', given, blocks, (m * n * k) / blocks, heap.kernels.gemmScratch())
+  const parts = heap.kernels.gemmParts(m, n)
+  heap.split('gemmAdd', given, parts, (m * n * k) / parts, heap.kernels.gemmScratch())
 }
 
 /** C = op(A)·op(B) + bias over the last two axes, the leading ones broadcast; then relu if asked for. */
