@@ -44,6 +44,22 @@ export interface SplitKernels {
       ...range: Range,
     ]
   ): void
+  /** In stretches of k (`gemmDepth`). */
+  gemmPartials(
+    ...given: [
+      a: Bytes,
+      aRow: number,
+      aDepth: number,
+      b: Bytes,
+      bColumn: number,
+      bDepth: number,
+      partials: Bytes,
+      m: number,
+      n: number,
+      k: number,
+      ...range: Range,
+    ]
+  ): void
   /** In blocks of y (`convolveBlocks`). */
   convolve(
     ...given: [window: Bytes, x: Bytes, filter: Bytes, y: Bytes, bias: Bytes, relu: number, ...range: Range]
@@ -202,6 +218,7 @@ export interface Kernels extends SplitKernels {
   depthwise3Scratch(window: Bytes): number
   directScratch(window: Bytes): number
   winogradScratch(channels: number, outChannels: number): number
+  gemmDepth(k: number): number
   gemmParts(m: number, n: number): number
   convolveBlocks(pixels: number, n: number): number
   convolveScratch(patch: number): number

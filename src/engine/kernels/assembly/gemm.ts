@@ -179,3 +179,40 @@ export function gemmAdd(
 ): void {
   multiply(a, aRow, aDepth, b, bColumn, bDepth, c, cRow, m, n, k, 0, true, false, first, end, scratch)
 }
+
+/** Steps of the long sum that are added up before they are added to C. */
+export function gemmDepth(k: i32): i32 {
+  return share(k, blockDepth)
+}
+
+/**
+ * The products of the stretches of k (`gemmDepth`) from `first` to `end`, into partials(stretches × m × n): `sumPartials`
+ * adds them to the same bits as `gemm`. For small C and long sums, where parts of C would each read all of A or B.
+ */
+export function gemmPartials(
+  a: usize,
+  aRow: i32,
+  aDepth: i32,
+  b: usize,
+  bColumn: i32,
+  bDepth: i32,
+  partials: usize,
+  m: i32,
+  n: i32,
+  k: i32,
+  first: i32,
+  end: i32,
+  scratch: usize,
+): void {
+  const depth = gemmDepth(k)
+  const bytes = <usize>(m * n) << 2
+  const parts = gemmParts(m, n)
+  for (let i = first; i < end; i++) {
+    const p = i * depth
+    const deep = min(k - p, depth)
+    const at = a + (<usize>(p * aDepth) << 2)
+    const bt = b + (<usize>(p * bDepth) << 2)
+    const to = partials + <usize>i * bytes
+    multiply(at, aRow, aDepth, bt, bColumn, bDepth, to, n, m, n, deep, 0, false, false, 0, parts, scratch)
+  }
+}
