@@ -28,7 +28,7 @@ export interface Played {
   readonly record: RunRecord
   readonly problems: readonly Problem[]
   readonly events: readonly Event[]
-  step(id: string): InstanceRecord
+  readonly step: (id: string) => InstanceRecord
 }
 
 export interface PlayOptions {

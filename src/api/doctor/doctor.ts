@@ -19,7 +19,7 @@ export interface DoctorOptions {
 
 const factsOf = (report: EngineReport): EngineFacts => {
   const { name, available, promise, notForAuto, why, hint } = report
-  const passed = why ?? notForAuto
+  const passed = notForAuto ?? why
   return {
     name,
     available,
@@ -46,8 +46,7 @@ const autoOf = (reports: readonly EngineReport[], tried: readonly EngineFacts[])
       reports.findIndex(({ name }) => name === engine),
     )
     .map(
-      ({ name, notForAuto }) =>
-        `${name} ${notForAuto === undefined ? 'is not available' : 'is only for those who ask for it'}`,
+      ({ name, notForAuto }) => `${name} ${notForAuto === undefined ? 'is not available' : 'is left alone'}`,
     )
   const reason = passed.length === 0 ? 'it is the first of native, webgpu and wasm' : passed.join(', ')
   const warning =

@@ -96,6 +96,12 @@ export interface SplitKernels {
     ...given: [window: Bytes, x: Bytes, dy: Bytes, partials: Bytes, ...range: Range]
   ): void
   /** In images. */
+  depthwise3(
+    ...given: [window: Bytes, x: Bytes, filter: Bytes, y: Bytes, turned: number, ...range: Range]
+  ): void
+  /** In images. */
+  depthwise3Partials(...given: [window: Bytes, x: Bytes, dy: Bytes, partials: Bytes, ...range: Range]): void
+  /** In images. */
   maxPoolGradient(...given: [window: Bytes, x: Bytes, dy: Bytes, dx: Bytes, ...range: Range]): void
   /** In images. */
   averagePoolGradient(...given: [window: Bytes, dy: Bytes, dx: Bytes, ...range: Range]): void
@@ -193,6 +199,7 @@ export type Given<Name extends keyof SplitKernels> =
 /** What kernels.wasm exports (assembly/index.ts). */
 export interface Kernels extends SplitKernels {
   gemmScratch(): number
+  depthwise3Scratch(window: Bytes): number
   directScratch(window: Bytes): number
   winogradScratch(channels: number, outChannels: number): number
   gemmBlocks(m: number, n: number): number
