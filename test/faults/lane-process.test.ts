@@ -23,8 +23,8 @@ const isGone = async (pid: number): Promise<boolean> => {
 const grandchildOf = (file: string): number => Number(readFileSync(file, 'utf8'))
 
 /** Starts a step that starts a process and then does as the mood says; that process's id. */
-const withGrandchild = async (then: string) => {
-  const assignment = faultyAssignment('hasChild', { then })
+const withGrandchild = async (next: string) => {
+  const assignment = faultyAssignment('hasChild', { next })
   const host = newProcess()
   const watched = watch()
   const ended = host.run(assignment, watched.hooks)

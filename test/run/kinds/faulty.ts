@@ -29,7 +29,7 @@ interface Config {
   readonly scratch?: string
   readonly megabytes: number
   /** What a step with a child does afterwards. */
-  readonly then?: 'waits' | 'crashes' | 'ends'
+  readonly next?: 'waits' | 'crashes' | 'ends'
 }
 
 /** `(func (export "spin") (loop (br 0)))` */
@@ -127,8 +127,8 @@ const moods: Record<string, (config: Config, context: StepContext) => unknown> =
     child.unref()
     context.log('info', 'it runs')
     await sleep(50)
-    if (config.then === 'crashes') process.kill(process.pid, 'SIGSEGV')
-    if (config.then !== 'ends') await sleep(1e8)
+    if (config.next === 'crashes') process.kill(process.pid, 'SIGSEGV')
+    if (config.next !== 'ends') await sleep(1e8)
   },
   crashesTwice: config => {
     if (count(config.scratch!) <= 2) process.kill(process.pid, 'SIGABRT')
