@@ -66,14 +66,13 @@ if (whyNoWebgpu !== undefined) {
     const faults: string[] = []
     for (const [name, mine] of await all()) {
       const theirs = want.get(name)!
-      if (mine instanceof Error || theirs instanceof Error)
-        for (const fault of [mine, theirs])
-          if (fault instanceof Error) faults.push(`${name}: ${fault.message}`)
-          else
-            for (const [part, values] of theirs) {
-              const off = differenceOf(mine.get(part)!, values)
-              if (!(off <= 1e-5)) faults.push(`${name}, ${part}: ${off}`)
-            }
+      if (mine instanceof Error) faults.push(`${name}: ${mine.message}`)
+      else if (theirs instanceof Error) faults.push(`${name} on wasm: ${theirs.message}`)
+      else
+        for (const [part, values] of theirs) {
+          const off = differenceOf(mine.get(part)!, values)
+          if (!(off <= 1e-5)) faults.push(`${name}, ${part}: ${off}`)
+        }
     }
     assert.equal(faults, [])
   })
