@@ -29,8 +29,9 @@ const openAddon = async (addon: string): Promise<void> => {
   await tf.setBackend('tensorflow')
 }
 
+let memory = (): number => 0
 if (engine.endsWith('.node')) await openAddon(engine)
-else await openEngine(engine as 'wasm')
+else ({ memory } = await openEngine(engine as 'wasm'))
 
 const net = nets[name]!
 const { network, faults } = resolveNetwork({ layers: net.layers }, net.input)
@@ -99,7 +100,7 @@ process.on('message', (asked: { steps: number; kernels: boolean }) => {
       const { user, system } = process.cpuUsage(before)
       used.push((user + system) / 1000)
     }
-    process.send?.({ times, used, loss, tensors: tf.memory().numTensors })
+    process.send?.({ times, used, loss, tensors: tf.memory().numTensors, memory: memory() })
   }
   void answer()
 })
