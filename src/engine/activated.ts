@@ -8,32 +8,51 @@ export const activationGradient = 'TrimtabActivationGradient'
 /** Has the engine of this thread the kernels? wasm has; the others take the tensor library's own layers. */
 export const canActivate = (): boolean => tf.getKernel(activatedConvolution, tf.getBackend()) !== undefined
 
-const run = <T extends tf.Tensor | tf.Tensor[]>(
-  name: string,
-  inputs: Record<string, tf.Tensor>,
-  attrs: object = {},
-): T => tf.engine().runKernel(name, inputs, attrs as tf.NamedAttrMap)
+const run = (name: string, inputs: Record<string, tf.Tensor>, attrs: object = {}): tf.Tensor =>
+  tf.engine().runKernel(name, inputs, attrs as tf.NamedAttrMap)
 
 export interface ConvolutionOptions {
   readonly strides: [number, number]
   readonly pad: 'same' | 'valid'
 }
 
-/** relu(conv2d(x, filter) + bias) as one kernel, in training too: tfjs fuses them only where no gradient is asked for. */
-export const convolveRelu = (
+/**
+ * conv2d(x, filter) + bias as one kernel, with its relu where asked for, in training too: tfjs fuses them only where no
+ * gradient is asked for, and then computes the image's gradient even where nobody wants it.
+ */
+export const convolveActivated = (
   x: tf.Tensor,
   filter: tf.Tensor,
-  bias: tf.Tensor,
+  bias: tf.Tensor | undefined,
+  relu: boolean,
   options: ConvolutionOptions,
-): tf.Tensor => run(activatedConvolution, { x, filter, bias }, options)
+): tf.Tensor => run(activatedConvolution, bias ? { x, filter, bias } : { x, filter }, { ...options, relu })
 
-/** relu(x·kernel + bias) as one kernel; x is `batch × channels`. */
-export const multiplyRelu = (x: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor): tf.Tensor =>
-  run(activatedProduct, { x, kernel, bias })
+/** x·kernel + bias as one kernel, with its relu where asked for; x is `batch × channels`. */
+export const multiplyActivated = (
+  x: tf.Tensor,
+  kernel: tf.Tensor,
+  bias: tf.Tensor | undefined,
+  relu: boolean,
+): tf.Tensor => run(activatedProduct, bias ? { x, kernel, bias } : { x, kernel }, { relu })
 
-/** The gradient before the relu, and the bias's: one pass. */
-const split = (dy: tf.Tensor, y: tf.Tensor): [tf.Tensor, tf.Tensor] =>
-  run<[tf.Tensor, tf.Tensor]>(activationGradient, { dy, y })
+/** The gradient before the relu, and what gives the bias's: with a relu both from one pass. */
+const split = (dy: tf.Tensor, y: tf.Tensor, relu: boolean): [tf.Tensor, () => tf.Tensor] => {
+  if (!relu)
+    return [
+      dy,
+      () =>
+        tf.sum(
+          dy,
+          dy.shape.slice(1).map((_, axis) => axis),
+        ),
+    ]
+  const [dz, dBias] = tf.engine().runKernel<tf.Tensor[]>(activationGradient, { dy, y }) as [
+    tf.Tensor,
+    tf.Tensor,
+  ]
+  return [dz, () => dBias]
+}
 
 let registered = false
 
@@ -47,12 +66,13 @@ export const registerActivated = (): void => {
     outputsToSave: [true],
     gradFunc: (dy, saved, attrs) => {
       const [x, filter, y] = saved as [tf.Tensor, tf.Tensor, tf.Tensor]
-      const [dz, dBias] = split(dy as tf.Tensor, y)
-      const options = { ...(attrs as unknown as ConvolutionOptions), dataFormat: 'NHWC' }
+      const { relu, ...given } = attrs as unknown as ConvolutionOptions & { relu: boolean }
+      const [dz, bias] = split(dy as tf.Tensor, y, relu)
+      const options = { ...given, dataFormat: 'NHWC' }
       return {
         x: () => run('Conv2DBackpropInput', { dy: dz, filter }, { ...options, inputShape: x.shape }),
         filter: () => run('Conv2DBackpropFilter', { x, dy: dz }, { ...options, filterShape: filter.shape }),
-        bias: () => dBias,
+        bias,
       }
     },
   })
@@ -60,13 +80,13 @@ export const registerActivated = (): void => {
     kernelName: activatedProduct,
     inputsToSave: ['x', 'kernel'],
     outputsToSave: [true],
-    gradFunc: (dy, saved) => {
+    gradFunc: (dy, saved, attrs) => {
       const [x, kernel, y] = saved as [tf.Tensor, tf.Tensor, tf.Tensor]
-      const [dz, dBias] = split(dy as tf.Tensor, y)
+      const [dz, bias] = split(dy as tf.Tensor, y, (attrs as { relu: boolean }).relu)
       return {
         x: () => tf.matMul(dz, kernel, false, true),
         kernel: () => tf.matMul(x, dz, true, false),
-        bias: () => dBias,
+        bias,
       }
     },
   })

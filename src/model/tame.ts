@@ -1,4 +1,4 @@
-import { canActivate, convolveRelu, multiplyRelu } from '../engine/activated.js'
+import { canActivate, convolveActivated, multiplyActivated } from '../engine/activated.js'
 import { canLstm, lstm as wholeLstm } from '../engine/lstm.js'
 import type { layers, tf } from '../engine/tf.js'
 import type { LayerNode } from '../network/network.js'
@@ -48,7 +48,7 @@ interface MovingParts extends NormParts {
   movingVariance: LayerVariable
 }
 
-/** tfjs's own cannot train without gamma or beta, and takes no volumes. */
+/** tfjs's own cannot train without gamma or beta, and takes no volumes. In training it takes `relu`, to put one behind. */
 const batchNormalization: Taming = (layer, node, moment) => {
   const parts = layer as TfLayer & MovingParts
   const { momentum = 0.99, epsilon = 1e-3 } = node.config as Record<string, number>
@@ -58,7 +58,7 @@ const batchNormalization: Taming = (layer, node, moment) => {
     const { movingMean, movingVariance } = parts
     if (kwargs['training'] !== true)
       return normalizeMoving(x, movingMean.read(), movingVariance.read(), weights, epsilon)
-    const { output, mean, variance } = normalizeBatch(x, weights, epsilon)
+    const { output, mean, variance } = normalizeBatch(x, weights, epsilon, kwargs['relu'] === true)
     moveAverage(moment.variables.get(movingMean)!, mean, momentum)
     moveAverage(moment.variables.get(movingVariance)!, variance, momentum)
     return output
@@ -97,22 +97,24 @@ interface WeightedParts {
   bias?: LayerVariable | null
 }
 
-/** With its relu and bias in one kernel where the engine has one, in training too. */
+/** The functions that the engine has inside of its products. */
+const inside = (config: LayerNode['config']): boolean =>
+  config['activation'] === 'relu' || config['activation'] === 'linear'
+
+const pair = (sides: unknown): [number, number] =>
+  Array.isArray(sides) ? (sides as [number, number]) : [Number(sides ?? 1), Number(sides ?? 1)]
+
+/** With its bias and relu in one kernel where the engine has one, in training too. */
 const conv2d: Taming = (layer, { config }) => {
   const parts = layer as TfLayer & WeightedParts
-  const { strides, padding, dilationRate } = config
-  const pair = (sides: unknown): [number, number] =>
-    Array.isArray(sides) ? (sides as [number, number]) : [Number(sides ?? 1), Number(sides ?? 1)]
-  const undilated = pair(dilationRate).every(side => side === 1)
-  const usual = config['activation'] === 'relu' && undilated && (padding === 'same' || padding === 'valid')
+  const pad = config['padding']
+  const usual = inside(config) && pair(config['dilationRate']).every(side => side === 1)
   const separate = layer.call.bind(layer) as Call
   return (inputs, kwargs) => {
-    const bias = parts.bias?.read()
-    if (!usual || !bias || !canActivate()) return separate(inputs, kwargs)
-    return convolveRelu(only(inputs), parts.kernel.read(), bias, {
-      strides: pair(strides),
-      pad: padding as 'same' | 'valid',
-    })
+    if (!usual || (pad !== 'same' && pad !== 'valid') || !canActivate()) return separate(inputs, kwargs)
+    const relu = config['activation'] === 'relu'
+    const options = { strides: pair(config['strides']), pad } as const
+    return convolveActivated(only(inputs), parts.kernel.read(), parts.bias?.read(), relu, options)
   }
 }
 
@@ -121,11 +123,9 @@ const dense: Taming = (layer, { config }) => {
   const parts = layer as TfLayer & WeightedParts
   const separate = layer.call.bind(layer) as Call
   return (inputs, kwargs) => {
-    const bias = parts.bias?.read()
     const x = only(inputs)
-    if (config['activation'] !== 'relu' || !bias || x.rank !== 2 || !canActivate())
-      return separate(inputs, kwargs)
-    return multiplyRelu(x, parts.kernel.read(), bias)
+    if (!inside(config) || x.rank !== 2 || !canActivate()) return separate(inputs, kwargs)
+    return multiplyActivated(x, parts.kernel.read(), parts.bias?.read(), config['activation'] === 'relu')
   }
 }
 

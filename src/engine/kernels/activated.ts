@@ -33,8 +33,8 @@ const gradient = (heap: Heap, dy: tf.TensorInfo, y: tf.TensorInfo): tf.TensorInf
 
 export const activatedKernels: KernelTable = {
   [activatedConvolution]: heap => (inputs, attrs) =>
-    convolve(heap, inputs['x']!, inputs['filter']!, attrs, inputs['bias'], true),
-  [activatedProduct]: heap => inputs =>
-    multiply(heap, inputs['x']!, inputs['kernel']!, false, false, inputs['bias'], true),
+    convolve(heap, inputs['x']!, inputs['filter']!, attrs, inputs['bias'], attrs['relu'] === true),
+  [activatedProduct]: heap => (inputs, attrs) =>
+    multiply(heap, inputs['x']!, inputs['kernel']!, false, false, inputs['bias'], attrs['relu'] === true),
   [activationGradient]: heap => inputs => gradient(heap, inputs['dy']!, inputs['y']!),
 }

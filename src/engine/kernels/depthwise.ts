@@ -1,4 +1,5 @@
 import { tf } from '../tf.js'
+import type { Heap } from './heap.js'
 import type { KernelTable } from './replace.js'
 import { sizeOf } from './replace.js'
 
@@ -27,21 +28,74 @@ const infoOf = (
 const workOf = (dy: tf.TensorInfo, [height, width]: readonly number[]): number =>
   2 * sizeOf(dy.shape.slice(1)) * height! * width!
 
+type Info = tf.backend_util.Conv2DInfo
+
+/** One that the kernels of 3×3 filters take, and faster than the others. Shapes alone decide. */
+const isThree = (info: Info): boolean =>
+  info.filterHeight === 3 &&
+  info.filterWidth === 3 &&
+  info.strideHeight === 1 &&
+  info.strideWidth === 1 &&
+  info.dilationHeight === 1 &&
+  info.dilationWidth === 1 &&
+  info.outChannels === info.inChannels &&
+  info.inChannels % 4 === 0 &&
+  info.padInfo.top <= 2 &&
+  info.padInfo.left <= 2
+
+/** The convolution that the input's gradient is: of dy, by the filter in reverse. */
+const turned = (info: Info): Info => ({
+  ...info,
+  inHeight: info.outHeight,
+  inWidth: info.outWidth,
+  outHeight: info.inHeight,
+  outWidth: info.inWidth,
+  padInfo: { ...info.padInfo, top: 2 - info.padInfo.top, left: 2 - info.padInfo.left },
+})
+
+const convolveThree = (
+  heap: Heap,
+  info: Info,
+  x: tf.TensorInfo,
+  filter: tf.TensorInfo,
+  y: tf.TensorInfo,
+  back: boolean,
+): void => {
+  const window = heap.window(info)
+  heap.split(
+    'depthwise3',
+    [window, heap.at(x), heap.at(filter), heap.at(y), Number(back)],
+    info.batchSize,
+    workOf(y, filter.shape),
+    heap.kernels.depthwise3Scratch(window),
+  )
+}
+
 export const depthwiseKernels: KernelTable = {
+  DepthwiseConv2dNative: (heap, stock) => (inputs, attrs) => {
+    const [x, filter] = [inputs['x']!, inputs['filter']!]
+    const info = infoOf(x.shape, filter.shape, attrs)
+    if (!isThree(info) || sizeOf(info.outShape) === 0) return stock(inputs, attrs)
+    const y = heap.output(info.outShape)
+    convolveThree(heap, info, x, filter, y, false)
+    return y
+  },
   DepthwiseConv2dNativeBackpropInput: heap => (inputs, attrs) => {
     const shape = attrs['inputShape'] as number[]
     const filter = inputs['filter']!
+    const dy = inputs['dy']!
     const dx = heap.output(shape)
-    if (sizeOf(shape) > 0) {
-      const dy = inputs['dy']!
+    if (sizeOf(shape) === 0) return dx
+    const info = infoOf(shape, filter.shape, attrs)
+    if (isThree(info) && sizeOf(dy.shape) > 0) convolveThree(heap, turned(info), dy, filter, dx, true)
+    else
       heap.split(
         'depthwiseInputGradient',
-        [heap.window(infoOf(shape, filter.shape, attrs)), heap.at(dy), heap.at(filter), heap.at(dx)],
+        [heap.window(info), heap.at(dy), heap.at(filter), heap.at(dx)],
         shape[0]!,
         workOf(dy, filter.shape),
         placeBytes,
       )
-    }
     return dx
   },
   DepthwiseConv2dNativeBackpropFilter: heap => (inputs, attrs) => {
@@ -52,12 +106,15 @@ export const depthwiseKernels: KernelTable = {
     const size = sizeOf(shape)
     const [images] = x.shape as [number]
     const partials = heap.scratch(images * size * 4)
+    const info = infoOf(x.shape, shape, attrs)
+    const window = heap.window(info)
+    const three = isThree(info) && sizeOf(dy.shape) > 0
     heap.split(
-      'depthwiseFilterPartials',
-      [heap.window(infoOf(x.shape, shape, attrs)), heap.at(x), heap.at(dy), partials],
+      three ? 'depthwise3Partials' : 'depthwiseFilterPartials',
+      [window, heap.at(x), heap.at(dy), partials],
       images,
       workOf(dy, shape),
-      placeBytes,
+      three ? heap.kernels.depthwise3Scratch(window) : placeBytes,
     )
     heap.kernels.sumPartials(partials, images, size, heap.at(dFilter))
     return dFilter

@@ -8,7 +8,7 @@ type Bytes = number
  * floats, a bool is 0 or 1; nothing is checked there.
  */
 export interface SplitKernels {
-  /** In blocks of C (`gemmBlocks`). */
+  /** In parts of C (`gemmParts`). */
   gemm(
     ...given: [
       a: Bytes,
@@ -27,7 +27,7 @@ export interface SplitKernels {
       ...range: Range,
     ]
   ): void
-  /** In blocks of C (`gemmBlocks`). */
+  /** In parts of C (`gemmParts`). */
   gemmAdd(
     ...given: [
       a: Bytes,
@@ -44,7 +44,23 @@ export interface SplitKernels {
       ...range: Range,
     ]
   ): void
-  /** In blocks of y (`gemmBlocks` of its pixels and channels). */
+  /** In stretches of k (`gemmDepth`). */
+  gemmPartials(
+    ...given: [
+      a: Bytes,
+      aRow: number,
+      aDepth: number,
+      b: Bytes,
+      bColumn: number,
+      bDepth: number,
+      partials: Bytes,
+      m: number,
+      n: number,
+      k: number,
+      ...range: Range,
+    ]
+  ): void
+  /** In blocks of y (`convolveBlocks`). */
   convolve(
     ...given: [window: Bytes, x: Bytes, filter: Bytes, y: Bytes, bias: Bytes, relu: number, ...range: Range]
   ): void
@@ -96,6 +112,12 @@ export interface SplitKernels {
     ...given: [window: Bytes, x: Bytes, dy: Bytes, partials: Bytes, ...range: Range]
   ): void
   /** In images. */
+  depthwise3(
+    ...given: [window: Bytes, x: Bytes, filter: Bytes, y: Bytes, turned: number, ...range: Range]
+  ): void
+  /** In images. */
+  depthwise3Partials(...given: [window: Bytes, x: Bytes, dy: Bytes, partials: Bytes, ...range: Range]): void
+  /** In images. */
   maxPoolGradient(...given: [window: Bytes, x: Bytes, dy: Bytes, dx: Bytes, ...range: Range]): void
   /** In images. */
   averagePoolGradient(...given: [window: Bytes, dy: Bytes, dx: Bytes, ...range: Range]): void
@@ -112,6 +134,7 @@ export interface SplitKernels {
       offset: Bytes,
       channels: number,
       y: Bytes,
+      relu: number,
       ...range: Range,
     ]
   ): void
@@ -129,6 +152,8 @@ export interface SplitKernels {
       channels: number,
       each: number,
       states: Bytes,
+      factor: Bytes,
+      offset: Bytes,
       ...range: Range,
     ]
   ): void
@@ -153,6 +178,7 @@ export interface SplitKernels {
       mean: Bytes,
       factor: Bytes,
       slope: Bytes,
+      shift: Bytes,
       offset: Bytes,
       channels: number,
       dx: Bytes,
@@ -178,6 +204,8 @@ export interface SplitKernels {
   swapAxes(
     ...given: [src: Bytes, dst: Bytes, a: number, b: number, n: number, reverse: number, ...range: Range]
   ): void
+  /** In elements. `which`: 0 e^x, 1 tanh. */
+  curve(...given: [which: number, x: Bytes, y: Bytes, ...range: Range]): void
   /** In elements. */
   move(...given: [rule: number, numbers: Bytes, ...range: Range]): void
   /** In elements. */
@@ -193,9 +221,12 @@ export type Given<Name extends keyof SplitKernels> =
 /** What kernels.wasm exports (assembly/index.ts). */
 export interface Kernels extends SplitKernels {
   gemmScratch(): number
+  depthwise3Scratch(window: Bytes): number
   directScratch(window: Bytes): number
   winogradScratch(channels: number, outChannels: number): number
-  gemmBlocks(m: number, n: number): number
+  gemmDepth(k: number): number
+  gemmParts(m: number, n: number): number
+  convolveBlocks(pixels: number, n: number): number
   convolveScratch(patch: number): number
   filterParts(patch: number, n: number): number
   sumPartials(partials: Bytes, count: number, n: number, y: Bytes): void

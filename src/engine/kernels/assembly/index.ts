@@ -1,8 +1,9 @@
 // The WebAssembly module of our kernels. It has no memory of its own: it imports the one of tfjs's wasm backend
 // and works on the tensors where they lie. Addresses in, nothing out; shapes are checked on the JavaScript side.
-export { gemm, gemmAdd, gemmBlocks, gemmScratch } from './gemm'
+export { gemm, gemmAdd, gemmDepth, gemmPartials, gemmParts, gemmScratch } from './gemm'
 export {
   convolve,
+  convolveBlocks,
   convolveFilterGradient,
   convolveInputGradient,
   convolveScratch,
@@ -13,10 +14,13 @@ export { averagePoolGradient, maxPoolGradient } from './pool'
 export { maxPool3d } from './pool3d'
 export { reduceParts, reduceSum } from './reduce'
 export { normalize } from './normalize'
-export { channelMoments, channelProducts, maskedSums, normalizationGradient } from './moments'
+export { channelMoments, channelProducts, normalizationGradient } from './moments'
 export { reluGradient, segmentSum } from './elementwise'
 export { winogradConvolve, winogradFilter, winogradFilterGradient, winogradSums } from './winograd'
 export { winogradScratch } from './winograd-tiles'
 export { move } from './moves'
 export { lstmCell, lstmCellGradient, swapAxes } from './lstm'
 export { directConvolve, directPartials, directScratch } from './direct'
+export { depthwise3, depthwise3Partials, depthwise3Scratch } from './depthwise3'
+export { maskedSums } from './masked'
+export { curve } from './curves'
