@@ -2,6 +2,7 @@
 // many steps at a time as asked.
 import { stream } from '../src/core/random.js'
 import type { Batch, Split } from '../src/data/dataset.js'
+import type { Engine } from '../src/engine/engine.js'
 import { openEngine } from '../src/engine/open.js'
 import { tf } from '../src/engine/tf.js'
 import { losses } from '../src/fit/losses.js'
@@ -29,8 +30,9 @@ const openAddon = async (addon: string): Promise<void> => {
   await tf.setBackend('tensorflow')
 }
 
+let opened: Engine | undefined
 if (engine.endsWith('.node')) await openAddon(engine)
-else await openEngine(engine as 'wasm')
+else opened = await openEngine(engine as 'wasm')
 
 const net = nets[name]!
 const { network, faults } = resolveNetwork({ layers: net.layers }, net.input)
@@ -99,7 +101,7 @@ process.on('message', (asked: { steps: number; kernels: boolean }) => {
       const { user, system } = process.cpuUsage(before)
       used.push((user + system) / 1000)
     }
-    process.send?.({ times, used, loss, tensors: tf.memory().numTensors })
+    process.send?.({ times, used, loss, tensors: tf.memory().numTensors, memory: opened?.memory() ?? 0 })
   }
   void answer()
 })

@@ -2,7 +2,8 @@
 // engine with one thread. Beside it, where asked for, the same from another checkout, and tfjs's native engine op by op.
 // The processes take turns, so that all meet the same machine. The processor's time (of all threads) is told beside the clock's:
 // on a busy machine it says more. `--kernels` tells it of each kernel.
-//   node bench/train.mjs [NET…] [--rounds 12] [--batch 128] [--kernels] [--against FOLDER] [--addon FILE.node]
+// `--flat 10000` makes so many steps instead and tells what the engine holds before and after them.
+//   node bench/train.mjs [NET…] [--rounds 12] [--batch 128] [--kernels] [--against FOLDER] [--addon FILE.node] [--flat STEPS]
 import { build } from 'esbuild'
 import { execFileSync, fork } from 'node:child_process'
 import { copyFileSync, rmSync } from 'node:fs'
@@ -18,6 +19,7 @@ const { values, positionals } = parseArgs({
     kernels: { type: 'boolean', default: false },
     against: { type: 'string' },
     addon: { type: 'string' },
+    flat: { type: 'string' },
   },
 })
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
@@ -77,6 +79,19 @@ try {
     const sides = { ours: await open(bundles.ours.file, 'wasm', net) }
     if (bundles.before) sides.before = await open(bundles.before.file, 'wasm', net)
     if (values.addon) sides.native = await open(bundles.ours.file, resolve(values.addon), net)
+    if (values.flat) {
+      const before = await sides.ours.ask({ steps: 50 })
+      const after = await sides.ours.ask({ steps: Number(values.flat) })
+      const tell = ({ memory, tensors }) => `${(memory / 2 ** 20).toFixed(1)} MiB, ${tensors} tensors`
+      console.log(
+        `${net}, batch ${values.batch}: after 50 steps ${tell(before)}; ${values.flat} steps later ${tell(after)}`,
+      )
+      for (const { child } of Object.values(sides)) {
+        child.removeAllListeners('exit')
+        child.kill()
+      }
+      continue
+    }
     const order = Object.keys(sides)
     const times = Object.fromEntries(order.map(side => [side, []]))
     const used = Object.fromEntries(order.map(side => [side, []]))

@@ -18,17 +18,18 @@ export const canNormalizeBatch = (): boolean =>
 
 /**
  * Batch normalization in training (Ioffe & Szegedy 2015): `x` (any axes, channels last) brought to mean 0 and variance 1
- * a channel over all other axes, times `scale` plus `offset` (`channels` each). Two passes, and two for the gradient.
+ * a channel over all other axes, times `scale` plus `offset` (`channels` each), then relu where asked for. Two passes, and two for the gradient.
  */
 export const normalizeWholeBatch = (
   x: tf.Tensor,
   scale: tf.Tensor,
   offset: tf.Tensor,
   epsilon: number,
+  relu = false,
 ): NormalizedBatch => {
   const [output, mean, variance] = tf
     .engine()
-    .runKernel<tf.Tensor[]>(batchNormalization, { x, scale, offset }, { epsilon }) as [
+    .runKernel<tf.Tensor[]>(batchNormalization, { x, scale, offset }, { epsilon, relu }) as [
     tf.Tensor,
     tf.Tensor,
     tf.Tensor,
@@ -44,12 +45,18 @@ export const registerBatchNormalization = (): void => {
   registered = true
   tf.registerGradient({
     kernelName: batchNormalization,
-    inputsToSave: ['x', 'scale'],
+    inputsToSave: ['x', 'scale', 'offset'],
     outputsToSave: [false, true, true],
     gradFunc: (dys, saved, attrs) => {
       const [dy] = dys as tf.Tensor[]
-      const [x, scale, mean, variance] = saved as [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]
-      const inputs = { x, dy: dy!, scale, mean, variance }
+      const [x, scale, offset, mean, variance] = saved as [
+        tf.Tensor,
+        tf.Tensor,
+        tf.Tensor,
+        tf.Tensor,
+        tf.Tensor,
+      ]
+      const inputs = { x, dy: dy!, scale, offset, mean, variance }
       const parts: tf.Tensor[] = tf.engine().runKernel(batchNormalizationGradient, inputs, attrs)
       return { x: () => parts[0]!, scale: () => parts[1]!, offset: () => parts[2]! }
     },

@@ -38,18 +38,27 @@ const normalized = (
 
 /**
  * Batch normalization in training (Ioffe & Szegedy 2015): each channel (last axis) of `x` is brought to mean 0 and
- * variance 1 over all other axes, then scaled by gamma and shifted by beta where the layer has them.
+ * variance 1 over all other axes, then scaled by gamma and shifted by beta where the layer has them. `relu`: then the relu behind it, too.
  */
-export const normalizeBatch = (x: tf.Tensor, weights: NormWeights, epsilon: number): Normalized => {
+export const normalizeBatch = (
+  x: tf.Tensor,
+  weights: NormWeights,
+  epsilon: number,
+  relu = false,
+): Normalized => {
   const channels = x.shape.at(-1)!
   const { gamma = tf.ones([channels]), beta = tf.zeros([channels]) } = weights
-  if (canNormalizeBatch()) return normalizeWholeBatch(x, gamma, beta, epsilon)
+  if (canNormalizeBatch()) return normalizeWholeBatch(x, gamma, beta, epsilon, relu)
+  const bent = ({ output, ...moments }: Normalized): Normalized => ({
+    output: relu ? tf.relu(output) : output,
+    ...moments,
+  })
   const own = nativeNormalization(x, gamma, beta, epsilon)
-  if (own) return own
+  if (own) return bent(own)
   const flat = flattened(x)
   const others = flat.shape.slice(0, -1).map((_, axis) => axis)
   const { mean, variance } = tf.moments(flat, others)
-  return { output: normalized(x, mean, variance, weights, epsilon), mean, variance }
+  return bent({ output: normalized(x, mean, variance, weights, epsilon), mean, variance })
 }
 
 /** Batch normalization in inference: by the moving mean and variance, one a channel. */

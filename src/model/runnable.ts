@@ -65,6 +65,19 @@ const apartFrom = (x: tf.Tensor, tensor: tf.Tensor): tf.Tensor => (tensor === x 
 
 const first = (value: unknown): tf.Tensor => (Array.isArray(value) ? value[0] : value) as tf.Tensor
 
+/** Batch normalizations with nothing but a relu behind them, and that relu's name: they train as one. */
+const reluBehind = ({ layers, output }: Network): ReadonlyMap<string, string> => {
+  const pairs = new Map<string, string>()
+  for (const { name, type } of layers) {
+    const readers = layers.filter(({ from }) => from.includes(name))
+    const [reader] = readers
+    const isRelu = reader?.type === 'activation' && reader.config['activation'] === 'relu'
+    if (type === 'batchNormalization' && name !== output && readers.length === 1 && isRelu)
+      pairs.set(name, reader.name)
+  }
+  return pairs
+}
+
 /** Puts a model on the engine that this thread has opened. Quantized weights become floats; quantized activations are simulated. */
 export const buildRunnable = (model: Model): Runnable => {
   const { network } = model
@@ -116,6 +129,11 @@ export const buildRunnable = (model: Model): Runnable => {
     return { node, layer }
   })
 
+  const behind = reluBehind(network)
+  /** Nobody sees what lies between the two. */
+  const unseen = (name: string, taps: readonly string[]): boolean =>
+    !taps.includes(name) && !model.marks.activations.has(name) && hooks.activation === undefined
+
   const observe = (layer: string, tensor: tf.Tensor): tf.Tensor => {
     const format = model.marks.activations.get(layer)
     const simulated = format ? fakeQuantize(tensor, format) : tensor
@@ -126,9 +144,15 @@ export const buildRunnable = (model: Model): Runnable => {
     const outputs = new Map<string, tf.Tensor>([[inputName, observe(inputName, x)]])
     let logits: tf.Tensor | undefined
     for (const { node, layer } of parts) {
+      if (outputs.has(node.name)) continue
       const inputs = node.from.map(name => outputs.get(name)!)
       const given = inputs.length === 1 ? inputs[0]! : inputs
       let output: tf.Tensor
+      const relu = training ? behind.get(node.name) : undefined
+      if (relu !== undefined && unseen(node.name, taps)) {
+        outputs.set(relu, observe(relu, first(layer.call(given, { training, relu: true }))))
+        continue
+      }
       if (head?.layer === node.name && !head.bare) output = inputs[0]!
       else output = first(layer.call(given, { training }))
       if (head?.layer === node.name) {

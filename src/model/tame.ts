@@ -48,7 +48,7 @@ interface MovingParts extends NormParts {
   movingVariance: LayerVariable
 }
 
-/** tfjs's own cannot train without gamma or beta, and takes no volumes. */
+/** tfjs's own cannot train without gamma or beta, and takes no volumes. In training it takes `relu`, to put one behind. */
 const batchNormalization: Taming = (layer, node, moment) => {
   const parts = layer as TfLayer & MovingParts
   const { momentum = 0.99, epsilon = 1e-3 } = node.config as Record<string, number>
@@ -58,7 +58,7 @@ const batchNormalization: Taming = (layer, node, moment) => {
     const { movingMean, movingVariance } = parts
     if (kwargs['training'] !== true)
       return normalizeMoving(x, movingMean.read(), movingVariance.read(), weights, epsilon)
-    const { output, mean, variance } = normalizeBatch(x, weights, epsilon)
+    const { output, mean, variance } = normalizeBatch(x, weights, epsilon, kwargs['relu'] === true)
     moveAverage(moment.variables.get(movingMean)!, mean, momentum)
     moveAverage(moment.variables.get(movingVariance)!, variance, momentum)
     return output

@@ -203,3 +203,25 @@ test('an identity shares its data, and outlives its source', async () => {
   copy.dispose()
   assert.equal([...variable.dataSync()], [7, 8, 9])
 })
+
+test('e^x and tanh: within two units in the last place, from the smallest number to infinity', async () => {
+  await openEngine('wasm')
+  const values = Float32Array.from({ length: 20_003 }, (_, i) => ((i - 10_000) / 10_000) * 110)
+  values.set([NaN, Infinity, -Infinity, 0, -0, 88.72, 88.73, -87.4, -103.9, -104.1, 1e-30, 1e30, -1e30])
+  const units = (got: number, want: number): number => {
+    if (Object.is(got, want) || (Number.isNaN(got) && Number.isNaN(want))) return 0
+    const near = Math.fround(want)
+    if (got === near) return 0
+    const unit = Math.max(2 ** -149, 2 ** (Math.floor(Math.log2(Math.abs(near))) - 23))
+    return Math.abs(got - want) / unit
+  }
+  const x = tf.tensor1d(values)
+  for (const [name, got, right] of [
+    ['e^x', tf.exp(x).dataSync(), Math.exp],
+    ['tanh', tf.tanh(x).dataSync(), Math.tanh],
+  ] as const)
+    values.forEach((value, i) => {
+      const off = units(got[i]!, right(value))
+      assert.ok(off <= 2, `${name} of ${value} is ${got[i]}: off by ${off} units`)
+    })
+})

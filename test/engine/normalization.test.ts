@@ -34,6 +34,9 @@ test('agrees with what the cpu engine composes, gradients too, with and without 
       const [dx, dGamma, dBeta] = tf.grads(
         (a: tf.Tensor, g: tf.Tensor, b: tf.Tensor) => normalizeBatch(a, { gamma: g, beta: b }, 1e-3).output,
       )([x, gamma, beta], drawn('dy', shape))
+      const [relu, dRelu] = tf.grads(
+        (a: tf.Tensor, b: tf.Tensor) => normalizeBatch(a, { gamma, beta: b }, 1e-3, true).output,
+      )([x, beta], drawn('dy', shape))
       const bareGradient = tf.grad((a: tf.Tensor) => normalizeBatch(a, {}, 1e-2).output)(
         x,
         drawn('dy', shape),
@@ -47,6 +50,9 @@ test('agrees with what the cpu engine composes, gradients too, with and without 
         dGamma: dGamma!,
         dBeta: dBeta!,
         bareGradient,
+        behindRelu: normalizeBatch(x, { gamma, beta }, 1e-3, true).output,
+        dxBehindRelu: relu!,
+        dBetaBehindRelu: dRelu!,
       }
     }
   return agree(cases)

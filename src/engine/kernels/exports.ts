@@ -134,6 +134,7 @@ export interface SplitKernels {
       offset: Bytes,
       channels: number,
       y: Bytes,
+      relu: number,
       ...range: Range,
     ]
   ): void
@@ -151,6 +152,8 @@ export interface SplitKernels {
       channels: number,
       each: number,
       states: Bytes,
+      factor: Bytes,
+      offset: Bytes,
       ...range: Range,
     ]
   ): void
@@ -175,6 +178,7 @@ export interface SplitKernels {
       mean: Bytes,
       factor: Bytes,
       slope: Bytes,
+      shift: Bytes,
       offset: Bytes,
       channels: number,
       dx: Bytes,
@@ -200,6 +204,8 @@ export interface SplitKernels {
   swapAxes(
     ...given: [src: Bytes, dst: Bytes, a: number, b: number, n: number, reverse: number, ...range: Range]
   ): void
+  /** In elements. `which`: 0 e^x, 1 tanh. */
+  curve(...given: [which: number, x: Bytes, y: Bytes, ...range: Range]): void
   /** In elements. */
   move(...given: [rule: number, numbers: Bytes, ...range: Range]): void
   /** In elements. */

@@ -57,11 +57,12 @@ const productsOf = (
   rows: number,
   channels: number,
   room: ReturnType<typeof roomFor>,
+  relu: readonly [factor: number, offset: number] = [0, 0],
 ): { sums: Float64Array; products: Float64Array } => {
   const each = chunkOf(rows)
   heap.split(
     'channelProducts',
-    [x, dy, mean, rows, channels, each, room.states],
+    [x, dy, mean, rows, channels, each, room.states, ...relu],
     room.chunks,
     each * channels * elementWork,
     channels * 8,
@@ -89,12 +90,28 @@ export const normalizationSums = (heap: Heap, x: tf.TensorInfo, dy: tf.TensorInf
   return outs
 }
 
+/** What x − mean is multiplied by: scale/√(variance + ε). */
+const factorsOf = (
+  heap: Heap,
+  scale: tf.TensorInfo,
+  variance: tf.TensorInfo,
+  epsilon: number,
+): Float64Array => {
+  const scales = heap.floats(scale)
+  return Float64Array.from(heap.floats(variance), (value, c) => scales[c]! / Math.sqrt(value + epsilon))
+}
+
+interface Attrs {
+  readonly epsilon: number
+  readonly relu: boolean
+}
+
 const normalizeBatch = (
   heap: Heap,
   x: tf.TensorInfo,
   scale: tf.TensorInfo,
   offset: tf.TensorInfo,
-  epsilon: number,
+  { epsilon, relu }: Attrs,
 ): tf.TensorInfo[] => {
   const channels = x.shape.at(-1)!
   const rows = sizeOf(x.shape) / channels
@@ -121,13 +138,10 @@ const normalizeBatch = (
   )
   heap.floats(mean).set(means)
   heap.floats(variance).set(variances)
-  const scales = heap.floats(scale)
-  floatsAt(heap, room.vector(0), channels).set(
-    variances.map((value, c) => scales[c]! / Math.sqrt(value + epsilon)),
-  )
+  floatsAt(heap, room.vector(0), channels).set(factorsOf(heap, scale, variance, epsilon))
   heap.split(
     'normalize',
-    [heap.at(x), heap.at(mean), room.vector(0), heap.at(offset), channels, heap.at(y)],
+    [heap.at(x), heap.at(mean), room.vector(0), heap.at(offset), channels, heap.at(y), Number(relu)],
     rows,
     channels * elementWork,
   )
@@ -137,28 +151,41 @@ const normalizeBatch = (
 /** dx, dScale and dOffset (Ioffe & Szegedy 2015, section 3), the batch's mean and variance being functions of x. */
 const batchGradient = (
   heap: Heap,
-  inputs: Record<'x' | 'dy' | 'scale' | 'mean' | 'variance', tf.TensorInfo>,
-  epsilon: number,
+  inputs: Record<'x' | 'dy' | 'scale' | 'offset' | 'mean' | 'variance', tf.TensorInfo>,
+  { epsilon, relu }: Attrs,
 ): tf.TensorInfo[] => {
-  const { x, dy, scale, mean, variance } = inputs
+  const { x, dy, scale, offset, mean, variance } = inputs
   const channels = x.shape.at(-1)!
   const rows = sizeOf(x.shape) / channels
   const outs = [heap.output(x.shape), heap.output([channels]), heap.output([channels])]
   const [dx, dScale, dOffset] = outs as [tf.TensorInfo, tf.TensorInfo, tf.TensorInfo]
   const room = roomFor(heap, rows, channels, 3)
   const [xAt, dyAt, meanAt] = [heap.at(x), heap.at(dy), heap.at(mean)]
-  const { sums, products } = productsOf(heap, xAt, dyAt, meanAt, rows, channels, room)
+  const [factorAt, slopeAt, shiftAt] = [0, 1, 2].map(room.vector) as [number, number, number]
+  const offsetAt = relu ? heap.at(offset) : 0
   const roots = Float64Array.from(heap.floats(variance), value => 1 / Math.sqrt(value + epsilon))
-  const factors = roots.map((root, c) => root * heap.floats(scale)[c]!)
+  // As the forward pass has them, or the relu's edge would lie elsewhere.
+  const factors = factorsOf(heap, scale, variance, epsilon)
+  floatsAt(heap, factorAt, channels).set(factors)
+  const { sums, products } = productsOf(
+    heap,
+    xAt,
+    dyAt,
+    meanAt,
+    rows,
+    channels,
+    room,
+    relu ? [factorAt, offsetAt] : [0, 0],
+  )
   heap.floats(dScale).set(products.map((product, c) => product * roots[c]!))
   heap.floats(dOffset).set(sums)
-  const vectors = [0, 1, 2].map(i => floatsAt(heap, room.vector(i), channels))
-  vectors[0]!.set(factors)
-  vectors[1]!.set(products.map((product, c) => (-factors[c]! * roots[c]! * roots[c]! * product) / rows))
-  vectors[2]!.set(sums.map((sum, c) => (-factors[c]! * sum) / rows))
+  floatsAt(heap, slopeAt, channels).set(
+    products.map((product, c) => (-factors[c]! * roots[c]! * roots[c]! * product) / rows),
+  )
+  floatsAt(heap, shiftAt, channels).set(sums.map((sum, c) => (-factors[c]! * sum) / rows))
   heap.split(
     'normalizationGradient',
-    [xAt, dyAt, meanAt, ...([0, 1, 2].map(room.vector) as [number, number, number]), channels, heap.at(dx)],
+    [xAt, dyAt, meanAt, factorAt, slopeAt, shiftAt, offsetAt, channels, heap.at(dx)],
     rows,
     channels * elementWork,
   )
@@ -189,14 +216,14 @@ export const normalizationKernels: KernelTable = {
     else offsets.set(heap.floats(offset))
     heap.split(
       'normalize',
-      [heap.at(x), heap.at(mean), factorAt, offsetAt, channels, heap.at(y)],
+      [heap.at(x), heap.at(mean), factorAt, offsetAt, channels, heap.at(y), 0],
       sizeOf(x.shape) / channels,
       channels * elementWork,
     )
     return y
   },
   [batchNormalization]: heap => (inputs, attrs) =>
-    normalizeBatch(heap, inputs['x']!, inputs['scale']!, inputs['offset']!, attrs['epsilon'] as number),
+    normalizeBatch(heap, inputs['x']!, inputs['scale']!, inputs['offset']!, attrs as unknown as Attrs),
   [batchNormalizationGradient]: heap => (inputs, attrs) =>
-    batchGradient(heap, inputs as Parameters<typeof batchGradient>[1], attrs['epsilon'] as number),
+    batchGradient(heap, inputs as Parameters<typeof batchGradient>[1], attrs as unknown as Attrs),
 }

@@ -1,6 +1,7 @@
 import { activatedKernels } from './activated.js'
 import { convolutionKernels } from './convolution.js'
 import { volumeKernels } from './convolution3d.js'
+import { curveKernels } from './curves.js'
 import { depthwiseKernels } from './depthwise.js'
 import { registerGradients } from './gradients.js'
 import type { Heap } from './heap.js'
@@ -25,6 +26,7 @@ export const registerKernels = (heap: Heap): void => {
     ...normalizationKernels,
     ...movementKernels,
     ...moveKernels,
+    ...curveKernels,
     ...activatedKernels,
     ...lstmKernels,
   })

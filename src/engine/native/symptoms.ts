@@ -182,7 +182,7 @@ export const symptoms: readonly Symptom[] = [
     id: 'disk-full',
     seen: /No space left on device|ENOSPC/,
     says: 'the disk is full',
-    mend: 'Make room: a CPU engine needs about 1.2 GB while it is built, one for CUDA 7 GB.',
+    mend: 'Make room: an engine for CPUs needs 1.4 GB while it is built, one for CUDA 10 GB.',
   },
 ]
 

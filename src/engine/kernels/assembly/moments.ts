@@ -1,6 +1,6 @@
-// Passes over x(rows × channels), row by row: batch normalization's, and a relu's gradient. Stretches of 128 rows are summed in float32, and the
+// Batch normalization's passes over x(rows × channels), row by row. Stretches of 128 rows are summed in float32, and the
 // stretches in float64.
-const stretch: i32 = 128
+export const stretch: i32 = 128
 
 /** sums += x − pivot, a channel each. */
 @inline
@@ -42,31 +42,45 @@ function addSquares(sums: usize, x: usize, mean: usize, n: i32): void {
   }
 }
 
-/** sums += dy and products += dy·(x − mean), a channel each. */
+/** What is left of dy behind a relu: where (x − mean)·factor + offset, the relu's input, is above 0. */
 @inline
-function addProducts(sums: usize, products: usize, dy: usize, x: usize, mean: usize, n: i32): void {
-  while (n >= 4) {
-    const gradient = v128.load(dy)
-    const off = f32x4.sub(v128.load(x), v128.load(mean))
-    v128.store(sums, f32x4.add(v128.load(sums), gradient))
-    v128.store(products, f32x4.add(v128.load(products), f32x4.mul(gradient, off)))
-    sums += 16
-    products += 16
-    dy += 16
-    x += 16
-    mean += 16
-    n -= 4
+function behindRelu(dy: v128, off: v128, factor: usize, offset: usize): v128 {
+  const value = f32x4.add(f32x4.mul(off, v128.load(factor)), v128.load(offset))
+  return v128.and(dy, f32x4.gt(value, f32x4.splat(0)))
+}
+
+@inline
+function oneBehindRelu(dy: f32, off: f32, factor: usize, offset: usize): f32 {
+  return off * load<f32>(factor) + load<f32>(offset) > 0 ? dy : 0
+}
+
+/** sums += dy and products += dy·(x − mean), a channel each; `relu`: of what is left of dy behind it. */
+@inline
+function addProducts(
+  sums: usize,
+  products: usize,
+  dy: usize,
+  x: usize,
+  mean: usize,
+  bytes: usize,
+  relu: bool,
+  factor: usize,
+  offset: usize,
+): void {
+  let c: usize = 0
+  for (; c + 16 <= bytes; c += 16) {
+    let gradient = v128.load(dy + c)
+    const off = f32x4.sub(v128.load(x + c), v128.load(mean + c))
+    if (relu) gradient = behindRelu(gradient, off, factor + c, offset + c)
+    v128.store(sums + c, f32x4.add(v128.load(sums + c), gradient))
+    v128.store(products + c, f32x4.add(v128.load(products + c), f32x4.mul(gradient, off)))
   }
-  while (n > 0) {
-    const gradient = load<f32>(dy)
-    store<f32>(sums, load<f32>(sums) + gradient)
-    store<f32>(products, load<f32>(products) + gradient * (load<f32>(x) - load<f32>(mean)))
-    sums += 4
-    products += 4
-    dy += 4
-    x += 4
-    mean += 4
-    n--
+  for (; c < bytes; c += 4) {
+    let gradient = load<f32>(dy + c)
+    const off = load<f32>(x + c) - load<f32>(mean + c)
+    if (relu) gradient = oneBehindRelu(gradient, off, factor + c, offset + c)
+    store<f32>(sums + c, load<f32>(sums + c) + gradient)
+    store<f32>(products + c, load<f32>(products + c) + gradient * off)
   }
 }
 
@@ -119,7 +133,11 @@ export function channelMoments(
   }
 }
 
-/** Σ dy and Σ dy·(x − mean) of each channel over each chunk of `each` rows, into `states`: a chunk's twice `channels` float64. Chunks `first` to `end`; `scratch` has room for two rows. */
+/**
+ * Σ dy and Σ dy·(x − mean) of each channel over each chunk of `each` rows, into `states`: a chunk's twice `channels` float64.
+ * With a `factor`, of what is left of dy behind the relu of (x − mean)·factor + offset; 0: no relu. Chunks `first` to `end`;
+ * `scratch` has room for two rows.
+ */
 export function channelProducts(
   x: usize,
   dy: usize,
@@ -128,6 +146,8 @@ export function channelProducts(
   channels: i32,
   each: i32,
   states: usize,
+  factor: usize,
+  offset: usize,
   first: i32,
   end: i32,
   scratch: usize,
@@ -142,7 +162,9 @@ export function channelProducts(
       memory.fill(scratch, 0, rowBytes << 1)
       let at = <usize>row * rowBytes
       for (let i = 0; i < count; i++) {
-        addProducts(scratch, scratch + rowBytes, dy + at, x + at, mean, channels)
+        if (factor == 0)
+          addProducts(scratch, scratch + rowBytes, dy + at, x + at, mean, rowBytes, false, 0, 0)
+        else addProducts(scratch, scratch + rowBytes, dy + at, x + at, mean, rowBytes, true, factor, offset)
         at += rowBytes
       }
       for (let c: usize = 0; c < rowBytes << 1; c += 4) {
@@ -153,73 +175,47 @@ export function channelProducts(
   }
 }
 
-/** dz = dy where y > 0, else 0, and sums += dz, a channel each. */
 @inline
-function addMasked(sums: usize, dy: usize, y: usize, dz: usize, n: i32): void {
-  const zero = f32x4.splat(0)
-  while (n >= 4) {
-    const value = v128.and(v128.load(dy), f32x4.gt(v128.load(y), zero))
-    v128.store(dz, value)
-    v128.store(sums, f32x4.add(v128.load(sums), value))
-    sums += 16
-    dy += 16
-    y += 16
-    dz += 16
-    n -= 4
-  }
-  while (n > 0) {
-    const value: f32 = load<f32>(y) > 0 ? load<f32>(dy) : 0
-    store<f32>(dz, value)
-    store<f32>(sums, load<f32>(sums) + value)
-    sums += 4
-    dy += 4
-    y += 4
-    dz += 4
-    n--
-  }
-}
-
-/** dz = dy where y > 0, else 0, and Σ dz of each channel over each chunk of `each` rows, into `states`: `channels` float64 a chunk. Chunks `first` to `end`; `scratch` has room for a row. */
-export function maskedSums(
+function gradientRow(
+  x: usize,
   dy: usize,
-  y: usize,
-  dz: usize,
-  rows: i32,
-  channels: i32,
-  each: i32,
-  states: usize,
-  first: i32,
-  end: i32,
-  scratch: usize,
+  mean: usize,
+  factor: usize,
+  slope: usize,
+  shift: usize,
+  offset: usize,
+  relu: bool,
+  bytes: usize,
+  dx: usize,
 ): void {
-  const rowBytes = (<usize>channels) << 2
-  for (let chunk = first; chunk < end; chunk++) {
-    const state = states + <usize>chunk * (rowBytes << 1)
-    memory.fill(state, 0, rowBytes << 1)
-    const last = min(rows, (chunk + 1) * each)
-    for (let row = chunk * each; row < last; row += stretch) {
-      const count = min(last - row, stretch)
-      memory.fill(scratch, 0, rowBytes)
-      let at = <usize>row * rowBytes
-      for (let i = 0; i < count; i++) {
-        addMasked(scratch, dy + at, y + at, dz + at, channels)
-        at += rowBytes
-      }
-      for (let c: usize = 0; c < rowBytes; c += 4) {
-        const sum = state + (c << 1)
-        store<f64>(sum, load<f64>(sum) + <f64>load<f32>(scratch + c))
-      }
-    }
+  let c: usize = 0
+  for (; c + 16 <= bytes; c += 16) {
+    const off = f32x4.sub(v128.load(x + c), v128.load(mean + c))
+    let gradient = v128.load(dy + c)
+    if (relu) gradient = behindRelu(gradient, off, factor + c, offset + c)
+    const bent = f32x4.add(f32x4.mul(off, v128.load(slope + c)), v128.load(shift + c))
+    v128.store(dx + c, f32x4.add(f32x4.mul(gradient, v128.load(factor + c)), bent))
+  }
+  for (; c < bytes; c += 4) {
+    const off = load<f32>(x + c) - load<f32>(mean + c)
+    let gradient = load<f32>(dy + c)
+    if (relu) gradient = oneBehindRelu(gradient, off, factor + c, offset + c)
+    const bent = off * load<f32>(slope + c) + load<f32>(shift + c)
+    store<f32>(dx + c, gradient * load<f32>(factor + c) + bent)
   }
 }
 
-/** dx = dy·factor + (x − mean)·slope + offset, a channel each, of rows `first` to `end`. */
+/**
+ * dx = dy·factor + (x − mean)·slope + shift, a channel each, of rows `first` to `end`. With an `offset`, of what is left of
+ * dy behind the relu of (x − mean)·factor + offset; 0: no relu.
+ */
 export function normalizationGradient(
   x: usize,
   dy: usize,
   mean: usize,
   factor: usize,
   slope: usize,
+  shift: usize,
   offset: usize,
   channels: i32,
   dx: usize,
@@ -227,21 +223,11 @@ export function normalizationGradient(
   end: i32,
   _: usize,
 ): void {
-  const rowBytes = (<usize>channels) << 2
-  const wholes = rowBytes & ~15
-  let at = <usize>first * rowBytes
+  const bytes = (<usize>channels) << 2
+  let at = <usize>first * bytes
   for (let row = first; row < end; row++) {
-    let c: usize = 0
-    for (; c < wholes; c += 16) {
-      const off = f32x4.sub(v128.load(x + at + c), v128.load(mean + c))
-      const bent = f32x4.add(f32x4.mul(off, v128.load(slope + c)), v128.load(offset + c))
-      v128.store(dx + at + c, f32x4.add(f32x4.mul(v128.load(dy + at + c), v128.load(factor + c)), bent))
-    }
-    for (; c < rowBytes; c += 4) {
-      const off = load<f32>(x + at + c) - load<f32>(mean + c)
-      const bent = off * load<f32>(slope + c) + load<f32>(offset + c)
-      store<f32>(dx + at + c, load<f32>(dy + at + c) * load<f32>(factor + c) + bent)
-    }
-    at += rowBytes
+    if (offset == 0) gradientRow(x + at, dy + at, mean, factor, slope, shift, 0, false, bytes, dx + at)
+    else gradientRow(x + at, dy + at, mean, factor, slope, shift, offset, true, bytes, dx + at)
+    at += bytes
   }
 }

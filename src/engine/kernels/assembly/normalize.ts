@@ -1,6 +1,6 @@
 // Per-channel work of batch normalization over x(rows × channels).
 
-/** y = (x − mean)·factor + offset, a channel each, for the rows from `first` to `end`. */
+/** y = (x − mean)·factor + offset, a channel each, then relu if asked for, for the rows from `first` to `end`. */
 export function normalize(
   x: usize,
   mean: usize,
@@ -8,33 +8,26 @@ export function normalize(
   offset: usize,
   channels: i32,
   y: usize,
+  relu: bool,
   first: i32,
   end: i32,
   _: usize,
 ): void {
-  const skip = <usize>first * (<usize>channels << 2)
-  x += skip
-  y += skip
+  const rowBytes = (<usize>channels) << 2
+  const wholes = rowBytes & ~15
+  const zero = f32x4.splat(0)
+  let at = <usize>first * rowBytes
   for (let row = first; row < end; row++) {
-    let channel = 0
-    for (; channel + 4 <= channels; channel += 4) {
-      const at = (<usize>channel) << 2
-      v128.store(
-        y + at,
-        f32x4.add(
-          f32x4.mul(f32x4.sub(v128.load(x + at), v128.load(mean + at)), v128.load(factor + at)),
-          v128.load(offset + at),
-        ),
-      )
+    let c: usize = 0
+    for (; c < wholes; c += 16) {
+      const off = f32x4.mul(f32x4.sub(v128.load(x + at + c), v128.load(mean + c)), v128.load(factor + c))
+      const value = f32x4.add(off, v128.load(offset + c))
+      v128.store(y + at + c, relu ? f32x4.max(value, zero) : value)
     }
-    for (; channel < channels; channel++) {
-      const at = (<usize>channel) << 2
-      store<f32>(
-        y + at,
-        (load<f32>(x + at) - load<f32>(mean + at)) * load<f32>(factor + at) + load<f32>(offset + at),
-      )
+    for (; c < rowBytes; c += 4) {
+      const value = (load<f32>(x + at + c) - load<f32>(mean + c)) * load<f32>(factor + c) + load<f32>(offset + c)
+      store<f32>(y + at + c, relu ? max<f32>(value, 0) : value)
     }
-    x += (<usize>channels) << 2
-    y += (<usize>channels) << 2
+    at += rowBytes
   }
 }
