@@ -16,22 +16,7 @@ import { nets } from './train-nets.js'
 const [engine = 'wasm', name = 'cnn', count = '128'] = process.argv.slice(2)
 const batch = Number(count)
 
-/** tfjs's own native engine, where a checkout cannot open it: an addon that is already built, for comparison alone. */
-const openAddon = async (addon: string): Promise<void> => {
-  const { createRequire } = await import('node:module')
-  const locate = createRequire(import.meta.url)
-  const base = locate.resolve('@tensorflow/tfjs-node-gpu/package.json')
-  const find = locate(createRequire(base).resolve('@mapbox/node-pre-gyp/lib/pre-binding.js')) as {
-    find: () => string
-  }
-  find.find = () => addon
-  locate('@tensorflow/tfjs-node-gpu')
-  await tf.setBackend('tensorflow')
-}
-
-let memory = (): number => 0
-if (engine.endsWith('.node')) await openAddon(engine)
-else ({ memory } = await openEngine(engine as 'wasm'))
+const { memory } = await openEngine(engine as 'wasm')
 
 const net = nets[name]!
 const { network, faults } = resolveNetwork({ layers: net.layers }, net.input)
