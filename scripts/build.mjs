@@ -28,6 +28,8 @@ const fresh = (name, files, make) => {
   const stampFile = `dist/.${name}`
   const stamp = stampOf(files)
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return undefined
+  // A build that fails leaves nothing that could pass for whole, once its sources are as they were before.
+  rmSync(stampFile, { force: true })
   return Promise.resolve(make()).then(() => writeFileSync(stampFile, stamp))
 }
 

@@ -39,11 +39,15 @@ const list = counts =>
     .map(([what, count]) => `${count} ${what}`)
     .join(', ')
 const { runs, failures, made, killed, crashes, complaints, seconds, trulyBad } = tally
-console.log(`${crashes} crashes in ${runs} runs, ${Math.round(seconds)} s, seed ${values.seed}`)
+console.log(
+  `${crashes} attempts ended by a crash, in ${runs} runs, ${Math.round(seconds)} s, seed ${values.seed}`,
+)
 console.log(
   `made by steps:       ${list(made)}${trulyBad ? '' : ' (no C compiler: bad accesses were signals)'}`,
 )
-console.log(`killed from outside: ${killed}`)
+console.log(
+  `killed from outside: ${killed}, some of them while they had nothing to do or were crashing already`,
+)
 console.log(`attempts that failed, as the journal says: ${list(failures)}`)
 console.log(complaints.length === 0 ? 'all well' : `${complaints.length} COMPLAINTS`)
 process.exitCode = complaints.length > 0 || crashes < wanted ? 1 : 0

@@ -59,7 +59,7 @@ export interface BuildReport {
 }
 
 /** Bytes that a build needs at its peak: the wheels and what is unpacked of them. */
-const needed = { cpu: 1_400_000_000, cuda: 8_000_000_000 } as const
+const needed = { cpu: 1_400_000_000, cuda: 10_000_000_000 } as const
 
 const packageToBuild = (cwd: string): InstalledPackage => {
   const found = installedPackage(cwd)

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { filesBelow } from '../engine/native/build/files-below.js'
 import { enginesFolder } from '../engine/native/folder.js'
 import { projectOf } from '../language/project.js'
 import { lifeOf, writerIn, writerTag } from '../store/writer.js'
@@ -68,11 +69,8 @@ export const publish = async (engines: string, folder: string, name: string): Pr
 
 /** Bytes of a folder's files; what lies behind links is not counted. */
 export const folderBytes = async (folder: string): Promise<number> => {
-  const entries = await readdir(folder, { withFileTypes: true, recursive: true })
   const sizes = await Promise.all(
-    entries
-      .filter(entry => entry.isFile())
-      .map(async entry => (await stat(join(entry.parentPath, entry.name))).size),
+    (await filesBelow(folder)).map(async file => (await stat(join(folder, file))).size),
   )
   return sizes.reduce((sum, bytes) => sum + bytes, 0)
 }

@@ -8,11 +8,8 @@ export const activationGradient = 'TrimtabActivationGradient'
 /** Has the engine of this thread the kernels? wasm has; the others take the tensor library's own layers. */
 export const canActivate = (): boolean => tf.getKernel(activatedConvolution, tf.getBackend()) !== undefined
 
-const run = <T extends tf.Tensor | tf.Tensor[]>(
-  name: string,
-  inputs: Record<string, tf.Tensor>,
-  attrs: object = {},
-): T => tf.engine().runKernel(name, inputs, attrs as tf.NamedAttrMap)
+const run = (name: string, inputs: Record<string, tf.Tensor>, attrs: object = {}): tf.Tensor =>
+  tf.engine().runKernel(name, inputs, attrs as tf.NamedAttrMap)
 
 export interface ConvolutionOptions {
   readonly strides: [number, number]
@@ -50,7 +47,10 @@ const split = (dy: tf.Tensor, y: tf.Tensor, relu: boolean): [tf.Tensor, () => tf
           dy.shape.slice(1).map((_, axis) => axis),
         ),
     ]
-  const [dz, dBias] = run<[tf.Tensor, tf.Tensor]>(activationGradient, { dy, y })
+  const [dz, dBias] = tf.engine().runKernel<tf.Tensor[]>(activationGradient, { dy, y }) as [
+    tf.Tensor,
+    tf.Tensor,
+  ]
   return [dz, () => dBias]
 }
 

@@ -57,7 +57,10 @@ export const chooseEngine = (
   if (chosen.name !== 'cpu') return ok(choice, slow)
   return ok(choice, [
     {
-      ...problem('engine-slow', 'the cpu engine trains a small CNN about 500 times slower than wasm'),
+      ...problem(
+        'engine-slow',
+        'the cpu engine trains convolutions about 500 times slower than wasm, and dense layers about 30 times',
+      ),
       severity: 'warning',
       hint: 'Use `engine: wasm` unless you want an independent check of its numbers.',
     },

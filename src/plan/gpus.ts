@@ -38,6 +38,12 @@ const faultOf = (
       `"${id}" asks for ${counted(gpus)}, and the ${engine.name} engine computes on the processor`,
       'Use `engine: native` or `engine: webgpu` for it, or remove `resources.gpus`.',
     ]
+  if (spec.module === undefined && spec.lane !== 'gpu')
+    return [
+      'gpus-unused',
+      `"${id}" asks for ${counted(gpus)}, and a step of kind "${kind}" uses none`,
+      'Remove `resources.gpus`.',
+    ]
   if (gpus > 1 && spec.module === undefined)
     return [
       'gpus-unused',

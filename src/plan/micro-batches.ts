@@ -7,6 +7,12 @@ import type { Instance, Plan } from './plan.js'
 
 type Identity = Instance['identity']
 
+/** What a run's record says of a step. */
+interface Recorded {
+  readonly instance: Instance['id']
+  readonly identity?: Identity
+}
+
 /** What a result is made with that takes its batches in parts, and what enters its key then. */
 export interface Reduced {
   readonly microBatch: number
@@ -16,9 +22,12 @@ export interface Reduced {
 const isNamed = (engine: unknown): engine is { readonly name: EngineName } =>
   typeof engine === 'object' && engine !== null && 'name' in engine
 
-/** Does an engine promise bits? Then sums in parts, which are rounded otherwise, are another result, under a key of its own. */
+/**
+ * Does its engine promise bits? Then sums in parts, which are rounded otherwise, are another result, under a key of its
+ * own. So they are of a kind that computes with no engine.
+ */
 const promisesBits = ({ engine }: Identity): boolean =>
-  isNamed(engine) && enginePromises[engine.name].kind === 'bitwise'
+  !isNamed(engine) || enginePromises[engine.name].kind === 'bitwise'
 
 /** Half of what was taken at once, rounded up; undefined where that was one example, or nobody knows what a batch is. */
 export const halfOf = ({
@@ -42,6 +51,21 @@ export const reductionsOf = (
   for (let at = halfOf(step); at !== undefined; at = halfOf({ config: step.config, microBatch: at }))
     found.push({ microBatch: at, identity: identityAt(step.identity, at) })
   return found
+}
+
+/**
+ * A plan whose steps take as many examples at once as they did in a record, from their first attempt on: where the
+ * engine promises bits, they are those of these parts.
+ */
+export const takenAs = (plan: Plan, records: readonly Recorded[]): Plan => {
+  const parts = new Map(records.map(({ instance, identity }) => [instance, identity?.['microBatch']]))
+  const instances = plan.instances.map((instance): Instance => {
+    const microBatch = parts.get(instance.id)
+    if (typeof microBatch !== 'number') return instance
+    const identity = identityAt(instance.identity, microBatch)
+    return { ...instance, microBatch, identity, status: { type: 'pending', waitsFor: [] } }
+  })
+  return { ...plan, instances }
 }
 
 /** The layers of a step's network, as far as it is known, for which a batch must stay whole. */

@@ -6,6 +6,7 @@ import { exact, highest, lowest, type Figure } from '../network/description.js'
 import { sumOf } from '../network/holding.js'
 import { datasetBytes } from '../steps/data-bytes.js'
 import type { DescribedInputs, Description, MemoryNeed } from '../steps/define-step.js'
+import { tellCpuTime } from './cpu-time.js'
 import type { Instance, Plan, Status } from './plan.js'
 
 /** What there is room for. An absent member is not known. */
@@ -149,7 +150,10 @@ const diskProblems = ({ instances, recipe }: Plan, { disk }: MachineRoom): reado
   ]
 }
 
-/** The plan with the memory that each step will take, and warnings where this machine has less room than it needs. */
+/**
+ * The plan with the memory that each step will take, with warnings where this machine has less room than it needs, and
+ * with what the cpu engine costs where that is chosen.
+ */
 export const preflight = (plan: Plan, room: MachineRoom): Plan => {
   const byId = new Map(plan.instances.map(instance => [instance.id, instance]))
   const needs = new Map(plan.instances.map(each => [each.id, needOf(each, byId)]))
@@ -161,5 +165,6 @@ export const preflight = (plan: Plan, room: MachineRoom): Plan => {
   const short = instances.flatMap(each => shortOf(each, needs.get(each.id)!, room))
   const found = [...memoryProblems(short, measured), ...diskProblems(measured, room)]
   const framed = found.map(each => (each.at ? { ...each, frame: plan.recipe.frame(each.at) } : each))
-  return { ...measured, problems: [...plan.problems, ...framed] }
+  const told = tellCpuTime(plan.instances, instance => inputsOf(instance, byId), plan.problems)
+  return { ...measured, problems: [...told, ...framed] }
 }

@@ -25,51 +25,63 @@ const labels = {
   try: 'train three steps with it',
 } as const
 
-const phases = ['download', 'unpack', 'compile', 'try'] as const
-
 const titleOf = ({ phase, what, done, total }: Doing): string => {
   const share = total > 0 ? `  ${percent(done / total).replace(/\.\d+/, '')} of ${formatBytes(total)}` : ''
   return `${labels[phase]}  ${what}${share}`
 }
 
-/** One row a phase on a terminal, redrawn at 10 Hz. Phases that a build leaves out are taken away. */
+interface Row {
+  readonly key: string
+  doing: Doing
+  task?: Task
+  end: (well: boolean) => void
+}
+
+const keyOf = ({ phase, what }: Doing): string => `${phase} ${what}`
+
+/** On a terminal a row for each thing that is done, one after the other, redrawn at 10 Hz while it is. */
 export const liveBuild = (): BuildTree => {
-  const tasks = new Map<string, { task: Task; settle: () => void; reject: (error: Error) => void }>()
-  const said = new Set<string>()
-  const tree = new Listr(
-    phases.map(phase => ({
-      title: labels[phase],
-      task: (_: unknown, task: Task): Promise<void> =>
-        new Promise((settle, reject) => tasks.set(phase, { task, settle, reject })),
-    })),
-    {
-      concurrent: true,
-      exitOnError: false,
-      registerSignalListeners: false,
-      rendererOptions: { showErrorMessage: false, collapseErrors: false },
-    },
-  )
-  const running = tree.run().catch(() => undefined)
+  let row: Row | undefined
+  let drawn: Promise<unknown> = Promise.resolve()
+  const begin = (doing: Doing): Row => {
+    const made: Row = { key: keyOf(doing), doing, end: () => undefined }
+    const ended = new Promise<void>((settle, reject) => {
+      made.end = well => (well ? settle() : reject(new Error(doing.phase)))
+    })
+    ended.catch(() => undefined)
+    drawn = drawn.then(() =>
+      new Listr(
+        [
+          {
+            title: titleOf(made.doing),
+            task: (_: unknown, task: Task): Promise<void> => {
+              made.task = task
+              return ended
+            },
+          },
+        ],
+        {
+          registerSignalListeners: false,
+          rendererOptions: { showErrorMessage: false, collapseErrors: false },
+        },
+      )
+        .run()
+        .catch(() => undefined),
+    )
+    return made
+  }
   return {
     on: doing => {
-      said.add(doing.phase)
-      const row = tasks.get(doing.phase)
-      if (row) row.task.title = titleOf(doing)
-      // NVIDIA's libraries come one after the other, so a download may follow an unpacking.
-      if (doing.phase === 'compile' || doing.phase === 'try')
-        for (const phase of phases.slice(0, phases.indexOf(doing.phase))) {
-          if (!said.has(phase)) tasks.get(phase)?.task.skip()
-          tasks.get(phase)?.settle()
-        }
+      if (row?.key !== keyOf(doing)) {
+        row?.end(true)
+        row = begin(doing)
+      }
+      row.doing = doing
+      if (row.task) row.task.title = titleOf(doing)
     },
     done: async well => {
-      const last = [...said].at(-1)
-      for (const [phase, { settle, reject, task }] of tasks) {
-        if (!said.has(phase)) task.skip()
-        if (!well && phase === last) reject(new Error(phase))
-        else settle()
-      }
-      await running
+      row?.end(well)
+      await drawn
     },
   }
 }

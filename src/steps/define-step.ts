@@ -68,6 +68,16 @@ export interface MemoryNeed {
   readonly engine?: Figure | undefined
 }
 
+/** Multiply–accumulates of a run: what its time follows from. */
+export interface Work {
+  /** Of training: forward passes and both gradients. */
+  readonly training: number
+  /** Of forward passes alone. */
+  readonly inference: number
+  /** Do weights take part in many products of an example, as those of convolutions and recurrent layers? */
+  readonly reuses: boolean
+}
+
 /** What reading the headers of the config's files gave. */
 export interface Inspection {
   /** Absolute paths of every file that the step will read: the ones named and the ones that these name. */
@@ -120,6 +130,8 @@ export interface StepSpec<P extends TObject = TObject> {
    * only of a step all of whose inputs and outputs are described.
    */
   memory?(config: Static<P>, inputs: DescribedInputs, outputs: Prediction['outputs']): MemoryNeed
+  /** What a run computes, where that can be estimated; asked like `memory`. Pure. Absence: little, or nobody knows. */
+  work?(config: Static<P>, inputs: DescribedInputs, outputs: Prediction['outputs']): Work | undefined
   /** A plug-in's module, which exports `run`: `import.meta.url`. Absence: one of our own kinds. */
   readonly module?: string
 }

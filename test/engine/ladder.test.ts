@@ -64,7 +64,13 @@ test('auto takes the best that is available, and never cpu', () => {
 test('auto does not take what is available for those who ask alone, not even where the lock names it', () => {
   const software = reports.map((each): EngineReport =>
     each.name === 'webgpu'
-      ? { ...each, available: true, version: '5', notForAuto: 'llvmpipe is software.' }
+      ? {
+          name: each.name,
+          promise: each.promise,
+          available: true,
+          version: '5',
+          notForAuto: 'llvmpipe is software.',
+        }
       : each,
   )
   const chosen = chooseEngine('auto', software)
@@ -86,6 +92,20 @@ test('an engine asked for by name is that one or a problem; cpu says what it cos
   assert.is(cpu.ok && cpu.value.name, 'cpu')
   assert.is(cpu.problems[0]!.severity, 'warning')
   assert.is(cpu.problems[0]!.code, 'engine-slow')
+})
+
+test('an engine that is slower here than elsewhere is taken, with a warning', () => {
+  const slow = reports.map((each): EngineReport =>
+    each.name === 'wasm' ? { ...each, slow: 'it has no SIMD here' } : { ...each, available: false },
+  )
+  for (const asked of ['auto', 'wasm'] as const) {
+    const chosen = chooseEngine(asked, slow)
+    assert.is(chosen.ok && chosen.value.name, 'wasm')
+    assert.equal(
+      chosen.problems.map(({ code, severity, message }) => [code, severity, message]),
+      [['engine-slow', 'warning', 'the wasm engine is slow here: it has no SIMD here']],
+    )
+  }
 })
 
 test('auto takes what the lock names where that is there, else with a warning what it would take anyway', () => {

@@ -1,3 +1,4 @@
+/* oxlint-disable unicorn/no-useless-spread -- without the spreads the formatter puts a byte on each line */
 import { lowerSimd } from '../../src/engine/scalar/lower.js'
 import { stream } from '../../src/core/random.js'
 import { assert, suite } from '../suite.js'

@@ -1,3 +1,4 @@
+/* oxlint-disable unicorn/no-useless-spread -- without the spreads the formatter puts a byte on each line */
 // SIMD instructions by number, and small modules that run one each.
 
 type Value = 'v128' | 'i32' | 'i64' | 'f32' | 'f64'

@@ -1,6 +1,11 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
+import { codeFolder } from '../../src/core/home.js'
 import { childProcesses, faultyAssignment, newProcess, said, watch } from '../run/host-rig.js'
 import { assert, suite } from '../suite.js'
 
@@ -23,8 +28,8 @@ const isGone = async (pid: number): Promise<boolean> => {
 const grandchildOf = (file: string): number => Number(readFileSync(file, 'utf8'))
 
 /** Starts a step that starts a process and then does as the mood says; that process's id. */
-const withGrandchild = async (then: string) => {
-  const assignment = faultyAssignment('hasChild', { then })
+const withGrandchild = async (next: string) => {
+  const assignment = faultyAssignment('hasChild', { next })
   const host = newProcess()
   const watched = watch()
   const ended = host.run(assignment, watched.hooks)
@@ -85,4 +90,50 @@ test('a step leaves no crash file where it ended well', async () => {
   await host.renew()
   assert.not(existsSync(assignment.crashFile))
   assert.not(existsSync(join(assignment.crashFile, '..')))
+})
+
+/** A process that runs one step in a lane and says its ids: its lane's process, and the one that the step started. */
+const executorOf = (mood: string, more: Record<string, unknown>, silence = 60_000) => {
+  const assignment = faultyAssignment(mood, more)
+  const rig = pathToFileURL(join(dirname(codeFolder()), 'test/run/host-rig.js')).href
+  const child = spawn(
+    process.execPath,
+    [
+      '--input-type=module',
+      '-e',
+      `import { newProcess, watch, childProcesses, said } from ${JSON.stringify(rig)}
+       const watched = watch()
+       const ended = newProcess(${silence}).run(${JSON.stringify(assignment)}, watched.hooks)
+       await watched.spoke
+       console.log(childProcesses()[0])
+       process.on('SIGUSR2', () => watched.soft.abort())
+       console.log(said(await ended))
+       process.exit()`,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+  const next = async (): Promise<string> => ((await lines.next()) as { value: string }).value
+  return { child, next, scratch: (assignment.step.config as { scratch: string }).scratch }
+}
+
+test('when the executor is killed, what its steps have started goes too', async () => {
+  const { child, next, scratch } = executorOf('hasChild', { next: 'waits' })
+  const lane = Number(await next())
+  const grandchild = grandchildOf(scratch)
+  assert.ok(runs(lane) && runs(grandchild))
+  child.kill('SIGKILL')
+  assert.ok((await isGone(lane)) && (await isGone(grandchild)))
+})
+
+test('an executor that was stopped for longer than the silence takes its lane for alive', async () => {
+  const { child, next } = executorOf('obedient', {}, 2000)
+  await next()
+  child.kill('SIGSTOP')
+  await sleep(3500)
+  child.kill('SIGCONT')
+  await sleep(300)
+  child.kill('SIGUSR2')
+  assert.is(await next(), 'cancelled')
+  await once(child, 'exit')
 })

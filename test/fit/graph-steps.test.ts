@@ -6,7 +6,6 @@ import type { FitOptions } from '../../src/fit/fit.js'
 import { createHints } from '../../src/fit/hints.js'
 import { losses } from '../../src/fit/losses.js'
 import { penalty, supervised } from '../../src/fit/objective.js'
-import { rules } from '../../src/fit/optimizer.js'
 import { createTeachers } from '../../src/fit/teachers.js'
 import type { Model } from '../../src/model/model.js'
 import { quantizeWeights } from '../../src/model/quantize-model.js'
@@ -36,33 +35,6 @@ const apart = async (make: () => FitOptions): Promise<number> => {
   if (process.env['TRIMTAB_SAY']) console.log(apart.toExponential(1))
   return apart
 }
-
-for (const name of Object.keys(losses))
-  test(`the loss ${name}`, async () => {
-    if (!(await openedNative())) return
-    const signed = /hinge|cosine/i.test(name)
-    const end = /categorical|kullback/i.test(name) ? 'softmax' : signed ? 'linear' : 'sigmoid'
-    const net = networkOf([...small, ends(end)], [4, 3, 1])
-    const kind = /categoricalC/i.test(name) ? { classes } : {}
-    const off = await apart(() => trainingOf(net, { objective: supervised(losses[name]!({})) }, kind))
-    assert.ok(off <= 1e-5, `${off}`)
-  })
-
-const settings: Readonly<Record<string, readonly Record<string, unknown>[]>> = {
-  sgd: [{}, { momentum: 0.9 }, { momentum: 0.9, nesterov: true }],
-  adam: [{}, { amsgrad: true }, { weightDecay: 0.01 }],
-  rmsprop: [{}, { centered: true, momentum: 0.5 }],
-}
-for (const name of Object.keys(rules))
-  test(`the optimizer ${name}, its learning rate another one in each step`, async () => {
-    if (!(await openedNative())) return
-    for (const each of settings[name] ?? [{}]) {
-      const off = await apart(() =>
-        trainingOf(network, { optimizer: { name, settings: each }, epochs: 3 }, { classes }),
-      )
-      assert.ok(off <= 1e-5, `${JSON.stringify(each)}: ${off}`)
-    }
-  })
 
 test('clipping, class weights, label smoothing and penalties', async () => {
   if (!(await openedNative())) return

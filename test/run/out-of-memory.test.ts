@@ -1,3 +1,4 @@
+import { reproduce } from '../../src/api/index.js'
 import { differenceOf } from '../../src/core/promise.js'
 import { assert, suite } from '../suite.js'
 import { playRecipe, preloading, projectWith, weightsOf, type Played } from './play.js'
@@ -64,6 +65,10 @@ test('with it the step ends well, in parts, within rounding of the undisturbed o
     assert.is(made.identity!['microBatch'], microBatch)
 
     if (env !== bounded) continue
+    // Here there is memory for the whole batch, and yet it comes to the bits of the parts.
+    const { verdict, steps } = await reproduce({ target: played.record.id, store: project.store })
+    assert.is(verdict, 'reproduced')
+    assert.is(steps.find(({ instance }) => instance === 'wide')!.type, 'equal')
     const again = await playRecipe(project, { env })
     assert.is(again.step('wide').status, 'reused')
     assert.is(again.step('wide').key, made.key)

@@ -11,6 +11,7 @@ import {
   type EnvironmentDifference,
   type StepComparison,
 } from '../../judge/reproduction.js'
+import { takenAs } from '../../plan/micro-batches.js'
 import type { InstanceRecord, RunRecord } from '../../store/run-record.js'
 import type { Store } from '../../store/store.js'
 import { runPlanned } from '../run.js'
@@ -155,7 +156,7 @@ export const repeat = async (
     })
     return stop(decideReproduction({ steps: [], changed, environment: [], interrupted: false }))
   }
-  const { plan } = planned
+  const plan = takenAs(planned.plan, record.instances)
   const ids = new Set(plan.instances.map(({ id }) => id))
   const among = options.only ? wanted.filter(({ instance }) => ids.has(instance)) : wanted
   const touched = new Set(changed.flatMap(({ steps = [] }) => steps))

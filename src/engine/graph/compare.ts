@@ -1,4 +1,4 @@
-import type { Binding } from './binding.js'
+import type { Binding, Numbers } from './binding.js'
 import type { Node } from './node.js'
 import { encodeNode } from './node.js'
 import type { Wanted } from './emit.js'
@@ -11,18 +11,29 @@ export interface Take {
   readonly wanted: Wanted
 }
 
-const nodesOf = (binding: Binding, { recording, wanted }: Take): readonly Node[] => {
+const programOf = (binding: Binding, { recording, wanted }: Take): Program => {
   const program = new Program(binding)
   program.add('take', recording, wanted)
-  return program.nodes
+  return program
 }
 
+const sameConstants = (a: Program, b: Program): boolean =>
+  [...a.captured].every(([key, { values }]) => {
+    const other = b.captured.get(key)!.values
+    return values === other || Buffer.compare(bytesOf(values), bytesOf(other)) === 0
+  })
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: Numbers): Buffer =>
+  Buffer.from(buffer, byteOffset, byteLength)
+
 const same = (a: Node, b: Node): boolean => Buffer.compare(encodeNode(a), encodeNode(b)) === 0
+
+const computed = 'JavaScript computes a number that is another one in another step'
 
 /** What is different in a node, for people. */
 const difference = (a: Node, b: Node): string => {
   if (a.op !== b.op) return `${a.op} stands where another step has ${b.op}`
-  if (a.op === 'Const') return 'JavaScript computes a number that is another one in another step'
+  if (a.op === 'Const') return computed
   return `${a.op} is not the same in two steps`
 }
 
@@ -33,11 +44,13 @@ const difference = (a: Node, b: Node): string => {
 export const frozen = (binding: Binding, a: Take, b: Take): string | undefined => {
   const impure = a.recording.impure ?? b.recording.impure
   if (impure !== undefined) return impure
-  const [first, second] = [nodesOf(binding, a), nodesOf(binding, b)]
+  const programs = [programOf(binding, a), programOf(binding, b)] as const
+  const [first, second] = [programs[0].nodes, programs[1].nodes]
   const at = first.findIndex((node, at) => second[at] === undefined || !same(node, second[at]))
   if (at >= 0)
     return second[at] === undefined
       ? 'two steps run different operations'
       : difference(first[at]!, second[at])
-  return first.length === second.length ? undefined : 'two steps run different operations'
+  if (first.length !== second.length) return 'two steps run different operations'
+  return sameConstants(...programs) ? undefined : computed
 }

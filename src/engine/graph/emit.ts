@@ -1,6 +1,6 @@
 import type { OpAttr } from './binding.js'
 import type { Attr, ConstantValue, Node } from './node.js'
-import { constantNode, identityNode, placeholderNode, shape, type } from './node.js'
+import { constantNode, fillOf, identityNode, placeholderNode, shape, type } from './node.js'
 import type { Origin, RecordedOp, Recording } from './recorder.js'
 import type { Site } from './rewrite.js'
 import { rewritings } from './rewrite.js'
@@ -35,7 +35,7 @@ export interface Wanted {
   readonly updates?: ReadonlyMap<string, number>
 }
 
-/** Numbers from which on a captured tensor becomes a variable: set once, it need not be written into the graph. */
+/** Numbers from which on a constant becomes a variable: set once, it need not be written into the graph. */
 const longConstant = 1024
 
 /** Operations that tfjs-node runs without their attribute T, which a graph must spell out: the type of the first input. */
@@ -75,7 +75,7 @@ export interface Host {
   readonly kinds: AttrKinds
   /** The name of a variable in the graph; put there where it is new. */
   handle(key: string, variable: Variable): string
-  /** The key of the variable that stands for a captured tensor. */
+  /** The key of the variable that stands for a long constant. */
   capture(id: number, value: ConstantValue): string
 }
 
@@ -131,9 +131,10 @@ export const emit = (
   const leaf = (id: number, origin: Exclude<Origin, { kind: 'op' }>): string => {
     switch (origin.kind) {
       case 'constant':
-        return constant(origin)
       case 'captured':
-        return origin.values.length < longConstant ? constant(origin) : read(host.capture(id, origin), origin)
+        return origin.values.length < longConstant || fillOf(origin) !== undefined
+          ? constant(origin)
+          : read(host.capture(id, origin), origin)
       case 'state':
         return read(origin.key, origin)
       case 'feed': {

@@ -69,7 +69,7 @@ const bytesOf = ({ values }: ConstantValue): Uint8Array =>
   new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
 
 /** The one number that fills a tensor; undefined where there are several, or none. */
-const fillOf = ({ values }: ConstantValue): number | undefined => {
+export const fillOf = ({ values }: ConstantValue): number | undefined => {
   const [first] = values
   // Object.is, so that −0 stays −0.
   return first !== undefined && values.length > 1 && values.every(value => Object.is(value, first))

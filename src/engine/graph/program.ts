@@ -32,7 +32,7 @@ export class Program {
   readonly #kinds: AttrKinds
   readonly nodes: Node[] = []
   readonly variables = new Map<string, Variable>()
-  /** First values of the variables that stand for captured tensors. */
+  /** Values of the variables that stand for long constants. */
   readonly captured = new Map<string, ConstantValue>()
   readonly #handles = new Map<string, string>()
   readonly #capturedKeys = new Map<number, string>()

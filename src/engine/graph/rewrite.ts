@@ -37,10 +37,11 @@ const valueOf = (op: RecordedOp, name: string): unknown => op.attrs.find(attr =>
  */
 export const rewritings: Readonly<Record<string, Rewriting>> = {
   /** A vector added along the last axis: as BiasAdd it is fused into the product or convolution before it. */
-  Add: (op, { inputs, shapes: [to, bias], add }) =>
-    isFloat(op) && to!.length > 1 && bias!.length === 1 && bias![0] === to!.at(-1)
-      ? add('BiasAdd', inputs, { T: float })
-      : undefined,
+  Add: (op, site) => {
+    const [to, bias] = site.shapes
+    const isBias = to!.length > 1 && bias!.length === 1 && bias![0] === to!.at(-1)
+    return isFloat(op) && isBias ? site.add('BiasAdd', site.inputs, { T: float }) : undefined
+  },
   /** A cast to the type that it has already. */
   Cast: (op, { inputs }) => (valueOf(op, 'SrcT') === valueOf(op, 'DstT') ? inputs[0] : undefined),
   /** A shape that it has already. */

@@ -83,7 +83,7 @@ export const convolve = (
     return y
   }
   const pixels = info.batchSize * info.outHeight * info.outWidth
-  const blocks = kernels.gemmBlocks(pixels, info.outChannels)
+  const blocks = kernels.convolveBlocks(pixels, info.outChannels)
   heap.split(
     'convolve',
     [heap.window(info), heap.at(x), heap.at(filter), heap.at(y), biasAt, Number(relu)],

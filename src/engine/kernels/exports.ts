@@ -8,7 +8,7 @@ type Bytes = number
  * floats, a bool is 0 or 1; nothing is checked there.
  */
 export interface SplitKernels {
-  /** In blocks of C (`gemmBlocks`). */
+  /** In parts of C (`gemmParts`). */
   gemm(
     ...given: [
       a: Bytes,
@@ -27,7 +27,7 @@ export interface SplitKernels {
       ...range: Range,
     ]
   ): void
-  /** In blocks of C (`gemmBlocks`). */
+  /** In parts of C (`gemmParts`). */
   gemmAdd(
     ...given: [
       a: Bytes,
@@ -44,7 +44,23 @@ export interface SplitKernels {
       ...range: Range,
     ]
   ): void
-  /** In blocks of y (`gemmBlocks` of its pixels and channels). */
+  /** In stretches of k (`gemmDepth`). */
+  gemmPartials(
+    ...given: [
+      a: Bytes,
+      aRow: number,
+      aDepth: number,
+      b: Bytes,
+      bColumn: number,
+      bDepth: number,
+      partials: Bytes,
+      m: number,
+      n: number,
+      k: number,
+      ...range: Range,
+    ]
+  ): void
+  /** In blocks of y (`convolveBlocks`). */
   convolve(
     ...given: [window: Bytes, x: Bytes, filter: Bytes, y: Bytes, bias: Bytes, relu: number, ...range: Range]
   ): void
@@ -208,7 +224,9 @@ export interface Kernels extends SplitKernels {
   depthwise3Scratch(window: Bytes): number
   directScratch(window: Bytes): number
   winogradScratch(channels: number, outChannels: number): number
-  gemmBlocks(m: number, n: number): number
+  gemmDepth(k: number): number
+  gemmParts(m: number, n: number): number
+  convolveBlocks(pixels: number, n: number): number
   convolveScratch(patch: number): number
   filterParts(patch: number, n: number): number
   sumPartials(partials: Bytes, count: number, n: number, y: Bytes): void

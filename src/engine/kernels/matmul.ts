@@ -4,6 +4,9 @@ import type { Heap } from './heap.js'
 import type { KernelTable } from './replace.js'
 import { sizeOf } from './replace.js'
 
+/** Floats of partial sums that a long product with a small result may keep. */
+const mostPartials = 2 ** 20
+
 /** `gemm` of addresses and strides, on the engine's threads. */
 export const splitGemm = (
   heap: Heap,
@@ -21,12 +24,25 @@ export const splitGemm = (
   bias: number,
   relu: boolean,
 ): void => {
-  const blocks = heap.kernels.gemmBlocks(m, n)
+  const parts = heap.kernels.gemmParts(m, n)
+  const stretches = Math.ceil(k / heap.kernels.gemmDepth(k))
+  if (parts < 8 && stretches >= 8 && stretches * m * n <= mostPartials && bias === 0 && !relu && cRow === n) {
+    const partials = heap.scratch(stretches * m * n * 4)
+    heap.split(
+      'gemmPartials',
+      [a, aRow, aDepth, b, bColumn, bDepth, partials, m, n, k],
+      stretches,
+      (m * n * k) / stretches,
+      heap.kernels.gemmScratch(),
+    )
+    heap.kernels.sumPartials(partials, stretches, m * n, c)
+    return
+  }
   heap.split(
     'gemm',
     [a, aRow, aDepth, b, bColumn, bDepth, c, cRow, m, n, k, bias, Number(relu)],
-    blocks,
-    (m * n * k) / blocks,
+    parts,
+    (m * n * k) / parts,
     heap.kernels.gemmScratch(),
   )
 }
@@ -34,8 +50,8 @@ export const splitGemm = (
 /** C += A·B of addresses and strides, on the engine's threads. */
 export const splitGemmAdd = (heap: Heap, ...given: Given<'gemmAdd'>): void => {
   const [m, n, k] = given.slice(8) as [number, number, number]
-  const blocks = heap.kernels.gemmBlocks(m, n)
-  heap.split('gemmAdd', given, blocks, (m * n * k) / blocks, heap.kernels.gemmScratch())
+  const parts = heap.kernels.gemmParts(m, n)
+  heap.split('gemmAdd', given, parts, (m * n * k) / parts, heap.kernels.gemmScratch())
 }
 
 /** C = op(A)·op(B) + bias over the last two axes, the leading ones broadcast; then relu if asked for. */

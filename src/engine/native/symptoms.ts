@@ -30,7 +30,7 @@ export const symptoms: readonly Symptom[] = [
     id: 'no-avx',
     seen: /illegal (hardware )?instruction|SIGILL|compiled to use (AVX|SSE)[^\n]*aren't available/i,
     says: 'this processor lacks instructions that TensorFlow was compiled for (AVX)',
-    mend: 'Use `engine: wasm`: no TensorFlow on PyPI runs here. In a virtual machine, pass the host’s processor through.',
+    mend: 'Use `engine: wasm`: no TensorFlow on PyPI runs here. In a virtual machine, pass the processor of the host through.',
     reported: `${tracker}2631, ${tracker}4414, ${tracker}6663`,
   },
   {
@@ -112,7 +112,7 @@ export const symptoms: readonly Symptom[] = [
   {
     id: 'undefined-symbol',
     seen: /undefined symbol: |Symbol not found: |symbol lookup error/,
-    says: 'the addon and TensorFlow’s library do not fit: one of them was replaced since it was built',
+    says: 'the addon and the library of TensorFlow do not fit: one of them was replaced since it was built',
     mend: build,
   },
   {
@@ -182,7 +182,7 @@ export const symptoms: readonly Symptom[] = [
     id: 'disk-full',
     seen: /No space left on device|ENOSPC/,
     says: 'the disk is full',
-    mend: 'Make room: a CPU engine needs about 1.2 GB while it is built, one for CUDA 7 GB.',
+    mend: 'Make room: an engine for CPUs needs 1.4 GB while it is built, one for CUDA 10 GB.',
   },
 ]
 

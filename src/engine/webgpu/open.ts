@@ -63,7 +63,13 @@ const start = async (): Promise<Started> => {
   // What is computed where must not hang on where a small tensor happened to lie.
   tf.env().set('WEBGPU_CPU_FORWARD', false)
   const { WebGPUBackend } = imported
-  const device = await deviceOf(adapter)
+  const device = await deviceOf(adapter).catch((error: unknown) =>
+    fail(
+      'engine-broken',
+      `the adapter ${adapter.info.device} gives no device: ${String(error)}`,
+      report.hint,
+    ),
+  )
   const backend = new WebGPUBackend(device, adapter.info)
   // Its own registration asks for an adapter anew, and reports success where there was none.
   tf.removeBackend('webgpu')

@@ -11,6 +11,7 @@ import { tf } from '../../engine/tf.js'
 import { drawArray } from '../../model/noise.js'
 import { arraysOf } from '../examples.js'
 import type { Arrays } from '../examples.js'
+import { sizesOf } from '../graphs-on.js'
 import type { Course } from '../open-trainer.js'
 import type { Trainer, TrainerOptions } from '../trainer.js'
 import { plainly } from '../trainer.js'
@@ -19,10 +20,6 @@ import type { NoiseFeed, Sample } from './record-step.js'
 
 /** A step cannot be run as a graph; the message says why. */
 export class NotRecordable extends Error {}
-
-/** Sizes that the batches of a split have: the whole ones, and the last where it is smaller. */
-const sizesOf = (count: number, batchSize: number): number[] =>
-  [...new Set([Math.min(batchSize, count), count % batchSize])].filter(size => size > 0)
 
 /** Two batches of one size, of other examples or at least in another order. */
 const pairOf = (split: Split, size: number): readonly [() => Batch, () => Batch] => {

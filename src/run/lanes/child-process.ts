@@ -11,6 +11,8 @@ export interface LaneProcess {
   readonly hush: () => void
   /** SIGKILL, to all of the group. */
   readonly kill: () => void
+  /** Why it never came to be: no memory, too many processes. */
+  readonly failure: () => string | undefined
   /** Resolves once it is gone and all that it wrote has been read. */
   readonly over: Promise<void>
 }
@@ -47,7 +49,10 @@ export const startLaneProcess = (env: Readonly<Record<string, string>>): LanePro
   })
   let said = ''
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-tail)))
-  child.on('error', () => undefined)
+  let failure: string | undefined
+  child.on('error', error => {
+    if (child.pid === undefined) failure = error.message
+  })
   // Not the child's `close`: Node leaves it out where we closed the channel ourselves.
   const read = new Promise<void>(resolve => void child.stderr?.once('close', () => resolve()))
   const over = new Promise<void>(resolve => {
@@ -65,6 +70,7 @@ export const startLaneProcess = (env: Readonly<Record<string, string>>): LanePro
   return {
     child,
     said: () => said,
+    failure: () => failure,
     hush: () => void (said = ''),
     kill: () => {
       if (hasGroups && child.pid !== undefined && child.exitCode === null && child.signalCode === null)

@@ -1,3 +1,4 @@
+import { problem, type Problem } from '../../core/problem.js'
 import { deathProblem } from './death.js'
 import { addressSpace, countOomKills } from './oom-kills.js'
 import { startLaneProcess, type LaneProcess } from './child-process.js'
@@ -27,6 +28,11 @@ const watchSilence = (silence: number, late: () => void) => {
   }, silence / 4)
   return { alive: () => void (stretches = 0), end: () => clearInterval(timer) }
 }
+
+const notStarted = (why: string): Problem =>
+  problem('lane-died', `a process for the step could not be started: ${why}`, {
+    hint: 'Let fewer steps run at once (--workers 1), or raise the limit of processes (ulimit -u).',
+  })
 
 /** What came of an attempt; undefined where the process died before it took it. */
 const attempt = (
@@ -74,7 +80,7 @@ const attempt = (
       if (!taken && hung === undefined) return settle(undefined)
       const killsNow = countOomKills()
       const bound = addressSpace()
-      const problem = deathProblem({
+      const found = deathProblem({
         kind: assignment.step.kind,
         signal: child.signalCode,
         exitCode: child.exitCode,
@@ -84,7 +90,7 @@ const attempt = (
         ...(bound === undefined ? {} : { addressSpace: bound }),
         crashFile: assignment.crashFile,
       })
-      settle({ type: 'failed', memory: 0, problems: [problem] })
+      settle({ type: 'failed', memory: 0, problems: [found] })
     }
     hooks.soft.addEventListener('abort', soft)
     hooks.hard.addEventListener('abort', kill)
@@ -132,8 +138,10 @@ export const processHost = (options: ProcessOptions): Host => {
       const ended = await attempt(host, options, assignment, hooks)
       if (ended) return ended
       if (running === host) running = undefined
+      const failure = host.failure()
+      if (failure !== undefined) return { type: 'failed', memory: 0, problems: [notStarted(failure)] }
       if (died < most) continue
-      const problem = deathProblem({
+      const found = deathProblem({
         kind: assignment.step.kind,
         signal: host.child.signalCode,
         exitCode: host.child.exitCode,
@@ -141,7 +149,7 @@ export const processHost = (options: ProcessOptions): Host => {
         outOfMemory: undefined,
         crashFile: assignment.crashFile,
       })
-      return { type: 'failed', memory: 0, problems: [problem] }
+      return { type: 'failed', memory: 0, problems: [found] }
     }
   }
 

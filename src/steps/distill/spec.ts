@@ -1,6 +1,7 @@
 import type { Network } from '../../network/network.js'
 import type { ModelDescription } from '../../network/description.js'
 import { type DescribedInputs, type Prediction, defineStep, either, list, one } from '../define-step.js'
+import { trainingWork } from '../work.js'
 import { predictTraining } from '../train/predict.js'
 import { distillFaults, temperatureFaults } from './checks.js'
 import { distillMemory } from './memory.js'
@@ -47,4 +48,5 @@ export const distill = defineStep({
   produces: { model: 'model' },
   predict,
   memory: distillMemory,
+  work: trainingWork,
 })

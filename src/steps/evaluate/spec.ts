@@ -13,6 +13,7 @@ import {
   optional,
 } from '../define-step.js'
 import { datasetBytes } from '../data-bytes.js'
+import { measuringWork } from '../work.js'
 import { fitFaults, referenceFaults } from './fit.js'
 
 export const evaluateFields = Type.Object(
@@ -114,4 +115,5 @@ export const evaluate = defineStep({
   ],
   predict,
   memory,
+  work: measuringWork,
 })

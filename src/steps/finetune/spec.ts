@@ -3,6 +3,7 @@ import type { Static } from 'typebox'
 import { defineStep, one } from '../define-step.js'
 import { trainingFields } from '../train/fields.js'
 import { trainingMemory } from '../train/memory.js'
+import { trainingWork } from '../work.js'
 import { predictTraining } from '../train/predict.js'
 
 const params = Type.Object(trainingFields({ epochs: 2 }), {
@@ -28,4 +29,5 @@ export const finetune = defineStep({
   produces: { model: 'model' },
   predict: predictTraining,
   memory: trainingMemory,
+  work: trainingWork,
 })

@@ -1,6 +1,7 @@
 import { defineStep, either, one } from '../define-step.js'
 import { trainParams } from './fields.js'
 import { trainingMemory } from './memory.js'
+import { trainingWork } from '../work.js'
 import { predictTraining } from './predict.js'
 
 export const train = defineStep({
@@ -19,4 +20,5 @@ export const train = defineStep({
   produces: { model: 'model' },
   predict: predictTraining,
   memory: trainingMemory,
+  work: trainingWork,
 })

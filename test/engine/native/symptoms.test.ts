@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { packageFolder } from '../../../src/core/home.js'
 import { explain, symptoms } from '../../../src/engine/native/symptoms.js'
 import { assert, suite } from '../../suite.js'
 
@@ -86,6 +89,12 @@ test('every symptom has a sentence and something to do, once each', () => {
     assert.match(mend, /\.$/, id)
   }
   assert.is(new Set(symptoms.map(({ id }) => id)).size, symptoms.length)
+})
+
+test('the page on the native engine has each of them', () => {
+  const page = readFileSync(join(packageFolder(), 'docs/native.md'), 'utf8')
+  for (const { id, says, mend } of symptoms)
+    for (const text of [says, mend]) assert.ok(page.includes(text), `${id}: ${text}`)
 })
 
 test('what nobody knows is not explained', () => {

@@ -17,7 +17,7 @@ const codesOf = (work: () => Promise<unknown>): Promise<string[]> =>
   )
 
 const sum = async (): Promise<number> => {
-  const [a, b] = [tf.ones([40, 50]), tf.fill([40, 50], 2)]
+  const [a, b] = [tf.ones([40, 50]), tf.tensor2d(new Float32Array(2000).fill(2), [40, 50])]
   const total = tf.tidy(() => tf.sum(tf.mul(a, b)))
   const [value] = await total.data()
   tf.dispose([a, b, total])

@@ -3,6 +3,7 @@ import { appendFileSync, readFileSync, writeFileSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Type } from 'typebox'
+import type { tf } from '../../../src/engine/tf.js'
 import { problem, ProblemError } from '../../../src/core/problem.js'
 import { Cancelled, type RunStep, type StepContext } from '../../../src/core/step-file.js'
 import { defineStep } from '../../../src/steps/define-step.js'
@@ -28,7 +29,7 @@ interface Config {
   readonly scratch?: string
   readonly megabytes: number
   /** What a step with a child does afterwards. */
-  readonly then?: 'waits' | 'crashes' | 'ends'
+  readonly next?: 'waits' | 'crashes' | 'ends'
 }
 
 /** `(func (export "spin") (loop (br 0)))` */
@@ -106,6 +107,19 @@ const moods: Record<string, (config: Config, context: StepContext) => unknown> =
   sigkill: () => process.kill(process.pid, 'SIGKILL'),
   segv: () => process.kill(process.pid, 'SIGSEGV'),
   writesErrors: () => void writeSync(2, 'a warning of a library\n'),
+  /** Stays in one call of native code for minutes. */
+  longNative: async (_, context) => {
+    const [{ openEngine }, { tf }] = await Promise.all([
+      import('../../../src/engine/open.js'),
+      import('../../../src/engine/tf.js'),
+    ])
+    await openEngine('native')
+    const wide = tf.ones([12_000, 12_000]) as tf.Tensor2D
+    context.log('info', 'multiplying')
+    // What was said goes out before the thread is gone into native code.
+    await sleep(50)
+    for (;;) tf.matMul(wide, wide).dataSync()
+  },
   /** Starts a process that outlives it. */
   hasChild: async (config, context) => {
     const child = spawn('sleep', ['600'], { stdio: 'inherit' })
@@ -113,8 +127,8 @@ const moods: Record<string, (config: Config, context: StepContext) => unknown> =
     child.unref()
     context.log('info', 'it runs')
     await sleep(50)
-    if (config.then === 'crashes') process.kill(process.pid, 'SIGSEGV')
-    if (config.then !== 'ends') await sleep(1e8)
+    if (config.next === 'crashes') process.kill(process.pid, 'SIGSEGV')
+    if (config.next !== 'ends') await sleep(1e8)
   },
   crashesTwice: config => {
     if (count(config.scratch!) <= 2) process.kill(process.pid, 'SIGABRT')

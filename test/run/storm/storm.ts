@@ -26,7 +26,7 @@ const moments = ['before', 'within', 'after'] as const
 
 export interface StormOptions {
   readonly seed: number
-  /** Crashes to reach at least, over as many runs as it takes. */
+  /** Attempts at steps to be ended by a crash, at least, over as many runs as it takes. */
   readonly crashes: number
   /** Stormy steps in each lane. */
   readonly members: number
@@ -43,6 +43,7 @@ export interface StormTally {
   readonly made: Readonly<Record<string, number>>
   /** Lane processes that were killed from outside; some of them had nothing to do at that moment. */
   readonly killed: number
+  /** Attempts that a crash ended. */
   readonly crashes: number
   readonly complaints: readonly string[]
   readonly seconds: number
@@ -184,7 +185,7 @@ export const storm = async (options: StormOptions): Promise<StormTally> => {
       if (failed.length < own.length || failed.length - own.length > strikes)
         said(`${own.length} crashes and ${strikes} kills made ${failed.length} attempts fail`)
       killed += strikes
-      crashes += own.length + strikes
+      crashes += failed.length
       options.onRun?.(crashes, complaints)
       if (played.code === 0) rmSync(folder, { recursive: true, force: true })
     }

@@ -3,7 +3,7 @@ import {
   blockDepth,
   blockRows,
   gemm,
-  gemmBlocks,
+  gemmParts,
   gemmScratch,
   headBytes,
   share,
@@ -30,9 +30,14 @@ export function convolveScratch(k: i32): i32 {
   )
 }
 
+/** Blocks of y that a convolution of so many pixels gives. */
+export function convolveBlocks(pixels: i32, n: i32): i32 {
+  return ((pixels + blockRows - 1) / blockRows) * ((n + blockColumns - 1) / blockColumns)
+}
+
 /**
  * y = bias + conv(x, filter), then relu if asked for. Filter (height, width, inChannels, outChannels). Computes the
- * blocks of y(pixels × outChannels) from `first` to `end`, counted as in `gemm`.
+ * blocks of y(pixels × outChannels) from `first` to `end`, counted down the columns.
  */
 export function convolve(
   w: Window,
@@ -222,7 +227,7 @@ export function convolveInputGradient(
             spare,
           )
       }
-    else gemm(from, n, 1, filter, n, 1, patches, k, rows, k, n, 0, false, 0, gemmBlocks(rows, k), scratch)
+    else gemm(from, n, 1, filter, n, 1, patches, k, rows, k, n, 0, false, 0, gemmParts(rows, k), scratch)
     scatter(w, places, rows, patches, patchBytes)
   }
 }

@@ -33,7 +33,7 @@ export const unsupported = (): Problem | undefined => {
     if (flags !== undefined && !/\bavx\b/.test(flags))
       return no(
         'this processor lacks AVX, which TensorFlow is compiled for',
-        'Use `engine: wasm`. In a virtual machine, pass the host’s processor through.',
+        'Use `engine: wasm`. In a virtual machine, pass the processor of the host through.',
       )
   }
   if (platformTags().length > 0) return undefined

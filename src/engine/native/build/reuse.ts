@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
-import { copyFile, link, mkdir, readdir } from 'node:fs/promises'
-import { dirname, join, relative } from 'node:path'
+import { copyFile, link, mkdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { librariesFault, readBuilt } from '../built.js'
+import { filesBelow } from './files-below.js'
 import { engineName } from './name.js'
 import { includeFolder } from './unpack.js'
 
@@ -29,11 +30,8 @@ export const reuseTensorFlow = async (
   if (!found || librariesFault(found) !== undefined) return undefined
   const old = join(found.folder, 'site')
   if (!existsSync(includeFolder(old))) return undefined
-  const entries = await readdir(old, { withFileTypes: true, recursive: true })
-  for (const entry of entries) {
-    if (!entry.isFile()) continue
-    const from = join(entry.parentPath, entry.name)
-    const to = join(site, relative(old, from))
+  for (const file of await filesBelow(old)) {
+    const [from, to] = [join(old, file), join(site, file)]
     await mkdir(dirname(to), { recursive: true })
     await linkOrCopy(from, to)
   }
