@@ -16,7 +16,7 @@ import { nets } from './train-nets.js'
 const [engine = 'wasm', name = 'cnn', count = '128'] = process.argv.slice(2)
 const batch = Number(count)
 
-const { memory } = await openEngine(engine as 'wasm')
+const opened = await openEngine(engine as 'wasm')
 
 const net = nets[name]!
 const { network, faults } = resolveNetwork({ layers: net.layers }, net.input)
@@ -85,7 +85,7 @@ process.on('message', (asked: { steps: number; kernels: boolean }) => {
       const { user, system } = process.cpuUsage(before)
       used.push((user + system) / 1000)
     }
-    process.send?.({ times, used, loss, tensors: tf.memory().numTensors, memory: memory() })
+    process.send?.({ times, used, loss, tensors: tf.memory().numTensors, memory: opened.memory() })
   }
   void answer()
 })
