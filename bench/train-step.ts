@@ -2,7 +2,6 @@
 // many steps at a time as asked.
 import { stream } from '../src/core/random.js'
 import type { Batch, Split } from '../src/data/dataset.js'
-import type { Engine } from '../src/engine/engine.js'
 import { openEngine } from '../src/engine/open.js'
 import { tf } from '../src/engine/tf.js'
 import { losses } from '../src/fit/losses.js'
@@ -17,22 +16,7 @@ import { nets } from './train-nets.js'
 const [engine = 'wasm', name = 'cnn', count = '128'] = process.argv.slice(2)
 const batch = Number(count)
 
-/** tfjs's own native engine, where a checkout cannot open it: an addon that is already built, for comparison alone. */
-const openAddon = async (addon: string): Promise<void> => {
-  const { createRequire } = await import('node:module')
-  const locate = createRequire(import.meta.url)
-  const base = locate.resolve('@tensorflow/tfjs-node-gpu/package.json')
-  const find = locate(createRequire(base).resolve('@mapbox/node-pre-gyp/lib/pre-binding.js')) as {
-    find: () => string
-  }
-  find.find = () => addon
-  locate('@tensorflow/tfjs-node-gpu')
-  await tf.setBackend('tensorflow')
-}
-
-let opened: Engine | undefined
-if (engine.endsWith('.node')) await openAddon(engine)
-else opened = await openEngine(engine as 'wasm')
+const opened = await openEngine(engine as 'wasm')
 
 const net = nets[name]!
 const { network, faults } = resolveNetwork({ layers: net.layers }, net.input)
@@ -101,7 +85,7 @@ process.on('message', (asked: { steps: number; kernels: boolean }) => {
       const { user, system } = process.cpuUsage(before)
       used.push((user + system) / 1000)
     }
-    process.send?.({ times, used, loss, tensors: tf.memory().numTensors, memory: opened?.memory() ?? 0 })
+    process.send?.({ times, used, loss, tensors: tf.memory().numTensors, memory: opened.memory() })
   }
   void answer()
 })

@@ -3,10 +3,11 @@
 // The processes take turns, so that all meet the same machine. The processor's time (of all threads) is told beside the clock's:
 // on a busy machine it says more. `--kernels` tells it of each kernel.
 // `--flat 10000` makes so many steps instead and tells what the engine holds before and after them.
-//   node bench/train.mjs [NET…] [--rounds 12] [--batch 128] [--kernels] [--against FOLDER] [--addon FILE.node] [--flat STEPS]
+//   node bench/train.mjs [NET…] [--rounds 12] [--batch 128] [--kernels] [--against FOLDER] [--native] [--flat STEPS]
 import { build } from 'esbuild'
 import { execFileSync, fork } from 'node:child_process'
 import { copyFileSync, rmSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -18,7 +19,7 @@ const { values, positionals } = parseArgs({
     batch: { type: 'string', default: '128' },
     kernels: { type: 'boolean', default: false },
     against: { type: 'string' },
-    addon: { type: 'string' },
+    native: { type: 'boolean', default: false },
     flat: { type: 'string' },
   },
 })
@@ -53,11 +54,7 @@ const open = (file, engine, net) =>
   new Promise((done, broken) => {
     const child = fork(file, [engine, net, values.batch], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      env: {
-        ...process.env,
-        TF_CPP_MIN_LOG_LEVEL: '2',
-        ...(engine.endsWith('.node') ? { TF_NUM_INTRAOP_THREADS: '2' } : {}),
-      },
+      env: { TRIMTAB_ENGINES: join(homedir(), '.cache/trimtab/engines'), ...process.env },
     })
     child.once('exit', code => broken(new Error(`the ${engine} process ended with ${code}`)))
     const ask = question =>
@@ -78,7 +75,7 @@ try {
   for (const net of names) {
     const sides = { ours: await open(bundles.ours.file, 'wasm', net) }
     if (bundles.before) sides.before = await open(bundles.before.file, 'wasm', net)
-    if (values.addon) sides.native = await open(bundles.ours.file, resolve(values.addon), net)
+    if (values.native) sides.native = await open(bundles.ours.file, 'native', net)
     if (values.flat) {
       const before = await sides.ours.ask({ steps: 50 })
       const after = await sides.ours.ask({ steps: Number(values.flat) })

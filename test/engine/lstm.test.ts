@@ -24,6 +24,8 @@ const cases: Case[] = [
   { x: [4, 3, 9], units: 5, sequences: true, backwards: true, useBias: false },
   { x: [1, 1, 1], units: 1, sequences: true, backwards: false, useBias: true },
   { x: [1, 2, 3], units: 2, sequences: false, backwards: false, useBias: false },
+  // Long sums and small results, which a product takes in stretches.
+  { x: [420, 8, 3], units: 3, sequences: true, backwards: true, useBias: true },
   { x: [66, 3, 5], units: 33, sequences: false, backwards: false, useBias: true },
 ]
 

@@ -49,6 +49,13 @@ test('pool gradients: ties, negative windows, overlap, odd channels, padding', (
             [...stride],
             pad,
           )
+  for (const shape of [
+    [2, 5, 7, 8],
+    [1, 2, 2, 4],
+    [3, 8, 4, 12],
+    [1, 3, 3, 4],
+  ])
+    cases[`quartered ${String(shape)}`] = pooled(shape, [2, 2], [2, 2], 'valid')
   return agree(cases)
 })
 

@@ -31,6 +31,16 @@ const swap = (
   reverse: 0 | 1 | 2 = 0,
 ): void => heap.split('swapAxes', [src, dst, a, b, n, reverse], b, a * n * elementWork)
 
+/** Room for floats while `work` runs. Not the working memory, which products use themselves. */
+const withRoom = <T>(heap: Heap, size: number, work: (room: number) => T): T => {
+  const room = heap.output([size])
+  try {
+    return work(heap.at(room))
+  } finally {
+    heap.backend.disposeData(room.dataId)
+  }
+}
+
 const forward = (
   heap: Heap,
   inputs: Record<'x' | 'kernel' | 'recurrent' | 'bias', tf.TensorInfo>,
@@ -45,16 +55,17 @@ const forward = (
   const states = heap.output([steps, batch, units])
   const outs = [y, gates, outputs, states]
   if (batch === 0) return outs
-  const rows = heap.scratch(sizeOf(x.shape) * 4)
-  swap(heap, heap.at(x), rows, [batch, steps, channels], backwards ? 1 : 0)
   const wide = 4 * units
   const [gatesAt, hAt, cAt] = [heap.at(gates), heap.at(outputs), heap.at(states)]
-  splitGemm(
-    heap,
-    ...([rows, channels, 1] as const),
-    ...([heap.at(kernel), 1, wide, gatesAt, wide] as const),
-    ...([steps * batch, wide, channels, heap.at(bias), false] as const),
-  )
+  withRoom(heap, sizeOf(x.shape), rows => {
+    swap(heap, heap.at(x), rows, [batch, steps, channels], backwards ? 1 : 0)
+    splitGemm(
+      heap,
+      ...([rows, channels, 1] as const),
+      ...([heap.at(kernel), 1, wide, gatesAt, wide] as const),
+      ...([steps * batch, wide, channels, heap.at(bias), false] as const),
+    )
+  })
   for (let t = 0; t < steps; t++) {
     const [now, before] = [t * batch * units * 4, (t - 1) * batch * units * 4]
     if (t > 0)
@@ -126,13 +137,14 @@ const inputGradient = (
   const channels = kernel.shape[0]!
   const dx = heap.output([batch, steps, channels])
   if (batch === 0) return dx
-  const rows = heap.scratch(sizeOf(dx.shape) * 4)
-  splitGemm(
-    heap,
-    ...([heap.at(dGates), wide, 1, heap.at(kernel), wide, 1, rows, channels] as const),
-    ...([steps * batch, channels, wide, 0, false] as const),
-  )
-  swap(heap, rows, heap.at(dx), [steps, batch, channels], backwards ? 2 : 0)
+  withRoom(heap, sizeOf(dx.shape), rows => {
+    splitGemm(
+      heap,
+      ...([heap.at(dGates), wide, 1, heap.at(kernel), wide, 1, rows, channels] as const),
+      ...([steps * batch, channels, wide, 0, false] as const),
+    )
+    swap(heap, rows, heap.at(dx), [steps, batch, channels], backwards ? 2 : 0)
+  })
   return dx
 }
 
@@ -145,9 +157,10 @@ const kernelGradient = (
   const [batch, steps, channels] = x.shape as [number, number, number]
   const wide = dGates.shape[2]!
   const out = heap.output([channels, wide])
-  const rows = heap.scratch(sizeOf(x.shape) * 4)
-  swap(heap, heap.at(x), rows, [batch, steps, channels], backwards ? 1 : 0)
-  outer(heap, rows, channels, heap.at(dGates), wide, steps * batch, out)
+  withRoom(heap, sizeOf(x.shape), rows => {
+    swap(heap, heap.at(x), rows, [batch, steps, channels], backwards ? 1 : 0)
+    outer(heap, rows, channels, heap.at(dGates), wide, steps * batch, out)
+  })
   return out
 }
 

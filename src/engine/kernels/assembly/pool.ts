@@ -1,5 +1,71 @@
 import { Window } from './window'
 
+/** Windows of 2×2 side by side, none over the edge, channels in fours: every pixel is seen by one window at most. */
+@inline
+function isQuartered(w: Window): bool {
+  return (
+    w.height == 2 &&
+    w.width == 2 &&
+    w.strideY == 2 &&
+    w.strideX == 2 &&
+    w.padTop == 0 &&
+    w.padLeft == 0 &&
+    w.outHeight * 2 <= w.inHeight &&
+    w.outWidth * 2 <= w.inWidth &&
+    (w.inChannels & 3) == 0
+  )
+}
+
+/** `maxPoolGradient` of such windows: dx is written once, and nothing is read back. */
+function quarteredGradient(w: Window, x: usize, dy: usize, dx: usize, first: i32, end: i32): void {
+  const bytes = <usize>w.inChannels << 2
+  const line = <usize>w.inWidth * bytes
+  const margin = line - <usize>(w.outWidth * 2) * bytes
+  const least = f32x4.splat(-Infinity)
+  x += <usize>(first * w.inHeight) * line
+  dx += <usize>(first * w.inHeight) * line
+  dy += <usize>(first * w.outHeight * w.outWidth) * bytes
+  for (let image = first; image < end; image++) {
+    for (let row = 0; row < w.outHeight; row++) {
+      for (let column = 0; column < w.outWidth; column++) {
+        for (let c: usize = 0; c < bytes; c += 16) {
+          const at = x + c
+          const x0 = v128.load(at)
+          const x1 = v128.load(at + bytes)
+          const x2 = v128.load(at + line)
+          const x3 = v128.load(at + line + bytes)
+          const b0 = f32x4.gt(x0, least)
+          const m0 = v128.bitselect(x0, least, b0)
+          const b1 = f32x4.gt(x1, m0)
+          const m1 = v128.bitselect(x1, m0, b1)
+          const b2 = f32x4.gt(x2, m1)
+          const m2 = v128.bitselect(x2, m1, b2)
+          const b3 = f32x4.gt(x3, m2)
+          const gradient = v128.load(dy + c)
+          const to = dx + c
+          v128.store(to + line + bytes, v128.and(gradient, b3))
+          const rest3 = v128.andnot(gradient, b3)
+          v128.store(to + line, v128.and(rest3, b2))
+          const rest2 = v128.andnot(rest3, b2)
+          v128.store(to + bytes, v128.and(rest2, b1))
+          v128.store(to, v128.and(v128.andnot(rest2, b1), b0))
+        }
+        x += bytes * 2
+        dx += bytes * 2
+        dy += bytes
+      }
+      memory.fill(dx, 0, margin)
+      memory.fill(dx + line, 0, margin)
+      x += margin + line
+      dx += margin + line
+    }
+    const left = <usize>(w.inHeight - w.outHeight * 2) * line
+    memory.fill(dx, 0, left)
+    x += left
+    dx += left
+  }
+}
+
 /**
  * dx of a max pool: each window's dy goes to its first greatest element, in row order, as in the cpu engine;
  * a window without an element above −∞ gives nothing. Computes the images from `first` to `end`.
@@ -13,6 +79,10 @@ export function maxPoolGradient(
   end: i32,
   _: usize,
 ): void {
+  if (isQuartered(w)) {
+    quarteredGradient(w, x, dy, dx, first, end)
+    return
+  }
   const channels = w.inChannels
   const channelBytes = <usize>channels << 2
   const lineBytes = <usize>w.inWidth * channelBytes
