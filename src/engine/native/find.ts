@@ -46,6 +46,12 @@ export const findNative = (): NativeState => {
   return { ready: true, engine: whole, package: found }
 }
 
-/** `4.22.0+tf2.21.0+<first 12 digits of the addon's digest>`: what a step that computes on native has in its key. */
+/** Raised when operations that Trimtab gives the native engine (`src/engine/graph`) give other numbers than before. */
+const operations = 1
+
+/**
+ * `4.22.0+tf2.21.0+<first 12 digits of the addon's digest>.<revision of our operations>`: what a step that computes on
+ * native has in its key.
+ */
 export const nativeVersion = ({ package: { version }, tensorflow, addon }: Found): string =>
-  `${version}+tf${tensorflow}+${addon.digest.slice(0, 12)}`
+  `${version}+tf${tensorflow}+${addon.digest.slice(0, 12)}.${operations}`

@@ -33,7 +33,7 @@ test('an engine is built from a TensorFlow that lies somewhere, listed, used and
   assert.match((await trimtab(folder, ['engine', 'list'], env)).stdout, /✔ used/)
 
   const digest = JSON.parse(readFileSync(join(folder, 'engines', name, 'engine.json'), 'utf8')).addon.digest
-  assert.is(row.version, `4.22.0+tf${built.tensorflow}+${digest.slice(0, 12)}`)
+  assert.is(row.version, `4.22.0+tf${built.tensorflow}+${digest.slice(0, 12)}.1`)
 
   const typo = await trimtab(folder, ['engine', 'remove', `${name}x`], env)
   assert.is(typo.code, 2)

@@ -22,7 +22,7 @@ test('what the probe says is what opens', async () => {
   assert.is(engine.name, 'native')
   assert.is(tf.getBackend(), 'tensorflow')
   assert.is(engine.version, report.version)
-  assert.match(engine.version, /^4\.\d+\.\d+\+tf2\.\d+\.\d+\+[0-9a-f]{12}$/)
+  assert.match(engine.version, /^4\.\d+\.\d+\+tf2\.\d+\.\d+\+[0-9a-f]{12}\.\d+$/)
   assert.is(engine.promise, enginePromises.native)
 })
 
