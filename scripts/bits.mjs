@@ -102,6 +102,7 @@ export const conditions = {
   'other place': async () =>
     plain({ TZ: 'Pacific/Kiritimati', LANG: 'tr_TR.UTF-8', LC_ALL: 'tr_TR.UTF-8', LANGUAGE: 'tr' }),
   'without AVX': async () => withFlags('--no-enable-avx2', '--no-enable-avx', '--no-enable-fma3'),
+  'without SIMD': async () => withFlags('--no-enable-sse4-1'),
   'first compiler': async () => withFlags('--liftoff-only', '--no-turbofan'),
   'last compiler': async () => withFlags('--no-liftoff'),
   'node 22': otherNode(22),

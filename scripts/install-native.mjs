@@ -1,5 +1,6 @@
 // Builds the native engine that the tests of it run on, once for this machine, by the command that users have. Needs
-// `npm ci` before. Says where it is; without a C++ compiler it says so, and those tests do not run.
+// `npm ci` before. Says where it is; without a C++ compiler, or a Python index that answers, it says so, and those tests
+// do not run. A build that fails is a fault.
 import { spawnSync } from 'node:child_process'
 import { homedir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -30,7 +31,7 @@ const { status, stdout, stderr } = spawnSync(
 if (status === 0) {
   const { name, reused } = JSON.parse(stdout)
   console.log(`native engine: ${join(engines, name)}${reused ? '' : ', built now'}`)
-} else if (stderr.includes('[build-tool-missing]') || stderr.includes('[engine-unsupported]'))
+} else if (/\[(build-tool-missing|engine-unsupported|tensorflow-unavailable)\]/.test(stderr))
   console.log(`native engine: not built, so its tests do not run\n${stderr}`)
 else {
   console.log(`native engine: could not be built\n${stderr}`)

@@ -6,9 +6,9 @@ import { kernelsFile, tensorLibraryVersion, wasmVersion } from './kernels/file.j
 import { findNative, nativeVersion } from './native/find.js'
 import { probeWebgpu } from './webgpu/probe.js'
 
-/** Measured: docs/engines.md. */
+/** Measured: docs/performance.md. */
 const withoutSimd =
-  'this processor or Node runs WebAssembly without SIMD: results have the same bits, and take several times as long'
+  'this processor or Node runs WebAssembly without SIMD: steps take about five times as long, to the same bits'
 
 const probeWasm = (): EngineReport => {
   const missing = { name: 'wasm', available: false, version: '', promise: enginePromises.wasm } as const

@@ -19,7 +19,7 @@ export interface InferOptions {
 }
 
 /** Batches from which on a graph is worth the making. */
-const worthGraph = 8
+const worthGraph = 4
 
 /** The network as a graph, where the engine runs graphs and there is enough to do; a hook sees each layer's output in JavaScript. */
 const graphOf = async (runnable: Runnable, split: Split, batchSize: number, taps: readonly string[]) => {

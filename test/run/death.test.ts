@@ -103,6 +103,18 @@ test('errors that TensorFlow, CUDA and Vulkan throw, with the sizes that they sa
     thrown('VK_ERROR_OUT_OF_DEVICE_MEMORY at CreateBuffer'),
     /^out-of-memory: the device ran out of memory/,
   )
+  assert.match(
+    thrown(
+      'Invalid TF_Status: 10\nMessage: Operation received an exception:Status: 1, message: could not create a primitive, in file tensorflow/core/kernels/mkl/mkl_conv_grad_filter_ops.cc:685',
+    ),
+    /^out-of-memory: /,
+  )
+  assert.match(
+    thrown(
+      'Invalid TF_Status: 10\nMessage: Operation received an exception:Status: 3, message: could not create a primitive',
+    ),
+    /^step-crashed: /,
+  )
   assert.match(thrown('a plain bug'), /^step-crashed: /)
 })
 

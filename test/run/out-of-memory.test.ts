@@ -90,3 +90,24 @@ test('a network that looks across the batch is not halved: the plan warns, and t
   assert.match(found!.hint!, /Its batches cannot be halved: layer "batchNormalization_1"/)
   assert.is(step('wide').attempts, 1)
 })
+
+test('an evaluation goes on with fewer at once, to the same figures but for rounding', async () => {
+  const measured = (more: string): string =>
+    `${recipe('')}
+  many: {kind: dataset, source: {digits: {examples: 800}}, split: {train: 0.5, validation: 0.5}, normalize: {divide: 255}}
+  scores: {kind: evaluate, models: [wide], data: many, batchSize: 400${more}}
+`
+  const project = { ...undisturbed, recipe: projectWith(measured('')).recipe }
+  const calm = await playRecipe(project)
+  const other = {
+    ...undisturbed,
+    recipe: projectWith(measured(', topK: 4, onOutOfMemory: halveBatch')).recipe,
+  }
+  const { step, events } = await playRecipe(other, { env: { ...bounded, BOUND_MEGABYTES: '28' } })
+  const made = step('scores[wide]')
+  assert.is(made.status, 'finished', JSON.stringify(made.problems))
+  assert.ok(events.some(event => event.type === 'failed' && event.retrying))
+  assert.ok((made.output!.record as { microBatch: number }).microBatch < 400)
+  const figure = ({ output }: typeof made): number => output!.metrics!['validation']!['loss']!
+  assert.ok(differenceOf([figure(made)], [figure(calm.step('scores[wide]'))]) < 1e-5)
+})

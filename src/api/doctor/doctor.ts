@@ -18,8 +18,8 @@ export interface DoctorOptions {
 }
 
 const factsOf = (report: EngineReport): EngineFacts => {
-  const { name, available, promise, notForAuto, why, hint } = report
-  const passed = notForAuto ?? why
+  const { name, available, promise, notForAuto, slow, why, hint } = report
+  const passed = notForAuto ?? why ?? slow
   return {
     name,
     available,

@@ -2,6 +2,8 @@
 // without a schema. A field of value 0 is written too; readers take it as its default.
 
 const varint = (value: number | bigint): Uint8Array => {
+  // Nearly all are field numbers, lengths and small sizes.
+  if (typeof value === 'number' && value >= 0 && value < 0x80) return Uint8Array.of(value)
   let rest = BigInt.asUintN(64, BigInt(value))
   const bytes: number[] = []
   do {

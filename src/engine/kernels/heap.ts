@@ -52,6 +52,8 @@ export interface Heap {
   output(shape: readonly number[], dtype?: 'float32' | 'int32' | 'bool'): tf.TensorInfo
   /** Working memory of at least so many bytes, 16-byte aligned; valid until the next call. */
   scratch(bytes: number): number
+  /** The same beside it, for a product's partial sums: kernels that multiply keep what they have in `scratch`. */
+  partials(bytes: number): number
   /**
    * Computes all `count` items of a kernel's work, on as many threads as the engine has. `work` is about what one item
    * takes, in multiplications: so little that it is not worth another thread's while is done here. Each thread gets
@@ -118,6 +120,7 @@ export const openHeap = (backend: Backend, compiled: WebAssembly.Module): Heap =
   // Only now: emscripten's functions replace themselves when they are first called.
   guardAllocation(module)
   const scratch = growing(module)
+  const partials = growing(module)
   const pool = openPool({ module: compiled, memory, exports, scratch: growing(module) })
   const at = (tensor: tf.TensorInfo): number => backend.dataIdMap.get(tensor.dataId).memoryOffset
   return {
@@ -127,6 +130,7 @@ export const openHeap = (backend: Backend, compiled: WebAssembly.Module): Heap =
     at,
     output: (shape, dtype = 'float32') => backend.makeOutput([...shape], dtype),
     scratch,
+    partials,
     split: (kernel, given, count, work, bytes = 0) => {
       if (count === 0) return
       const grain = Math.max(1, Math.ceil(worthwhile / work), Math.ceil(count / mostPieces))

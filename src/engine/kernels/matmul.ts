@@ -27,7 +27,7 @@ export const splitGemm = (
   const parts = heap.kernels.gemmParts(m, n)
   const stretches = Math.ceil(k / heap.kernels.gemmDepth(k))
   if (parts < 8 && stretches >= 8 && stretches * m * n <= mostPartials && bias === 0 && !relu && cRow === n) {
-    const partials = heap.scratch(stretches * m * n * 4)
+    const partials = heap.partials(stretches * m * n * 4)
     heap.split(
       'gemmPartials',
       [a, aRow, aDepth, b, bColumn, bDepth, partials, m, n, k],

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -118,13 +119,23 @@ export const librariesFault = ({ folder, libraries, name }: Found): string | und
   return undefined
 }
 
-/** What is wrong with an engine's files, by looking at their sizes alone; undefined where nothing is. */
+/** The addon is 80 KB: its bytes are read, since a step's key names them. */
+const digestOf = (path: string): string | undefined => {
+  try {
+    return createHash('sha256').update(readFileSync(path)).digest('hex')
+  } catch {
+    return undefined
+  }
+}
+
+/** What is wrong with an engine's files: the addon's bytes, the libraries' sizes; undefined where nothing is. */
 export const damageOf = (engine: Found): string | undefined => {
   const { folder, addon, name } = engine
   if (addon.platform !== process.platform || addon.arch !== process.arch)
     return `the engine ${name} was built for ${addon.platform} on ${addon.arch}, this is ${process.platform} on ${process.arch}`
-  const size = sizeOf(join(folder, addon.file))
-  if (size === undefined) return `the addon of the engine ${name} is gone: ${join(folder, addon.file)}`
-  if (size !== addon.bytes) return `the addon of the engine ${name} is not the file that was built`
+  const path = join(folder, addon.file)
+  const digest = digestOf(path)
+  if (digest === undefined) return `the addon of the engine ${name} is gone: ${path}`
+  if (digest !== addon.digest) return `the addon of the engine ${name} is not the file that was built`
   return librariesFault(engine)
 }

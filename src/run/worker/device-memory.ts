@@ -1,10 +1,10 @@
 import { problem, type Problem } from '../../core/problem.js'
 import { formatBytes } from '../../core/units.js'
 
-// What TensorFlow (8 is RESOURCE_EXHAUSTED), CUDA, Vulkan and Dawn say when their device has no room left; oneDNN does
-// not say why it could not make what it had just been able to make, and that is why.
+// What TensorFlow (8 is RESOURCE_EXHAUSTED), CUDA, Vulkan and Dawn say when their device has no room left; oneDNN says
+// its status 1, or, where it takes the process along, no more than that it could not make something.
 const full =
-  /OOM when allocating|Resource ?_?exhausted|ResourceExhausted|Invalid TF_Status: 8\b|CUDA_ERROR_OUT_OF_MEMORY|CUBLAS_STATUS_ALLOC_FAILED|CUDNN_STATUS_ALLOC_FAILED|failed to allocate|ran out of memory trying to allocate|VK_ERROR_OUT_OF_(?:DEVICE|HOST)_MEMORY|GPUOutOfMemoryError|dnnl::error|out of memory.*(?:buffer|texture|device)/i
+  /OOM when allocating|Resource ?_?exhausted|ResourceExhausted|Invalid TF_Status: 8\b|CUDA_ERROR_OUT_OF_MEMORY|CUBLAS_STATUS_ALLOC_FAILED|CUDNN_STATUS_ALLOC_FAILED|failed to allocate|ran out of memory trying to allocate|VK_ERROR_OUT_OF_(?:DEVICE|HOST)_MEMORY|GPUOutOfMemoryError|dnnl::error|received an exception: ?Status: 1\b|out of memory.*(?:buffer|texture|device)/i
 
 /** Does an engine of native code say that its device has no memory left? */
 export const saysDeviceFull = (text: string): boolean => full.test(text)

@@ -113,7 +113,7 @@ const store = async (
 }
 
 /** Measures one model on the splits `test` and `validation`, whichever there are. */
-export const run: RunStep<EvaluateConfig> = async ({ config, inputs, engine }, context) => {
+export const run: RunStep<EvaluateConfig> = async ({ config, inputs, engine, microBatch }, context) => {
   await openEngine(engine.name, { threads: () => context.threads() })
   const open: StepContext['open'] = digest => context.open(digest)
   const input = inputs['models']![0]!
@@ -137,7 +137,7 @@ export const run: RunStep<EvaluateConfig> = async ({ config, inputs, engine }, c
     const bench: Bench = {
       model,
       outputs: outputsOf(description),
-      config,
+      config: { ...config, batchSize: microBatch ?? config.batchSize },
       context,
       ...(reference ? { reference } : {}),
     }
@@ -162,7 +162,9 @@ export const run: RunStep<EvaluateConfig> = async ({ config, inputs, engine }, c
     return {
       outputs: { metrics: await store(context, meta, Object.values(reports)) },
       metrics,
-      notes,
+      ...(microBatch === undefined ? {} : { record: { microBatch } }),
+      notes:
+        microBatch === undefined ? notes : [...notes, `Memory ran out: ${microBatch} examples ran at once.`],
       problems: warnings(reports),
     }
   } finally {

@@ -88,6 +88,7 @@ export const evaluate = defineStep({
   params: evaluateFields,
   lane: 'gpu',
   computes: true,
+  microBatches: true,
   consumes: {
     models: list('model', 'The models to measure; each becomes an instance of its own.'),
     data: one('dataset', 'Measured on `test` and `validation`, whichever it has.'),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { listBuilt, type BuiltEngine } from '../../../src/engine/native/built.js'
@@ -40,7 +41,7 @@ const put = (folder: string, called: string, changes: Changes = {}): string => {
     addon: {
       file: 'tfjs_binding.node',
       bytes: 5,
-      digest: 'ab'.repeat(32),
+      digest: createHash('sha256').update('addon').digest('hex'),
       napi: 8,
       platform,
       arch,
@@ -74,6 +75,8 @@ test('what is missing or does not fit is said, with the command that mends it', 
   rmSync(join(place, 'site'), { recursive: true })
   assert.match(why(), /library of the engine one is gone/)
   put(folder, 'one')
+  writeFileSync(join(place, 'tfjs_binding.node'), 'other')
+  assert.match(why(), /the addon of the engine one is not the file that was built/)
   rmSync(join(place, 'tfjs_binding.node'))
   assert.match(why(), /the addon of the engine one is gone/)
   put(folder, 'one', { addon: { arch: 'other' } })
