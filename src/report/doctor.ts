@@ -1,5 +1,6 @@
 import type { DoctorReport, EngineFacts, EngineTrial, GpuFacts } from '../core/doctor.js'
 import { formatBytes } from '../core/units.js'
+import { count } from './figures.js'
 import { padEnd, type Paint } from './paint.js'
 import { table } from './table.js'
 
@@ -51,7 +52,7 @@ const partLines = ({ parts }: DoctorReport, paint: Paint): string[] =>
 const rateText = (trial: EngineTrial | undefined): string => {
   if (!trial?.works) return ''
   const { rate } = trial
-  return rate < 10 ? rate.toFixed(1) : Math.round(rate).toLocaleString('en')
+  return rate < 10 ? rate.toFixed(1) : count(Math.round(rate))
 }
 
 const engineRow = (each: EngineFacts, fastest: number, paint: Paint): string[] => {

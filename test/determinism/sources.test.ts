@@ -65,7 +65,9 @@ const rules: Readonly<Record<string, Rule>> = {
     what: /\bMath\s*\.\s*random\b|\brandom(UUID|Bytes|Int|FillSync)\b|\bgetRandomValues\b|\btf\s*\.\s*(random\w*|truncatedNormal|multinomial|dropout|rand)\b/,
     // The store draws names of runs, claims and unfinished files.
     rooms: [...computing, 'run', 'report'],
-    allowed: {},
+    allowed: {
+      'engine/native/trial.ts': 'a trial of an engine, which stores nothing; its draws have a seed',
+    },
   },
   clocks: {
     what: /\bDate\b|\bperformance\s*\.|\bhrtime\b/,
@@ -75,6 +77,8 @@ const rules: Readonly<Record<string, Rule>> = {
       'steps/benchmark/run.ts': 'measures time: a measurement, which enters no digest',
       'sources/open-files.ts': 'decides whether a file that was read is hashed once more, never what is read',
       'plan/explain.ts': 'shows when a stored result was saved',
+      'engine/native/trial.ts': 'how long opening an engine took, for whoever builds it',
+      'engine/webgpu/finding.ts': 'how long "no adapter" is believed before Dawn is asked again',
     },
   },
   'what hangs on language and place': {
@@ -82,6 +86,7 @@ const rules: Readonly<Record<string, Rule>> = {
     allowed: {
       'report/figures.ts': 'groups digits for a reader, always in the same way',
       'api/lsp/known.ts': 'groups digits for a reader, always in the same way',
+      'engine/native/built.ts': 'sorts versions of TensorFlow, always as English has numbers',
     },
   },
   'the number of cores': {
