@@ -1,8 +1,8 @@
 // Five networks on every engine that is here, and on TensorFlow and PyTorch in Python: a training step and a forward
 // pass at batch sizes 1 and 128. Each side is a process of its own; they take turns, so that all meet the same machine.
 // Prints a table of medians and ratios, and writes them as JSON and as a plot where asked.
-//   node bench/engines/run.mjs [--rounds 5] [--steps 3] [--sides wasm,wasm2,native,graph,webgpu,tf,tfgraph,torch]
-//     [--nets cnn,mlp] [--reference native] [--tensorflow PYTHON] [--torch PYTHON] [--json FILE] [--plot FILE]
+//   node bench/engines/run.mjs [--rounds 5] [--steps 3] [--sides wasm,wasm2,tfjs,native,graph,webgpu,tf,tfgraph,torch]
+//     [--nets cnn,mlp] [--reference tfjs] [--tensorflow PYTHON] [--torch PYTHON] [--json FILE] [--plot FILE]
 import { build } from 'esbuild'
 import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -17,10 +17,10 @@ const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '5' },
     steps: { type: 'string', default: '3' },
-    sides: { type: 'string', default: 'wasm,wasm2,native,graph,webgpu,tf,tfgraph,torch' },
+    sides: { type: 'string', default: 'wasm,wasm2,tfjs,native,graph,webgpu,tf,tfgraph,torch' },
     nets: { type: 'string' },
     batches: { type: 'string', default: '128,1' },
-    reference: { type: 'string', default: 'native' },
+    reference: { type: 'string', default: 'tfjs' },
     tensorflow: { type: 'string', default: 'python3' },
     torch: { type: 'string', default: 'python3' },
     json: { type: 'string' },
@@ -31,7 +31,7 @@ const here = dirname(fileURLToPath(import.meta.url))
 const root = join(here, '../..')
 const out = join(root, '.build', `bench-engines-${process.pid}`)
 const netsFile = join(here, 'nets.json')
-const side = join(out, 'side.mjs')
+const side = join(out, 'side.js')
 
 const node = (engine, env = {}, threads = 1) => ({
   command: process.execPath,
@@ -42,6 +42,7 @@ const python = (command, file, ...args) => ({ command, args: [join(here, file), 
 const commands = {
   wasm: node('wasm'),
   wasm2: node('wasm', {}, 2),
+  tfjs: { command: process.execPath, args: [join(out, 'stock.js'), netsFile], env: {} },
   native: node('native', { TRIMTAB_GRAPH: 'off' }),
   graph: node('native'),
   webgpu: node('webgpu'),
@@ -88,8 +89,8 @@ const median = numbers => [...numbers].sort((a, b) => a - b)[Math.floor((numbers
 await buildAll()
 mkdirSync(out, { recursive: true })
 await build({
-  entryPoints: [join(here, 'side.ts')],
-  outfile: side,
+  entryPoints: [join(here, 'side.ts'), join(here, 'stock.ts')],
+  outdir: out,
   bundle: true,
   format: 'esm',
   platform: 'node',

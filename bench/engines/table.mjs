@@ -1,6 +1,7 @@
 const titles = {
   wasm: 'wasm',
   wasm2: 'wasm, 2 threads',
+  tfjs: 'tfjs-node, op by op',
   native: 'native, op by op',
   graph: 'native, graph',
   webgpu: 'webgpu',
