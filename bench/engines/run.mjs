@@ -31,7 +31,7 @@ const here = dirname(fileURLToPath(import.meta.url))
 const root = join(here, '../..')
 const out = join(root, '.build', `bench-engines-${process.pid}`)
 const netsFile = join(here, 'nets.json')
-const side = join(out, 'side.js')
+const side = join(out, 'bench/engines/side.js')
 
 const node = (engine, env = {}, threads = 1) => ({
   command: process.execPath,
@@ -42,7 +42,7 @@ const python = (command, file, ...args) => ({ command, args: [join(here, file), 
 const commands = {
   wasm: node('wasm'),
   wasm2: node('wasm', {}, 2),
-  tfjs: { command: process.execPath, args: [join(out, 'stock.js'), netsFile], env: {} },
+  tfjs: { command: process.execPath, args: [join(out, 'bench/engines/stock.js'), netsFile], env: {} },
   native: node('native', { TRIMTAB_GRAPH: 'off' }),
   graph: node('native'),
   webgpu: node('webgpu'),
@@ -89,7 +89,13 @@ const median = numbers => [...numbers].sort((a, b) => a - b)[Math.floor((numbers
 await buildAll()
 mkdirSync(out, { recursive: true })
 await build({
-  entryPoints: [join(here, 'side.ts'), join(here, 'stock.ts')],
+  // The folders as they are: threads are started from a file, which is looked for beside run/worker/main.js.
+  entryPoints: [
+    'bench/engines/side',
+    'bench/engines/stock',
+    'src/engine/threads/thread',
+    'src/run/worker/main',
+  ].map(file => ({ in: join(root, `${file}.ts`), out: file.replace(/^src\//, '') })),
   outdir: out,
   bundle: true,
   format: 'esm',
