@@ -13,12 +13,13 @@ export const plot = async (results, reference) => {
   const bars = {
     mark: { type: 'bar', tooltip: false },
     encoding: {
-      y: { field: 'engine', type: 'nominal', sort: order, title: null },
+      y: { field: 'engine', type: 'nominal', sort: order, title: null, axis: { labelLimit: 220 } },
       x: {
         field: 'ratio',
         type: 'quantitative',
-        scale: { type: 'log' },
-        title: `time of a training step ÷ that of ${titleOf(reference)}`,
+        scale: { type: 'log', nice: false, domain: [0.1, 4] },
+        axis: { values: [0.1, 0.2, 0.5, 1, 2, 4] },
+        title: `training step ÷ ${titleOf(reference)}`,
       },
       x2: { datum: 1 },
       color: { field: 'engine', type: 'nominal', sort: order, legend: null },

@@ -6,7 +6,7 @@ const titles = {
   graph: 'native, graph',
   webgpu: 'webgpu',
   tf: 'TensorFlow, eager',
-  tfgraph: 'TensorFlow, `tf.function`',
+  tfgraph: 'TensorFlow, tf.function',
   torch: 'PyTorch',
 }
 
