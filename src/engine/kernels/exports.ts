@@ -118,6 +118,7 @@ export interface SplitKernels {
   /** In images. */
   depthwise3Partials(...given: [window: Bytes, x: Bytes, dy: Bytes, partials: Bytes, ...range: Range]): void
   /** In images. */
+  maxPool(...given: [window: Bytes, x: Bytes, y: Bytes, ...range: Range]): void
   maxPoolGradient(...given: [window: Bytes, x: Bytes, dy: Bytes, dx: Bytes, ...range: Range]): void
   /** In images. */
   averagePoolGradient(...given: [window: Bytes, dy: Bytes, dx: Bytes, ...range: Range]): void

@@ -33,6 +33,15 @@ const volumeOf = (
 const workOf = (x: tf.TensorInfo): number => sizeOf(x.shape.slice(1)) * elementWork
 
 export const poolingKernels: KernelTable = {
+  // The backend's own keeps to one thread.
+  MaxPool: heap => (inputs, attrs) => {
+    const x = inputs['x']!
+    const info = infoOf(x, attrs)
+    const y = heap.output(info.outShape)
+    if (sizeOf(y.shape) > 0)
+      heap.split('maxPool', [heap.window(info), heap.at(x), heap.at(y)], x.shape[0]!, workOf(x))
+    return y
+  },
   // The backend's own drops the gradient of every window whose maximum is not positive.
   MaxPoolGrad: heap => (inputs, attrs) => {
     const x = inputs['input']!

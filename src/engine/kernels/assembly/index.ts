@@ -10,7 +10,8 @@ export {
   filterParts,
 } from './convolve'
 export { depthwiseFilterPartials, depthwiseInputGradient, sumPartials } from './depthwise'
-export { averagePoolGradient, maxPoolGradient } from './pool'
+export { maxPool, maxPoolGradient } from './max-pool'
+export { averagePoolGradient } from './pool'
 export { maxPool3d } from './pool3d'
 export { reduceParts, reduceSum } from './reduce'
 export { normalize } from './normalize'
