@@ -66,4 +66,6 @@ process.on('message', (message: ToChild) => {
 // orderly exit would wait for it; whatever the store lacks then was never renamed into place. Between steps as well: a
 // step's own children may have stayed, and native libraries are known to crash in their last functions.
 process.on('disconnect', endAll)
+// The executor died while this code was still being loaded: nobody heard that event, and it does not come again.
+if (!process.connected) endAll()
 setInterval(() => tell({ type: 'beat' }), 1000)
