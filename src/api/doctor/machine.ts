@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { availableParallelism, cpus, freemem, platform, release, totalmem } from 'node:os'
 import type { GpuFacts, MachineFacts } from '../../core/doctor.js'
+import { hasSimd } from '../../engine/simd.js'
 import { lookAtDrivers } from '../../engine/webgpu/drivers.js'
 
 /** Vector instructions by the names of /proc/cpuinfo, in the order in which engines prefer them. */
@@ -34,11 +35,6 @@ const libcHere = (): string | undefined => {
   return header.glibcVersionRuntime === undefined ? 'musl' : `glibc ${header.glibcVersionRuntime}`
 }
 
-/** `(func (v128) → drop)`: valid where there is SIMD. */
-const simdModule = new Uint8Array([
-  0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 3, 2, 1, 0, 10, 9, 1, 7, 0, 65, 0, 253, 15, 26, 11,
-])
-
 export const machineFacts = (): MachineFacts => {
   const libc = libcHere()
   const limit = process.constrainedMemory() ?? 0
@@ -51,7 +47,7 @@ export const machineFacts = (): MachineFacts => {
     simd: simdHere(),
     memory: { total, free: freemem(), ...(limit > 0 && limit < total ? { limit } : {}) },
     node: process.versions.node,
-    wasmSimd: WebAssembly.validate(simdModule),
+    wasmSimd: hasSimd(),
   }
 }
 
