@@ -1,14 +1,8 @@
+import type { NormalizedBatch } from '../normalize-batch.js'
 import { tf } from '../tf.js'
 import { nativeBackendName } from './binding.js'
 import type { KernelBackend } from './kernels.js'
 import { typed } from './kernels.js'
-
-export interface NormalizedBatch {
-  readonly output: tf.Tensor
-  readonly mean: tf.Tensor
-  /** Divided by the count, not the count less one. */
-  readonly variance: tf.Tensor
-}
 
 /** TensorFlow wants two axes of space between the examples and the channels. */
 const imageShape = (shape: readonly number[]): [number, number, number, number] => {
