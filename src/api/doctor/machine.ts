@@ -54,7 +54,10 @@ export const machineFacts = (): MachineFacts => {
 /** NVIDIA's GPUs, and what was looked at for them and for Vulkan. */
 export const gpuFacts = async (): Promise<{ gpus: readonly GpuFacts[]; looked: readonly string[] }> => {
   const { gpus: found, why } = await queryGpus()
-  const gpus = found.map(({ uuid: _, ...facts }) => facts)
+  const gpus = found.map((gpu): GpuFacts => {
+    const { uuid: _, ...facts } = gpu
+    return facts
+  })
   const looked = [why ?? `nvidia-smi lists ${gpus.length} GPU${gpus.length === 1 ? '' : 's'}`]
   if (platform() === 'linux') {
     const { loader, manifests, devices, closed } = lookAtDrivers()
