@@ -10,14 +10,13 @@ import type { Store } from '../store/store.js'
 /** How much figures of an instance may differ from run to run: the largest relative difference that an engine behind it allows. 0: not at all. */
 export const tolerancesOf = (
   { instances }: Pick<Plan, 'instances'>,
-  toleranceOf: (engine: Instance['engine']) => number,
+  toleranceOf: (instance: Pick<Instance, 'engine' | 'config'>) => number,
 ): ReadonlyMap<InstanceId, number> => {
   const found = new Map<InstanceId, number>()
-  for (const { id, inputs, engine, spec } of instances) {
-    const before = Object.values(inputs).flatMap(edges =>
-      edges.map(({ instance }) => found.get(instance) ?? 0),
-    )
-    found.set(id, Math.max(0, ...before, spec.computes ? toleranceOf(engine) : 0))
+  for (const instance of instances) {
+    const { id, inputs, spec } = instance
+    const before = Object.values(inputs).flatMap(edges => edges.map(edge => found.get(edge.instance) ?? 0))
+    found.set(id, Math.max(0, ...before, spec.computes ? toleranceOf(instance) : 0))
   }
   return found
 }
