@@ -33,5 +33,3 @@ export const readNpzHeader = async (
   if (length > place.most) tellTooLarge(place, length)
   return readNpyAt(place, length)
 }
-
-export { readZip } from './zip.js'
