@@ -1,11 +1,11 @@
 import { bytesPattern } from '../core/units.js'
 import { Type } from 'typebox'
 import type { ArtifactType } from '../core/artifact.js'
-import { engineNames } from '../core/engine-name.js'
+import { engineChoices } from '../core/engine-name.js'
 
 export const closed = { additionalProperties: false } as const
 
-export const engineField = Type.Enum(['auto', ...engineNames], {
+export const engineField = Type.Enum([...engineChoices], {
   description: 'Engine that computes: `auto` takes the fastest that is there (never `cpu`).',
 })
 
