@@ -1,6 +1,6 @@
-import { execFile } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import type { Device, FoundDevices } from '../core/device.js'
+import { askSmi } from './smi.js'
 
 type Env = Readonly<Record<string, string | undefined>>
 
@@ -12,16 +12,11 @@ export interface DeviceSources {
   readonly files: () => number
 }
 
-/** Milliseconds that `nvidia-smi` may take: without its daemon it wakes each GPU first. */
-const patience = 10_000
-
 const sources: DeviceSources = {
-  smi: (...args) =>
-    new Promise(resolve => {
-      execFile('nvidia-smi', args, { timeout: patience, windowsHide: true }, (error, stdout) =>
-        resolve(error ? undefined : stdout),
-      )
-    }),
+  smi: async (...args) => {
+    const answer = await askSmi(args)
+    return 'text' in answer ? answer.text : undefined
+  },
   files: () => {
     try {
       return readdirSync('/dev').filter(name => /^nvidia\d+$/.test(name)).length

@@ -1,7 +1,9 @@
 import type { InstanceRecord } from '../store/run-record.js'
 import { formatBytes, formatSeconds } from '../core/units.js'
+import { engineOf, executionText } from './instance-engine.js'
 import type { Paint } from './paint.js'
 import { table } from './table.js'
+import { hang } from './wrap.js'
 
 const number = (value: unknown): string =>
   typeof value === 'number'
@@ -37,9 +39,13 @@ const isRows = (value: unknown): value is readonly Record<string, unknown>[] =>
 
 /** One step of a run: config, metrics, outputs, history. */
 export const instanceLines = (each: InstanceRecord, paint: Paint): string[] => {
+  const engine = engineOf(each)
+  const ran = [engine ? `${engine.name} ${engine.version}` : undefined, executionText(each)]
+  const how = ran.filter(part => part !== undefined).join(', ')
   const lines = [
     `${paint.bold(each.instance)}  ${each.kind}, ${each.status}${each.seconds === undefined ? '' : `, ${formatSeconds(each.seconds)}`}`,
     ...(each.key === undefined ? [] : [paint.dim(`key ${each.key}`)]),
+    ...(how === '' ? [] : hang(`${paint.dim('engine')} `, how, 7, paint)),
     ...Object.entries(each.inputs).map(
       ([port, from]) => `${paint.dim('input')}  ${port}: ${from.join(', ')}`,
     ),
