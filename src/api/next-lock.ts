@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { InstanceId } from '../core/brand.js'
 import { differenceOf } from '../core/promise.js'
 import { departuresOf, expectedKeys, lockedBy, machineBound } from '../plan/locked.js'
+import { partsText } from '../plan/micro-batches.js'
 import type { Instance, Plan } from '../plan/plan.js'
 import { emptyLock, type Lock, type LockedMeasurement, type LockedStep } from '../store/lock.js'
 import type { Store } from '../store/store.js'
@@ -33,6 +34,7 @@ const typesOf = ({ outputs = {} }: LockedStep): string =>
 export const differencesOfBlocks = (was: LockedStep, is: LockedStep, tolerance = 0): string[] => {
   const told: string[] = []
   if (was.kind !== is.kind) told.push(`kind was ${was.kind}, is ${is.kind}`)
+  if (tolerance === 0 && was.microBatch !== is.microBatch) told.push(partsText(was.microBatch, is.microBatch))
   if (tolerance === 0 && was.key !== is.key) told.push('its key is another')
   if (was.engine?.name !== is.engine?.name || (tolerance === 0 && was.engine?.version !== is.engine?.version))
     told.push(

@@ -1,7 +1,7 @@
-import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { availableParallelism, cpus, freemem, platform, release, totalmem } from 'node:os'
 import type { GpuFacts, MachineFacts } from '../../core/doctor.js'
+import { queryGpus } from '../../engine/nvidia-smi.js'
 import { hasSimd } from '../../engine/simd.js'
 import { lookAtDrivers } from '../../engine/webgpu/drivers.js'
 
@@ -51,38 +51,13 @@ export const machineFacts = (): MachineFacts => {
   }
 }
 
-const smi = (): Promise<{ readonly text?: string; readonly why?: string }> =>
-  new Promise(resolve => {
-    execFile(
-      'nvidia-smi',
-      ['--query-gpu=name,memory.total,driver_version,compute_cap', '--format=csv,noheader,nounits'],
-      { timeout: 10_000, windowsHide: true },
-      (error, stdout, stderr) => {
-        if (!error) resolve({ text: stdout })
-        else if (error.code === 'ENOENT') resolve({ why: 'nvidia-smi is not installed' })
-        else
-          resolve({ why: `nvidia-smi fails: ${(stderr || stdout || error.message).trim().split('\n')[0]}` })
-      },
-    )
-  })
-
-/** `NVIDIA H100 80GB HBM3, 81559, 550.54.15, 9.0` a line; memory in MiB. */
-export const readGpus = (text: string): GpuFacts[] =>
-  text
-    .split('\n')
-    .map(line => line.split(',').map(part => part.trim()))
-    .filter(([name]) => name !== undefined && name !== '')
-    .map(([name, memory, driver, capability]) => ({
-      name: name!,
-      ...(Number(memory) > 0 ? { memory: Number(memory) * 2 ** 20 } : {}),
-      ...(driver && /\d/.test(driver) ? { driver } : {}),
-      ...(capability && /\d/.test(capability) ? { capability } : {}),
-    }))
-
 /** NVIDIA's GPUs, and what was looked at for them and for Vulkan. */
 export const gpuFacts = async (): Promise<{ gpus: readonly GpuFacts[]; looked: readonly string[] }> => {
-  const { text, why } = await smi()
-  const gpus = text === undefined ? [] : readGpus(text)
+  const { gpus: found, why } = await queryGpus()
+  const gpus = found.map((gpu): GpuFacts => {
+    const { uuid: _, ...facts } = gpu
+    return facts
+  })
   const looked = [why ?? `nvidia-smi lists ${gpus.length} GPU${gpus.length === 1 ? '' : 's'}`]
   if (platform() === 'linux') {
     const { loader, manifests, devices, closed } = lookAtDrivers()
