@@ -22,7 +22,10 @@ export const openTrainer = async (options: TrainerOptions, course: Course): Prom
   if (microBatch < batchSize)
     return operationTrainer(options, off ? off.why : inPartsWhy, accumulating(microBatch))
   if (off) return operationTrainer(options, off.why)
-  const { graphTrainer, NotRecordable } = await import('./graph/graph-trainer.js')
+  const [{ graphTrainer }, { NotRecordable }] = await Promise.all([
+    import('./graph/graph-trainer.js'),
+    import('./graph/not-recordable.js'),
+  ])
   try {
     return await graphTrainer(options, course)
   } catch (error) {

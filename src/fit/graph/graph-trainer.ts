@@ -15,11 +15,9 @@ import { sizesOf } from '../graphs-on.js'
 import type { Course } from '../open-trainer.js'
 import type { Trainer, TrainerOptions } from '../trainer.js'
 import { plainly } from '../trainer.js'
+import { NotRecordable } from './not-recordable.js'
 import { recordLook, recordStep } from './record-step.js'
 import type { NoiseFeed, Sample } from './record-step.js'
-
-/** A step cannot be run as a graph; the message says why. */
-export class NotRecordable extends Error {}
 
 /** Two batches of one size, of other examples or at least in another order. */
 const pairOf = (split: Split, size: number): readonly [() => Batch, () => Batch] => {
