@@ -4,7 +4,7 @@ import type { Split } from '../../data/dataset.js'
 import { infer } from '../../fit/infer.js'
 import type { Model } from '../../model/model.js'
 import { buildRunnable } from '../../model/runnable.js'
-import { logExecution } from '../run-execution.js'
+import { logExecution } from '../../fit/execution.js'
 import { observedLayer } from './observed-layer.js'
 
 /** Activations of whole layers are held at once: small batches keep that small. */

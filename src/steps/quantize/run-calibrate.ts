@@ -6,7 +6,7 @@ import { infer } from '../../fit/infer.js'
 import type { ActivationQuantization, Model } from '../../model/model.js'
 import { buildRunnable } from '../../model/runnable.js'
 import { scaleOf } from '../../model/scales.js'
-import { logExecution } from '../run-execution.js'
+import { logExecution } from '../../fit/execution.js'
 import type { QuantizeConfig } from './fields.js'
 import type { FormatPlan } from './formats.js'
 

@@ -1,5 +1,5 @@
 import type { StepContext } from '../core/step-file.js'
-import type { Execution } from '../fit/trainer.js'
+import type { Execution } from './trainer.js'
 
 /** Tells the log why something was no graph, where it could have been one. */
 export const logExecution = (
