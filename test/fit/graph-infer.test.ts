@@ -43,8 +43,8 @@ test('a split runs as a graph as it does operation by operation, the smaller las
   }
   const [graph, recorded] = await through('on', 10)
   const [operations, asked] = await through('off', 10)
-  // One recording for 10 examples and one for 3, in place of nine passes.
-  assert.equal([recorded, asked], [2, 9])
+  // Two recordings for 10 examples and two for 3, in place of nine passes.
+  assert.equal([recorded, asked], [4, 9])
   graph.forEach((value, at) => assert.ok(Math.abs(value - operations[at]!) < 1e-6))
   const [few, alone] = await through('on', 50)
   assert.is(alone, 2, 'two batches are not worth a graph')
@@ -106,8 +106,8 @@ test('an evaluation over several stretches has one graph a model, for each size 
   }
   const [graph, operations] = [await through('on'), await through('off')]
   assert.equal(graph.execution, { mode: 'graph' })
-  // Of 1000, of 96 where the first stretch ends, and of 3.
-  assert.equal([graph.forwards, operations.forwards], [3, 7])
+  // Two recordings of 1000, of 96 where the first stretch ends, and of 3.
+  assert.equal([graph.forwards, operations.forwards], [6, 7])
   assert.is(graph.seen.length, 5 * 5099)
   graph.seen.forEach((value, at) => assert.ok(Math.abs(value - operations.seen[at]!) < 1e-6))
   model!.dispose()

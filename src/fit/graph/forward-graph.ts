@@ -1,5 +1,7 @@
-import type { Numbers } from '../../engine/graph/binding.js'
+import type { Binding, Numbers } from '../../engine/graph/binding.js'
 import { nativeBackend } from '../../engine/graph/binding.js'
+import { frozen } from '../../engine/graph/compare.js'
+import type { Take } from '../../engine/graph/compare.js'
 import type { Signature } from '../../engine/graph/emit.js'
 import { Program } from '../../engine/graph/program.js'
 import type { Recording } from '../../engine/graph/recorder.js'
@@ -17,30 +19,35 @@ export interface ForwardGraph {
   dispose(): void
 }
 
-const bindingHere = () => {
+const bindingHere = (): Binding => {
   const backend = nativeBackend()
   if (backend === undefined) throw new NotRecordable('only the native engine runs graphs')
   return backend.binding
 }
 
-interface Taken {
-  readonly recording: Recording
-  readonly fetches: ReadonlyMap<string, number>
+interface Taken extends Take {
   readonly shapes: ReadonlyMap<string, readonly number[]>
 }
 
+/** Recorded twice, since what JavaScript computes would be frozen in a graph. Throws `NotRecordable`. */
 const take = (compute: Compute, kind: 'feed' | 'state', x: () => tf.Tensor): Taken => {
-  const { recording, result } = record(recorder => {
-    const given = x()
-    recorder[kind]('x', given)
-    const wanted = Object.entries(compute(given))
-    return {
-      fetches: new Map(wanted.map(([name, tensor]) => [name, recorder.idOf(tensor)])),
-      shapes: new Map(wanted.map(([name, tensor]) => [name, tensor.shape])),
-    }
-  })
-  if (recording.impure !== undefined) throw new NotRecordable(recording.impure)
-  return { recording, ...result }
+  const once = (like?: Recording) => {
+    const { recording, result } = record(recorder => {
+      const given = x()
+      recorder[kind]('x', given)
+      const wanted = Object.entries(compute(given))
+      return {
+        fetches: new Map(wanted.map(([name, tensor]) => [name, recorder.idOf(tensor)])),
+        shapes: new Map(wanted.map(([name, tensor]) => [name, tensor.shape])),
+      }
+    }, like)
+    if (recording.impure !== undefined) throw new NotRecordable(recording.impure)
+    return { recording, wanted: { fetches: result.fetches }, shapes: result.shapes }
+  }
+  const taken = once()
+  const why = frozen(taken, once(taken.recording))
+  if (why !== undefined) throw new NotRecordable(why)
+  return taken
 }
 
 /** A graph for batches of these sizes. Throws `NotRecordable`. */
@@ -53,8 +60,8 @@ export const forwardGraph = (
   const program = new Program(binding)
   const made = new Map<number, { readonly signature: Signature; readonly shapes: Taken['shapes'] }>()
   for (const size of sizes) {
-    const { recording, fetches, shapes } = take(compute, 'feed', () => tf.zeros([size, ...inputShape]))
-    made.set(size, { signature: program.add(`forward${size}`, recording, { fetches }), shapes })
+    const { recording, wanted, shapes } = take(compute, 'feed', () => tf.zeros([size, ...inputShape]))
+    made.set(size, { signature: program.add(`forward${size}`, recording, wanted), shapes })
   }
   const session = openSession(binding, program, new Map())
   // The weights lie in the session now.
@@ -86,8 +93,8 @@ export interface PassGraph {
 export const passGraph = (compute: Compute, { values, shape }: Plain): PassGraph => {
   const binding = bindingHere()
   const program = new Program(binding)
-  const { recording, fetches } = take(compute, 'state', () => tf.tensor(values, [...shape]))
-  const signature = program.add('pass', recording, { fetches })
+  const { recording, wanted } = take(compute, 'state', () => tf.tensor(values, [...shape]))
+  const signature = program.add('pass', recording, wanted)
   const session = openSession(binding, program, new Map([['x', values]]))
   program.captured.clear()
   const run = (): ReadonlyMap<string, Numbers> => session.run(signature, new Map())

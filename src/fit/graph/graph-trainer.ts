@@ -4,8 +4,10 @@ import type { Batch, Split } from '../../data/dataset.js'
 import type { Numbers } from '../../engine/graph/binding.js'
 import { nativeBackend } from '../../engine/graph/binding.js'
 import { frozen } from '../../engine/graph/compare.js'
+import type { Take } from '../../engine/graph/compare.js'
 import type { Signature } from '../../engine/graph/emit.js'
 import { Program } from '../../engine/graph/program.js'
+import type { Recording } from '../../engine/graph/recorder.js'
 import { openSession } from '../../engine/graph/session.js'
 import { tf } from '../../engine/tf.js'
 import { drawArray } from '../../model/noise.js'
@@ -76,26 +78,43 @@ export const graphTrainer = async (options: TrainerOptions, course: Course): Pro
     learningRate: 0.001 * (at + 1),
     random: stream(0, 'recorded', at),
   })
+  const checked = <T extends Take>(
+    split: Split,
+    size: number,
+    take: (at: number, batch: Batch, like?: Recording) => T,
+  ) => {
+    const [first, second] = pairOf(split, size)
+    const taken = take(0, first())
+    if (taken.recording.impure !== undefined) throw new NotRecordable(taken.recording.impure)
+    const check = (): void => {
+      const why = frozen(taken, take(1, second(), taken.recording))
+      if (why !== undefined) throw new NotRecordable(why)
+    }
+    return { taken, check }
+  }
   const recordAll = async (): Promise<void> => {
     await fakeQuantization?.refresh()
+    const checks: (() => void)[] = []
     for (const size of sizesOf(train.count, course.batchSize)) {
-      const [a, b] = pairOf(train, size).map((batch, at) =>
-        recordStep(options, sample(train, batch(), at, false)),
+      const { taken, check } = checked(train, size, (at, batch, like) =>
+        recordStep(options, sample(train, batch, at, false), like),
       )
-      const why = frozen(binding, a!, b!)
-      if (why !== undefined) throw new NotRecordable(why)
-      steps.set(size, { signature: program.add(`train${size}`, a!.recording, a!.wanted), noise: a!.noise })
+      checks.push(check)
+      steps.set(size, {
+        signature: program.add(`train${size}`, taken.recording, taken.wanted),
+        noise: taken.noise,
+      })
     }
     const { validation } = course
-    if (validation === undefined) return
-    for (const size of sizesOf(validation.count, course.batchSize)) {
-      const [a, b] = pairOf(validation, size).map((batch, at) =>
-        recordLook(options, sample(validation, batch(), at, true)),
+    for (const size of validation === undefined ? [] : sizesOf(validation.count, course.batchSize)) {
+      const { taken, check } = checked(validation!, size, (at, batch, like) =>
+        recordLook(options, sample(validation!, batch, at, true), like),
       )
-      const why = frozen(binding, a!, b!)
-      if (why !== undefined) throw new NotRecordable(why)
-      looks.set(size, program.add(`look${size}`, a!.recording, a!.wanted))
+      checks.push(check)
+      looks.set(size, program.add(`look${size}`, taken.recording, taken.wanted))
     }
+    // Last, since nothing is computed in them: there are no weights after the first.
+    for (const check of checks) check()
   }
   try {
     await recordAll()
