@@ -61,12 +61,20 @@ export const gradientsOf = (
   for (const name of trained) variables.set(name, runnable.variables.get(name)!)
   const given = objective.prepare(examples, fed)
   let output: tf.Tensor | undefined
-  const { value, grads } = tf.variableGrads(() => {
+  const forward = (): tf.Scalar => {
     const said = speak(runnable, examples.x, objective.taps, draws)
     output = tf.keep(said.output)
     const loss = objective.loss(examples, said, given)
     return share === undefined ? loss : tf.mul(loss, share)
-  }, [...variables.values()])
+  }
+  let made: ReturnType<typeof tf.variableGrads>
+  try {
+    made = tf.variableGrads(forward, [...variables.values()])
+  } catch (error) {
+    output?.dispose()
+    throw error
+  }
+  const { value, grads } = made
   const gradients = new Map<string, tf.Tensor>()
   for (const [name, variable] of variables) {
     const gradient = grads[variable.name]

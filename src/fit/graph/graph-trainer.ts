@@ -78,49 +78,45 @@ export const graphTrainer = async (options: TrainerOptions, course: Course): Pro
     learningRate: 0.001 * (at + 1),
     random: stream(0, 'recorded', at),
   })
+  const restore = (): void => {
+    putBack(held)
+    optimizer.restore(part(held, 'slot:'), made)
+  }
+  /** One recording, held against a second one right behind it. */
   const checked = <T extends Take>(
     split: Split,
     size: number,
     take: (at: number, batch: Batch, like?: Recording) => T,
-  ) => {
+  ): T => {
     const [first, second] = pairOf(split, size)
     const taken = take(0, first())
     if (taken.recording.impure !== undefined) throw new NotRecordable(taken.recording.impure)
-    const check = (): void => {
-      const why = frozen(taken, take(1, second(), taken.recording))
-      if (why !== undefined) throw new NotRecordable(why)
-    }
-    return { taken, check }
+    const why = frozen(taken, take(1, second(), taken.recording))
+    if (why !== undefined) throw new NotRecordable(why)
+    return taken
   }
   const recordAll = async (): Promise<void> => {
     await fakeQuantization?.refresh()
-    const checks: (() => void)[] = []
-    for (const size of sizesOf(train.count, course.batchSize)) {
-      const { taken, check } = checked(train, size, (at, batch, like) =>
-        recordStep(options, sample(train, batch, at, false), like),
-      )
-      checks.push(check)
-      steps.set(size, {
-        signature: program.add(`train${size}`, taken.recording, taken.wanted),
-        noise: taken.noise,
-      })
-    }
     const { validation } = course
     for (const size of validation === undefined ? [] : sizesOf(validation.count, course.batchSize)) {
-      const { taken, check } = checked(validation!, size, (at, batch, like) =>
+      const { recording, wanted } = checked(validation!, size, (at, batch, like) =>
         recordLook(options, sample(validation!, batch, at, true), like),
       )
-      checks.push(check)
-      looks.set(size, program.add(`look${size}`, taken.recording, taken.wanted))
+      looks.set(size, program.add(`look${size}`, recording, wanted))
     }
-    // Last, since nothing is computed in them: there are no weights after the first.
-    for (const check of checks) check()
+    for (const size of sizesOf(train.count, course.batchSize)) {
+      // There are no weights behind a step in which nothing was computed.
+      if (steps.size > 0) restore()
+      const { recording, wanted, noise } = checked(train, size, (at, batch, like) =>
+        recordStep(options, sample(train, batch, at, false), like),
+      )
+      steps.set(size, { signature: program.add(`train${size}`, recording, wanted), noise })
+    }
   }
   try {
     await recordAll()
   } finally {
-    putBack(held)
-    optimizer.restore(part(held, 'slot:'), made)
+    restore()
   }
   const session = openSession(binding, program, held)
   // What it remembers lies in the session now.
