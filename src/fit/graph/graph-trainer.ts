@@ -17,6 +17,7 @@ import { sizesOf } from '../graphs-on.js'
 import type { Course } from '../open-trainer.js'
 import type { Trainer, TrainerOptions } from '../trainer.js'
 import { plainly } from '../trainer.js'
+import { createLossScaling, lossScaleSlot } from './loss-scale.js'
 import { NotRecordable } from './not-recordable.js'
 import { recordLook, recordStep } from './record-step.js'
 import type { NoiseFeed, Sample } from './record-step.js'
@@ -42,7 +43,7 @@ interface Step {
  * what the optimizer remembers lie in the session meanwhile. Throws `NotRecordable`, with everything as it was before.
  */
 export const graphTrainer = async (options: TrainerOptions, course: Course): Promise<Trainer> => {
-  const { runnable, objective, optimizer, train, examples, fakeQuantization } = options
+  const { runnable, objective, optimizer, train, examples, fakeQuantization, mixedPrecision } = options
   const backend = nativeBackend()
   if (backend === undefined) throw new NotRecordable('only the native engine runs graphs')
   const { binding } = backend
@@ -50,6 +51,7 @@ export const graphTrainer = async (options: TrainerOptions, course: Course): Pro
   const steps = new Map<number, Step>()
   const looks = new Map<number, Signature>()
   const made = optimizer.steps
+  const scaling = mixedPrecision === 'float16' ? createLossScaling(options.lossScale) : undefined
 
   const held = new Map<string, Float32Array>()
   for (const [name, values] of await runnable.weights()) held.set(`weight:${name}`, values)
@@ -77,6 +79,7 @@ export const graphTrainer = async (options: TrainerOptions, course: Course): Pro
     // Not the training's own: what is recorded holds for any.
     learningRate: 0.001 * (at + 1),
     random: stream(0, 'recorded', at),
+    ...(scaling && !plain ? { lossScale: 2 ** (at + 1) } : {}),
   })
   const restore = (): void => {
     putBack(held)
@@ -110,7 +113,7 @@ export const graphTrainer = async (options: TrainerOptions, course: Course): Pro
       const { recording, wanted, noise } = checked(train, size, (at, batch, like) =>
         recordStep(options, sample(train, batch, at, false), like),
       )
-      steps.set(size, { signature: program.add(`train${size}`, recording, wanted), noise })
+      steps.set(size, { signature: program.add(`train${size}`, recording, wanted, mixedPrecision), noise })
     }
   }
   try {
@@ -149,13 +152,22 @@ export const graphTrainer = async (options: TrainerOptions, course: Course): Pro
   }
 
   return {
-    execution: { mode: 'graph' },
+    get execution() {
+      if (mixedPrecision === undefined) return { mode: 'graph' } as const
+      const scaled = scaling ? { lossScale: scaling.scale, skippedSteps: scaling.skipped } : {}
+      return { mode: 'graph', mixedPrecision: { compute: mixedPrecision, ...scaled } } as const
+    },
     step: (batch, { learningRate }, random: Random) => {
       const { signature, noise } = known(steps, batch.count)
       const feeds = feedsOf(train, batch, false)
       for (const { key, shape, draw } of noise) feeds.set(key, drawArray(random, shape, draw))
       optimizer.begin(learningRate).forEach((value, at) => feeds.set(`scalar:${at}`, Float32Array.of(value)))
+      if (scaling) {
+        feeds.set('lossScale', Float32Array.of(scaling.scale))
+        feeds.set('lossUnscale', Float32Array.of(1 / scaling.scale))
+      }
       const results = session.run(signature, feeds)
+      scaling?.hear(results.get('finite')![0] !== 0)
       if (fakeQuantization) {
         floats = new Map([...floats, ...part(results, 'weight:')])
         rounded = undefined
@@ -178,7 +190,11 @@ export const graphTrainer = async (options: TrainerOptions, course: Course): Pro
     },
     weights: () => Promise.resolve(readAll('weight:')),
     extra: () => Promise.resolve(readAll('extra:')),
-    slots: () => Promise.resolve(readAll('slot:')),
+    slots: () => {
+      const slots = readAll('slot:')
+      if (scaling) slots.set(lossScaleSlot, scaling.state())
+      return Promise.resolve(slots)
+    },
     finish: () => {
       putBack(new Map([...readAll('weight:')].map(([name, array]) => [`weight:${name}`, array])))
       putBack(new Map([...readAll('extra:')].map(([name, array]) => [`extra:${name}`, array])))

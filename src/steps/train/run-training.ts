@@ -137,6 +137,7 @@ export const runTraining = async <Config extends Trained>(
   makeObjective: (bench: Bench) => Promise<Objective>,
 ): Promise<{ readonly output: StepOutput; readonly fitted: FitResult }> => {
   const { config, microBatch } = step
+  const { mixedPrecision } = config
   await openEngine(step.engine.name, { threads: () => context.threads() })
   const dataset = await openDataset(step.inputs['data']![0]!.artifact, digest => context.open(digest))
   const { task } = dataset.description
@@ -190,6 +191,7 @@ export const runTraining = async <Config extends Trained>(
       },
       masks: model.marks.masks,
       ...(quantized ? { fakeQuantization: quantized } : {}),
+      ...(mixedPrecision === undefined || mixedPrecision === 'none' ? {} : { mixedPrecision }),
       seed: step.seed,
       cancelled: () => context.cancelled(),
       emit: progress => context.emit(progress),
