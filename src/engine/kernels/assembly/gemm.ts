@@ -2,7 +2,7 @@ import { packColumns, packRows } from './pack'
 import { multiplyBlock } from './tile'
 
 // Sizes of the blocks, in elements: a block of A stays in the second cache, a panel of B in the first.
-export const blockRows: i32 = 64
+export const blockRows: i32 = 128
 export const blockColumns: i32 = 256
 export const blockDepth: i32 = 384
 /** Bytes at the head of the scratch memory: zeros, as many as a block is deep, then a spare tile. */
