@@ -1,9 +1,10 @@
 // Innermost products of a 4×8 tile whose A is read where it lies, without packing. One step of the sum
 // in a loop's body, as in tile.ts.
+import { bent } from './bend'
 
 /**
  * C = start + A·B. A: 4 rows `aRow` bytes apart, each of `runs` stretches of `n` adjacent floats, one stretch beginning
- * `aJump` bytes behind the one before it. B: a packed panel of 8 columns, runs·n deep. `start` and `relu` as in `tile`.
+ * `aJump` bytes behind the one before it. B: a packed panel of 8 columns, runs·n deep. `start` and `bend` as in `tile`.
  */
 export function tileOfRuns(
   a: usize,
@@ -16,7 +17,7 @@ export function tileOfRuns(
   cRow: usize,
   start: usize,
   startRow: usize,
-  relu: bool,
+  bend: i32,
 ): void {
   let c00 = f32x4.splat(0)
   let c01 = f32x4.splat(0)
@@ -70,16 +71,15 @@ export function tileOfRuns(
   start += startRow
   c30 = f32x4.add(c30, v128.load(start))
   c31 = f32x4.add(c31, v128.load(start, 16))
-  if (relu) {
-    const zero = f32x4.splat(0)
-    c00 = f32x4.max(c00, zero)
-    c01 = f32x4.max(c01, zero)
-    c10 = f32x4.max(c10, zero)
-    c11 = f32x4.max(c11, zero)
-    c20 = f32x4.max(c20, zero)
-    c21 = f32x4.max(c21, zero)
-    c30 = f32x4.max(c30, zero)
-    c31 = f32x4.max(c31, zero)
+  if (bend != 0) {
+    c00 = bent(c00, bend)
+    c01 = bent(c01, bend)
+    c10 = bent(c10, bend)
+    c11 = bent(c11, bend)
+    c20 = bent(c20, bend)
+    c21 = bent(c21, bend)
+    c30 = bent(c30, bend)
+    c31 = bent(c31, bend)
   }
   v128.store(c, c00)
   v128.store(c, c01, 16)

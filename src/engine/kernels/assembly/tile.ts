@@ -1,6 +1,7 @@
 // The innermost product: a 4×8 tile of C from a packed panel of A (4 rows) and one of B (8 columns).
 // V8 brings all loads of a loop's body to its head: eight accumulators, two of B, four of A and a product are the 15 vector
 // registers that it has on x64. Two steps of k in one body, or 6×8, spill, which takes 1.6 times as long.
+import { bent, oneBent } from './bend'
 
 /** C = start + A·B, `k` (at least 1) deep. `start` is C itself to go on adding, a bias (row stride 0), or zeros. Strides in bytes. */
 export function tile(
@@ -11,7 +12,7 @@ export function tile(
   cRow: usize,
   start: usize,
   startRow: usize,
-  relu: bool,
+  bend: i32,
 ): void {
   let c00 = f32x4.splat(0)
   let c01 = f32x4.splat(0)
@@ -50,16 +51,15 @@ export function tile(
   start += startRow
   c30 = f32x4.add(c30, v128.load(start))
   c31 = f32x4.add(c31, v128.load(start, 16))
-  if (relu) {
-    const zero = f32x4.splat(0)
-    c00 = f32x4.max(c00, zero)
-    c01 = f32x4.max(c01, zero)
-    c10 = f32x4.max(c10, zero)
-    c11 = f32x4.max(c11, zero)
-    c20 = f32x4.max(c20, zero)
-    c21 = f32x4.max(c21, zero)
-    c30 = f32x4.max(c30, zero)
-    c31 = f32x4.max(c31, zero)
+  if (bend != 0) {
+    c00 = bent(c00, bend)
+    c01 = bent(c01, bend)
+    c10 = bent(c10, bend)
+    c11 = bent(c11, bend)
+    c20 = bent(c20, bend)
+    c21 = bent(c21, bend)
+    c30 = bent(c30, bend)
+    c31 = bent(c31, bend)
   }
   v128.store(c, c00)
   v128.store(c, c01, 16)
@@ -83,19 +83,18 @@ function edgeTile(
   cRow: usize,
   start: usize,
   startRow: usize,
-  relu: bool,
+  bend: i32,
   rows: i32,
   columns: i32,
   zeros: usize,
   spare: usize,
 ): void {
-  tile(a, b, k, spare, 32, zeros, 0, false)
+  tile(a, b, k, spare, 32, zeros, 0, 0)
   for (let row = 0; row < rows; row++) {
     for (let column = 0; column < columns; column++) {
       const at = (<usize>column) << 2
-      let value = load<f32>(spare + ((<usize>row) << 5) + at) + load<f32>(start + at)
-      if (relu) value = max<f32>(value, 0)
-      store<f32>(c + at, value)
+      const value = load<f32>(spare + ((<usize>row) << 5) + at) + load<f32>(start + at)
+      store<f32>(c + at, oneBent(value, bend))
     }
     c += cRow
     start += startRow
@@ -113,7 +112,7 @@ export function multiplyBlock(
   cRow: usize,
   start: usize,
   startRow: usize,
-  relu: bool,
+  bend: i32,
   zeros: usize,
   spare: usize,
 ): void {
@@ -124,7 +123,7 @@ export function multiplyBlock(
       const quad = a + <usize>i * <usize>k * 4
       const cell = c + <usize>i * cRow + across
       const from = start + <usize>i * startRow + across
-      if (rows - i >= 4 && columns - j >= 8) tile(quad, panel, k, cell, cRow, from, startRow, relu)
+      if (rows - i >= 4 && columns - j >= 8) tile(quad, panel, k, cell, cRow, from, startRow, bend)
       else
         edgeTile(
           quad,
@@ -134,7 +133,7 @@ export function multiplyBlock(
           cRow,
           from,
           startRow,
-          relu,
+          bend,
           min(rows - i, 4),
           min(columns - j, 8),
           zeros,
