@@ -126,6 +126,8 @@ export interface SplitKernels {
   reduceSum(
     ...given: [x: Bytes, outer: number, n: number, inner: number, y: Bytes, divisor: number, ...range: Range]
   ): void
+  /** In outer ones. */
+  spread(...given: [x: Bytes, n: number, inner: number, y: Bytes, divisor: number, ...range: Range]): void
   /** In rows. */
   normalize(
     ...given: [

@@ -4,6 +4,7 @@ import { registerLstm } from '../lstm.js'
 import { registerBatchNormalization } from '../normalize-batch.js'
 import type { Heap } from './heap.js'
 import { normalizationSums as sumsOf } from './normalization.js'
+import { isOneRun, spreadKernel } from './reduction.js'
 import type { KernelTable } from './replace.js'
 import { replaceKernels } from './replace.js'
 
@@ -42,6 +43,25 @@ const replaceGradient = (
 const ofRelu = (dy: tf.Tensor, [x]: tf.Tensor[]): Gradients | undefined =>
   dy.dtype === 'float32' && x!.dtype === 'float32' ? { x: () => bendBack(dy, x!, 'relu') } : undefined
 
+/** Of a sum or a mean over axes side by side; tfjs multiplies a tensor of ones that it makes in JavaScript. */
+const ofReduction =
+  (mean: boolean) =>
+  (dy: tf.Tensor, [x]: tf.Tensor[], attrs: Record<string, unknown>): Gradients | undefined => {
+    const axes = tf.util.parseAxisParam(attrs['axis'] as number | number[], x!.shape)
+    if (dy.dtype !== 'float32' || x!.dtype !== 'float32' || !isOneRun(x!.shape, axes)) return undefined
+    const divisor = mean ? x!.size / dy.size : 1
+    return { x: () => spreadOver(dy, { shape: x!.shape, axes, divisor }) }
+  }
+
+interface Spread extends tf.NamedAttrMap {
+  readonly shape: number[]
+  readonly axes: number[]
+  readonly divisor: number
+}
+
+const spreadOver = (x: tf.Tensor, attrs: Spread): tf.Tensor =>
+  tf.engine().runKernel(spreadKernel, { x }, attrs)
+
 /** Ioffe & Szegedy 2015, section 3, with mean and variance as inputs of their own, as the operation has them. */
 const ofBatchNorm = (
   dy: tf.Tensor,
@@ -68,6 +88,16 @@ export const registerGradients = (heap: Heap): void => {
   replaceKernels(heap, kernels)
   replaceGradient('Relu', ofRelu)
   replaceGradient('FusedBatchNorm', ofBatchNorm)
+  replaceGradient('Sum', ofReduction(false))
+  replaceGradient('Mean', ofReduction(true))
+  tf.registerGradient({
+    kernelName: spreadKernel,
+    inputsToSave: ['x'],
+    gradFunc: (dy, [x], attrs) => {
+      const { axes, divisor } = attrs as Spread
+      return { x: () => tf.reshape(tf.div(tf.sum(dy as tf.Tensor, axes), divisor), x!.shape) }
+    },
+  })
   registerBatchNormalization()
   registerLstm()
   registerActivated()

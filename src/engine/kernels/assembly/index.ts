@@ -13,7 +13,7 @@ export { depthwiseFilterPartials, depthwiseInputGradient, sumPartials } from './
 export { maxPool, maxPoolGradient } from './max-pool'
 export { averagePoolGradient } from './pool'
 export { maxPool3d } from './pool3d'
-export { reduceParts, reduceSum } from './reduce'
+export { reduceParts, reduceSum, spread } from './reduce'
 export { normalize } from './normalize'
 export { channelMoments, channelProducts, normalizationGradient } from './moments'
 export { bendElements, bendGradient, combine, segmentSum } from './elementwise'
