@@ -57,7 +57,10 @@ const partLines = ({ parts }: DoctorReport, paint: Paint): string[] =>
     const more = note === undefined || none ? '' : `  ${note}`
     if (paint.columns === undefined || width(lead) + width(said) + width(more) <= paint.columns)
       return [`${lead}${said}${paint.dim(more)}`]
-    return [`${lead}${said}`, ...dimRow(paint, '', `  ${note}`)]
+    return [
+      `${lead}${said}`,
+      ...hang(' '.repeat(label + 2), note!, label + 2, paint).map(line => paint.dim(line)),
+    ]
   })
 
 const buildLines = ({ build, settings }: DoctorReport, paint: Paint): string[] => {

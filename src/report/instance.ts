@@ -37,6 +37,9 @@ const isRows = (value: unknown): value is readonly Record<string, unknown>[] =>
       Object.values(row).every(cell => typeof cell !== 'object' || cell === null),
   )
 
+/** Characters up to which a value of several parts stands in its line; `--json` has the rest. */
+const shortRecord = 160
+
 /** One step of a run: config, metrics, outputs, history. */
 export const instanceLines = (each: InstanceRecord, paint: Paint): string[] => {
   const engine = engineOf(each)
@@ -66,6 +69,8 @@ export const instanceLines = (each: InstanceRecord, paint: Paint): string[] => {
   for (const [name, value] of Object.entries({ ...each.output?.record, ...each.output?.measurements })) {
     if (isRows(value)) lines.push(...historyLines(name, value, paint))
     else if (typeof value !== 'object') lines.push(`${paint.dim('record')} ${name}: ${number(value)}`)
+    else if (JSON.stringify(value).length <= shortRecord)
+      lines.push(`${paint.dim('record')} ${name}: ${JSON.stringify(value)}`)
   }
   return lines
 }

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { availableParallelism, cpus, freemem, platform, release, totalmem } from 'node:os'
 import type { GpuFacts, MachineFacts } from '../../core/doctor.js'
 import { findDevices } from '../../engine/devices.js'
+import { queryGpus } from '../../engine/nvidia-smi.js'
 import { hasSimd } from '../../engine/simd.js'
-import { askSmi } from '../../engine/smi.js'
 import { lookAtDrivers } from '../../engine/webgpu/drivers.js'
 
 /** Vector instructions by the names of /proc/cpuinfo, in the order in which engines prefer them. */
@@ -63,32 +63,14 @@ export const machineFacts = (): MachineFacts => {
   }
 }
 
-/** `NVIDIA H100 80GB HBM3, 81559, 550.54.15, 9.0` a line; memory in MiB. */
-export const readGpus = (text: string): GpuFacts[] =>
-  text
-    .split('\n')
-    .map(line => line.split(',').map(part => part.trim()))
-    .filter(parts => parts.length === 4 && /^[ -~]+$/.test(parts[0]!) && /^[\d.]+$|^\[/.test(parts[2]!))
-    .map(([name, memory, driver, capability]) => ({
-      name: name!,
-      ...(Number(memory) > 0 ? { memory: Number(memory) * 2 ** 20 } : {}),
-      ...(driver && /\d/.test(driver) ? { driver } : {}),
-      ...(capability && /\d/.test(capability) ? { capability } : {}),
-    }))
-
-const listedText = (text: string, count: number): string =>
-  count === 0 && text.trim() !== ''
-    ? 'nvidia-smi answers something else than a list of GPUs'
-    : `nvidia-smi lists ${count} GPU${count === 1 ? '' : 's'}`
-
 /** NVIDIA's GPUs, and what was looked at for them and for Vulkan. */
 export const gpuFacts = async (): Promise<{ gpus: readonly GpuFacts[]; looked: readonly string[] }> => {
-  const answer = await askSmi([
-    '--query-gpu=name,memory.total,driver_version,compute_cap',
-    '--format=csv,noheader,nounits',
-  ])
-  const gpus = 'text' in answer ? readGpus(answer.text) : []
-  const looked = ['why' in answer ? answer.why : listedText(answer.text, gpus.length)]
+  const { gpus: found, why } = await queryGpus()
+  const gpus = found.map((gpu): GpuFacts => {
+    const { uuid: _, ...facts } = gpu
+    return facts
+  })
+  const looked = [why ?? `nvidia-smi lists ${gpus.length} GPU${gpus.length === 1 ? '' : 's'}`]
   // Steps see fewer than there are where the environment hides some.
   if (process.env['TRIMTAB_DEVICES'] || process.env['CUDA_VISIBLE_DEVICES'] !== undefined) {
     const { devices, how } = await findDevices()

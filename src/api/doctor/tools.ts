@@ -45,7 +45,7 @@ export const buildFacts = async (cwd: string): Promise<BuildFacts> => {
 
 /** Settings of the environment that change which engine is found, what it computes with, or how fast it is. */
 const telling =
-  /^(TRIMTAB_(ENGINES|GRAPH|LANE|DEVICES|WEBGPU|HEAP)|CUDA_(VISIBLE_DEVICES|DEVICE_ORDER)|TF_\w+|XLA_FLAGS|OMP_NUM_THREADS|VK_(ADD_)?DRIVER_FILES|VK_ICD_FILENAMES|NODE_OPTIONS|LD_LIBRARY_PATH|LD_PRELOAD|CXX|PIP_(INDEX_URL|EXTRA_INDEX_URL|CONFIG_FILE|FIND_LINKS|NO_INDEX))$/
+  /^(TRIMTAB_(ENGINES|GRAPH|LANE|DEVICES|WEBGPU|HEAP)|CUDA_(VISIBLE_DEVICES|DEVICE_ORDER)|TF_(CPP|ENABLE|FORCE|NUM|GPU|CUDNN|USE|XLA|DETERMINISTIC|DISABLE)_\w+|XLA_FLAGS|OMP_NUM_THREADS|VK_(ADD_)?DRIVER_FILES|VK_ICD_FILENAMES|NODE_OPTIONS|LD_LIBRARY_PATH|LD_PRELOAD|CXX|PIP_(INDEX_URL|EXTRA_INDEX_URL|CONFIG_FILE|FIND_LINKS|NO_INDEX))$/
 
 /** Those that are set, by name; without the password that an address may hold. */
 export const settingFacts = (env: NodeJS.ProcessEnv = process.env): Readonly<Record<string, string>> =>

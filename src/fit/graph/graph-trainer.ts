@@ -4,8 +4,10 @@ import type { Batch, Split } from '../../data/dataset.js'
 import type { Numbers } from '../../engine/graph/binding.js'
 import { nativeBackend } from '../../engine/graph/binding.js'
 import { frozen } from '../../engine/graph/compare.js'
+import type { Take } from '../../engine/graph/compare.js'
 import type { Signature } from '../../engine/graph/emit.js'
 import { Program } from '../../engine/graph/program.js'
+import type { Recording } from '../../engine/graph/recorder.js'
 import { openSession } from '../../engine/graph/session.js'
 import { tf } from '../../engine/tf.js'
 import { drawArray } from '../../model/noise.js'
@@ -15,11 +17,10 @@ import { sizesOf } from '../graphs-on.js'
 import type { Course } from '../open-trainer.js'
 import type { Trainer, TrainerOptions } from '../trainer.js'
 import { plainly } from '../trainer.js'
+import { createLossScaling, lossScaleSlot } from './loss-scale.js'
+import { NotRecordable } from './not-recordable.js'
 import { recordLook, recordStep } from './record-step.js'
 import type { NoiseFeed, Sample } from './record-step.js'
-
-/** A step cannot be run as a graph; the message says why. */
-export class NotRecordable extends Error {}
 
 /** Two batches of one size, of other examples or at least in another order. */
 const pairOf = (split: Split, size: number): readonly [() => Batch, () => Batch] => {
@@ -42,7 +43,7 @@ interface Step {
  * what the optimizer remembers lie in the session meanwhile. Throws `NotRecordable`, with everything as it was before.
  */
 export const graphTrainer = async (options: TrainerOptions, course: Course): Promise<Trainer> => {
-  const { runnable, objective, optimizer, train, examples, fakeQuantization } = options
+  const { runnable, objective, optimizer, train, examples, fakeQuantization, mixedPrecision } = options
   const backend = nativeBackend()
   if (backend === undefined) throw new NotRecordable('only the native engine runs graphs')
   const { binding } = backend
@@ -50,6 +51,7 @@ export const graphTrainer = async (options: TrainerOptions, course: Course): Pro
   const steps = new Map<number, Step>()
   const looks = new Map<number, Signature>()
   const made = optimizer.steps
+  const scaling = mixedPrecision === 'float16' ? createLossScaling(options.lossScale) : undefined
 
   const held = new Map<string, Float32Array>()
   for (const [name, values] of await runnable.weights()) held.set(`weight:${name}`, values)
@@ -77,33 +79,47 @@ export const graphTrainer = async (options: TrainerOptions, course: Course): Pro
     // Not the training's own: what is recorded holds for any.
     learningRate: 0.001 * (at + 1),
     random: stream(0, 'recorded', at),
+    ...(scaling && !plain ? { lossScale: 2 ** (at + 1) } : {}),
   })
+  const restore = (): void => {
+    putBack(held)
+    optimizer.restore(part(held, 'slot:'), made)
+  }
+  /** One recording, held against a second one right behind it. */
+  const checked = <T extends Take>(
+    split: Split,
+    size: number,
+    take: (at: number, batch: Batch, like?: Recording) => T,
+  ): T => {
+    const [first, second] = pairOf(split, size)
+    const taken = take(0, first())
+    if (taken.recording.impure !== undefined) throw new NotRecordable(taken.recording.impure)
+    const why = frozen(taken, take(1, second(), taken.recording))
+    if (why !== undefined) throw new NotRecordable(why)
+    return taken
+  }
   const recordAll = async (): Promise<void> => {
     await fakeQuantization?.refresh()
-    for (const size of sizesOf(train.count, course.batchSize)) {
-      const [a, b] = pairOf(train, size).map((batch, at) =>
-        recordStep(options, sample(train, batch(), at, false)),
-      )
-      const why = frozen(binding, a!, b!)
-      if (why !== undefined) throw new NotRecordable(why)
-      steps.set(size, { signature: program.add(`train${size}`, a!.recording, a!.wanted), noise: a!.noise })
-    }
     const { validation } = course
-    if (validation === undefined) return
-    for (const size of sizesOf(validation.count, course.batchSize)) {
-      const [a, b] = pairOf(validation, size).map((batch, at) =>
-        recordLook(options, sample(validation, batch(), at, true)),
+    for (const size of validation === undefined ? [] : sizesOf(validation.count, course.batchSize)) {
+      const { recording, wanted } = checked(validation!, size, (at, batch, like) =>
+        recordLook(options, sample(validation!, batch, at, true), like),
       )
-      const why = frozen(binding, a!, b!)
-      if (why !== undefined) throw new NotRecordable(why)
-      looks.set(size, program.add(`look${size}`, a!.recording, a!.wanted))
+      looks.set(size, program.add(`look${size}`, recording, wanted))
+    }
+    for (const size of sizesOf(train.count, course.batchSize)) {
+      // There are no weights behind a step in which nothing was computed.
+      if (steps.size > 0) restore()
+      const { recording, wanted, noise } = checked(train, size, (at, batch, like) =>
+        recordStep(options, sample(train, batch, at, false), like),
+      )
+      steps.set(size, { signature: program.add(`train${size}`, recording, wanted, mixedPrecision), noise })
     }
   }
   try {
     await recordAll()
   } finally {
-    putBack(held)
-    optimizer.restore(part(held, 'slot:'), made)
+    restore()
   }
   const session = openSession(binding, program, held)
   // What it remembers lies in the session now.
@@ -136,13 +152,22 @@ export const graphTrainer = async (options: TrainerOptions, course: Course): Pro
   }
 
   return {
-    execution: { mode: 'graph' },
+    get execution() {
+      if (mixedPrecision === undefined) return { mode: 'graph' } as const
+      const scaled = scaling ? { lossScale: scaling.scale, skippedSteps: scaling.skipped } : {}
+      return { mode: 'graph', mixedPrecision: { compute: mixedPrecision, ...scaled } } as const
+    },
     step: (batch, { learningRate }, random: Random) => {
       const { signature, noise } = known(steps, batch.count)
       const feeds = feedsOf(train, batch, false)
       for (const { key, shape, draw } of noise) feeds.set(key, drawArray(random, shape, draw))
       optimizer.begin(learningRate).forEach((value, at) => feeds.set(`scalar:${at}`, Float32Array.of(value)))
+      if (scaling) {
+        feeds.set('lossScale', Float32Array.of(scaling.scale))
+        feeds.set('lossUnscale', Float32Array.of(1 / scaling.scale))
+      }
       const results = session.run(signature, feeds)
+      scaling?.hear(results.get('finite')![0] !== 0)
       if (fakeQuantization) {
         floats = new Map([...floats, ...part(results, 'weight:')])
         rounded = undefined
@@ -165,7 +190,11 @@ export const graphTrainer = async (options: TrainerOptions, course: Course): Pro
     },
     weights: () => Promise.resolve(readAll('weight:')),
     extra: () => Promise.resolve(readAll('extra:')),
-    slots: () => Promise.resolve(readAll('slot:')),
+    slots: () => {
+      const slots = readAll('slot:')
+      if (scaling) slots.set(lossScaleSlot, scaling.state())
+      return Promise.resolve(slots)
+    },
     finish: () => {
       putBack(new Map([...readAll('weight:')].map(([name, array]) => [`weight:${name}`, array])))
       putBack(new Map([...readAll('extra:')].map(([name, array]) => [`extra:${name}`, array])))

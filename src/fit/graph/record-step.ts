@@ -1,6 +1,6 @@
 import type { Random } from '../../core/random.js'
 import type { Take } from '../../engine/graph/compare.js'
-import type { Recorder } from '../../engine/graph/recorder.js'
+import type { Recorder, Recording } from '../../engine/graph/recorder.js'
 import { record } from '../../engine/graph/recorder.js'
 import { tf } from '../../engine/tf.js'
 import { drawArray } from '../../model/noise.js'
@@ -8,7 +8,7 @@ import type { Draws } from '../../model/noise.js'
 import { asExamples, tensorsOf } from '../examples.js'
 import type { Arrays } from '../examples.js'
 import { descend, look } from '../gradient-step.js'
-import type { StepParts } from '../gradient-step.js'
+import type { LossScale, StepParts } from '../gradient-step.js'
 import type { FakeQuantization } from '../fake-quantization.js'
 
 /** Noise that a step takes: drawn from the step's stream in this order. */
@@ -32,6 +32,8 @@ export interface Sample {
   readonly given: Arrays
   readonly learningRate: number
   readonly random: Random
+  /** Absent: the loss is not scaled. */
+  readonly lossScale?: number
 }
 
 /** All that stays in the session from step to step, by its name there. */
@@ -53,14 +55,29 @@ const feedRounded = (recorder: Recorder, { fakeQuantization }: RecordedParts): v
   for (const [name, tensor] of fakeQuantization?.rounded ?? []) recorder.feed(`rounded:${name}`, tensor)
 }
 
-/** Records one training step. It is really made: the weights and what the optimizer remembers move. */
-export const recordStep = (parts: RecordedParts, sample: Sample): RecordedStep => {
+const feedScale = (recorder: Recorder, value: number): LossScale => {
+  const [scale, unscale] = [tf.scalar(value), tf.scalar(1 / value)]
+  recorder.feed('lossScale', scale)
+  recorder.feed('lossUnscale', unscale)
+  return { scale, unscale }
+}
+
+/** One of two tensors, by a bool: `tf.where` would first spread it over their shape. */
+const choose = (condition: tf.Tensor, t: tf.Tensor, e: tf.Tensor): tf.Tensor =>
+  tf.engine().runKernel('Select', { condition, t, e })
+
+/**
+ * Records one training step. It is really made: the weights and what the optimizer remembers move. With `like`, an
+ * earlier recording of it, nothing is computed, and they are without numbers afterwards.
+ */
+export const recordStep = (parts: RecordedParts, sample: Sample, like?: Recording): RecordedStep => {
   const noise: NoiseFeed[] = []
   const { recording, result } = record(recorder => {
-    const before = new Map<string, number>()
+    const before = new Map<string, tf.Tensor>()
     for (const [key, tensor] of tensorsHeld(parts)) {
       recorder.state(key, tensor)
-      before.set(key, recorder.idOf(tensor))
+      // It shares the numbers, and keeps them when the variable is given others.
+      before.set(key, tf.clone(tensor))
     }
     feedRounded(recorder, parts)
     const draws: Draws = (shape, draw) => {
@@ -75,20 +92,23 @@ export const recordStep = (parts: RecordedParts, sample: Sample): RecordedStep =
       recorder.feed(`scalar:${at}`, tensor)
       return tensor
     })
-    const { loss, output } = descend(parts, {
+    const { loss, output, finite } = descend(parts, {
       examples: asExamples(feedAll(recorder, 'batch', sample.batch)),
       fed: feedAll(recorder, 'given', sample.given),
       scalars,
       draws,
+      ...(sample.lossScale === undefined ? {} : { lossScale: feedScale(recorder, sample.lossScale) }),
     })
     const updates = new Map<string, number>()
     for (const [key, tensor] of tensorsHeld(parts)) {
-      const id = recorder.idOf(tensor)
-      if (id !== before.get(key)) updates.set(key, id)
+      const old = before.get(key)!
+      if (recorder.idOf(tensor) === recorder.idOf(old)) continue
+      updates.set(key, recorder.idOf(finite ? choose(finite, tensor, old) : tensor))
     }
     const fetches = new Map([
       ['loss', recorder.idOf(loss)],
       ['output', recorder.idOf(output)],
+      ...(finite ? [['finite', recorder.idOf(finite)] as const] : []),
     ])
     // What is rounded before the next step, in JavaScript.
     for (const name of parts.fakeQuantization?.names ?? []) {
@@ -98,12 +118,16 @@ export const recordStep = (parts: RecordedParts, sample: Sample): RecordedStep =
     }
     output.dispose()
     return { fetches, updates }
-  })
+  }, like)
   return { recording, wanted: result, noise }
 }
 
-/** Records how a batch is judged in inference. */
-export const recordLook = (parts: RecordedParts, sample: Pick<Sample, 'batch' | 'given'>): Take => {
+/** Records how a batch is judged in inference; `like` as in `recordStep`. */
+export const recordLook = (
+  parts: RecordedParts,
+  sample: Pick<Sample, 'batch' | 'given'>,
+  like?: Recording,
+): Take => {
   const { recording, result } = record(recorder => {
     for (const [key, tensor] of tensorsHeld(parts)) recorder.state(key, tensor)
     feedRounded(recorder, parts)
@@ -119,6 +143,6 @@ export const recordLook = (parts: RecordedParts, sample: Pick<Sample, 'batch' | 
     for (const [name, sum] of Object.entries(looked.measured))
       fetches.set(`measured:${name}`, recorder.idOf(sum))
     return { fetches }
-  })
+  }, like)
   return { recording, wanted: result }
 }

@@ -4,6 +4,7 @@ import type { Split } from '../../data/dataset.js'
 import { infer } from '../../fit/infer.js'
 import type { Model } from '../../model/model.js'
 import { buildRunnable } from '../../model/runnable.js'
+import { logExecution } from '../../fit/execution.js'
 import { observedLayer } from './observed-layer.js'
 
 /** Activations of whole layers are held at once: small batches keep that small. */
@@ -49,7 +50,7 @@ export const activationFigures = async (
   const counts = new Map(layers.map(layer => [layer, 0]))
   const runnable = buildRunnable(model)
   try {
-    await infer(
+    const execution = await infer(
       runnable,
       split,
       {
@@ -68,6 +69,7 @@ export const activationFigures = async (
         }
       },
     )
+    logExecution(context, 'measuring activations', execution)
   } finally {
     runnable.dispose()
   }
