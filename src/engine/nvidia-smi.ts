@@ -11,13 +11,29 @@ export type Smi = (...args: readonly string[]) => Promise<Said>
 /** Milliseconds that it may take: without its daemon it wakes each GPU first. */
 const patience = 10_000
 
+/** One line for a terminal: no control characters of what is not ours. */
+const printable = (text: string): string => text.replaceAll(/[\p{Cc}\uFFFD]+/gu, ' ').trim()
+
+/** It is never waited for longer than its patience, whatever it has started itself. */
 export const askSmi: Smi = (...args) =>
   new Promise(resolve => {
-    execFile('nvidia-smi', args, { timeout: patience, windowsHide: true }, (error, stdout, stderr) => {
+    const child = execFile('nvidia-smi', args, { windowsHide: true }, (error, stdout, stderr) => {
+      clearTimeout(timer)
       if (!error) resolve({ text: stdout })
       else if (error.code === 'ENOENT') resolve({ why: 'nvidia-smi is not installed' })
-      else resolve({ why: `nvidia-smi fails: ${(stderr || stdout || error.message).trim().split('\n')[0]}` })
+      else {
+        const said = printable((stderr || stdout || error.message).trim().split('\n')[0]!)
+        resolve({ why: `nvidia-smi fails: ${said.slice(0, 200).replace(/\.$/, '')}` })
+      }
     })
+    const timer = setTimeout(() => {
+      resolve({ why: `nvidia-smi gave no answer in ${patience / 1000} s` })
+      child.kill('SIGKILL')
+      // A child of its own may hold the pipes open.
+      child.stdout?.destroy()
+      child.stderr?.destroy()
+      child.unref()
+    }, patience)
   })
 
 /** A GPU as a whole, also where it is cut into slices. */
@@ -32,7 +48,7 @@ export const readGpus = (text: string): NvidiaGpu[] =>
   text
     .split('\n')
     .map(line => line.split(',').map(part => part.trim()))
-    .filter(([uuid]) => uuid?.startsWith('GPU-'))
+    .filter(parts => parts.every(part => /^[ -~]*$/.test(part)) && parts[0]!.startsWith('GPU-'))
     .map(([uuid, name, memory, driver, capability]) => ({
       uuid: uuid!,
       name: name ?? '',
@@ -50,7 +66,11 @@ export const queryGpus = async (
   const said = await ask(columns)
   // Older drivers refuse the whole question for this one column.
   const answer = 'why' in said && /compute_cap/.test(said.why) ? await ask(columns.slice(0, -1)) : said
-  return 'why' in answer ? { gpus: [], why: answer.why } : { gpus: readGpus(answer.text) }
+  if ('why' in answer) return { gpus: [], why: answer.why }
+  const gpus = readGpus(answer.text)
+  return gpus.length === 0 && answer.text.trim() !== ''
+    ? { gpus, why: 'nvidia-smi answers something else than a list of GPUs' }
+    : { gpus }
 }
 
 /**

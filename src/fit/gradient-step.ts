@@ -52,6 +52,14 @@ export interface LossScale {
   readonly unscale: tf.Scalar
 }
 
+/** tfjs keeps what gradients will need, and forgets it where a step throws. */
+const letGo = (): void => {
+  const { state } = tf.engine()
+  // Null where no step is under way, whatever its type says.
+  for (const { saved } of state.activeTape ?? []) tf.dispose(saved ?? [])
+  state.activeTape = []
+}
+
 /**
  * The mean loss of some examples, the network's output on them (`count × outputs`), and the masked gradients by weight
  * name. Inside a tidy. `share`: what the examples count for, where they are part of a batch.
@@ -69,13 +77,22 @@ export const gradientsOf = (
   for (const name of trained) variables.set(name, runnable.variables.get(name)!)
   const given = objective.prepare(examples, fed)
   let output: tf.Tensor | undefined
-  const { value, grads } = tf.variableGrads(() => {
+  const forward = (): tf.Scalar => {
     const said = speak(runnable, examples.x, objective.taps, draws)
     output = tf.keep(said.output)
     const loss = objective.loss(examples, said, given)
     const shared: tf.Scalar = share === undefined ? loss : tf.mul(loss, share)
     return lossScale === undefined ? shared : tf.mul(shared, lossScale.scale)
-  }, [...variables.values()])
+  }
+  let made: ReturnType<typeof tf.variableGrads>
+  try {
+    made = tf.variableGrads(forward, [...variables.values()])
+  } catch (error) {
+    output?.dispose()
+    letGo()
+    throw error
+  }
+  const { value, grads } = made
   const gradients = new Map<string, tf.Tensor>()
   for (const [name, variable] of variables) {
     const scaled = grads[variable.name]

@@ -38,7 +38,10 @@ export const openTrainer = async (options: TrainerOptions, course: Course): Prom
     refuseMixed(options, off.why ?? 'this engine runs no graphs')
     return operationTrainer(options, off.why)
   }
-  const { graphTrainer, NotRecordable } = await import('./graph/graph-trainer.js')
+  const [{ graphTrainer }, { NotRecordable }] = await Promise.all([
+    import('./graph/graph-trainer.js'),
+    import('./graph/not-recordable.js'),
+  ])
   try {
     return await graphTrainer(options, course)
   } catch (error) {

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { engineNames } from '../core/engine-name.js'
+import { engineChoices } from '../core/engine-name.js'
 
 // Fields that stand in several schemas of the language.
 
@@ -7,7 +7,7 @@ import { engineNames } from '../core/engine-name.js'
 export const closed = { additionalProperties: false } as const
 
 /** Which engine computes. */
-export const engineField = Type.Enum(['auto', ...engineNames], {
+export const engineField = Type.Enum([...engineChoices], {
   description: 'Engine that computes: `auto` takes the fastest that is there (never `cpu`).',
 })
 

@@ -1,5 +1,5 @@
 import type { Quantization } from './model.js'
-import { axisLayout, codeRange, roundHalfEven } from './quantization.js'
+import { codeRange, roundHalfEven, runsOf } from './quantization.js'
 
 type Dtype = Quantization['dtype']
 type Scheme = Quantization['scheme']
@@ -45,14 +45,22 @@ const rangesOf = (
   shape: readonly number[],
   axis?: number,
 ): { readonly low: Float64Array; readonly high: Float64Array } => {
-  const { inner, channels } = axisLayout(shape, axis)
+  const { run, channels } = runsOf(shape, axis, floats.length)
   const low = new Float64Array(channels).fill(Infinity)
   const high = new Float64Array(channels).fill(-Infinity)
-  for (let at = 0; at < floats.length; at++) {
-    const channel = channels === 1 ? 0 : Math.floor(at / inner) % channels
-    const value = floats[at]!
-    if (value < low[channel]!) low[channel] = value
-    if (value > high[channel]!) high[channel] = value
+  let channel = 0
+  for (let from = 0; from < floats.length; from += run) {
+    let least = low[channel]!
+    let most = high[channel]!
+    const until = from + run
+    for (let at = from; at < until; at++) {
+      const value = floats[at]!
+      if (value < least) least = value
+      if (value > most) most = value
+    }
+    low[channel] = least
+    high[channel] = most
+    channel = channel + 1 === channels ? 0 : channel + 1
   }
   return { low, high }
 }

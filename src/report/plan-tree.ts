@@ -109,6 +109,6 @@ export const planTreeLines = (rows: readonly PlanRow[], engine: EngineChoice, pa
       paint,
     ),
     '',
-    planFoot(rows, engine, paint),
+    ...planFoot(rows, engine, paint),
   ]
 }

@@ -83,8 +83,8 @@ steps:
     data: digits
     model: {layers: [flatten, {dense: {units: 10, activation: softmax}}]}
     matrix: {rate: [0.1, 0.2]}
-    optimizer: {adam: {learningRate: "${'${{'} matrix.rate }}"}}
-    mixedPrecision: "${'${{'} params.precision }}"
+    optimizer: {adam: {learningRate: "\${{ matrix.rate }}"}}
+    mixedPrecision: "\${{ params.precision }}"
   tuned: {kind: finetune, model: base, data: digits, mixedPrecision: none}
 `
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { availableParallelism, cpus, freemem, platform, release, totalmem } from 'node:os'
 import type { GpuFacts, MachineFacts } from '../../core/doctor.js'
+import { findDevices } from '../../engine/devices.js'
 import { queryGpus } from '../../engine/nvidia-smi.js'
 import { hasSimd } from '../../engine/simd.js'
 import { lookAtDrivers } from '../../engine/webgpu/drivers.js'
@@ -35,12 +36,23 @@ const libcHere = (): string | undefined => {
   return header.glibcVersionRuntime === undefined ? 'musl' : `glibc ${header.glibcVersionRuntime}`
 }
 
+/** `Debian GNU/Linux 12 (bookworm)`; undefined where the system does not say. */
+const distributionHere = (): string | undefined => {
+  try {
+    return /^PRETTY_NAME="?([^"\n]+)/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1]
+  } catch {
+    return undefined
+  }
+}
+
 export const machineFacts = (): MachineFacts => {
+  const distribution = platform() === 'linux' ? distributionHere() : undefined
   const libc = libcHere()
   const limit = process.constrainedMemory() ?? 0
   const total = totalmem()
   return {
     system: `${platform()} ${release()} ${process.arch}`,
+    ...(distribution === undefined ? {} : { distribution }),
     ...(libc === undefined ? {} : { libc }),
     processor: cpus()[0]?.model.trim() ?? 'unknown',
     cores: availableParallelism(),
@@ -59,6 +71,11 @@ export const gpuFacts = async (): Promise<{ gpus: readonly GpuFacts[]; looked: r
     return facts
   })
   const looked = [why ?? `nvidia-smi lists ${gpus.length} GPU${gpus.length === 1 ? '' : 's'}`]
+  // Steps see fewer than there are where the environment hides some.
+  if (process.env['TRIMTAB_DEVICES'] || process.env['CUDA_VISIBLE_DEVICES'] !== undefined) {
+    const { devices, how } = await findDevices()
+    looked.push(`steps may use ${devices.length}: ${how}`)
+  }
   if (platform() === 'linux') {
     const { loader, manifests, devices, closed } = lookAtDrivers()
     const driver = (path: string): string =>

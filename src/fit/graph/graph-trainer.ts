@@ -4,8 +4,10 @@ import type { Batch, Split } from '../../data/dataset.js'
 import type { Numbers } from '../../engine/graph/binding.js'
 import { nativeBackend } from '../../engine/graph/binding.js'
 import { frozen } from '../../engine/graph/compare.js'
+import type { Take } from '../../engine/graph/compare.js'
 import type { Signature } from '../../engine/graph/emit.js'
 import { Program } from '../../engine/graph/program.js'
+import type { Recording } from '../../engine/graph/recorder.js'
 import { openSession } from '../../engine/graph/session.js'
 import { tf } from '../../engine/tf.js'
 import { drawArray } from '../../model/noise.js'
@@ -16,11 +18,9 @@ import type { Course } from '../open-trainer.js'
 import type { Trainer, TrainerOptions } from '../trainer.js'
 import { plainly } from '../trainer.js'
 import { createLossScaling, lossScaleSlot } from './loss-scale.js'
+import { NotRecordable } from './not-recordable.js'
 import { recordLook, recordStep } from './record-step.js'
 import type { NoiseFeed, Sample } from './record-step.js'
-
-/** A step cannot be run as a graph; the message says why. */
-export class NotRecordable extends Error {}
 
 /** Two batches of one size, of other examples or at least in another order. */
 const pairOf = (split: Split, size: number): readonly [() => Batch, () => Batch] => {
@@ -81,33 +81,45 @@ export const graphTrainer = async (options: TrainerOptions, course: Course): Pro
     random: stream(0, 'recorded', at),
     ...(scaling && !plain ? { lossScale: 2 ** (at + 1) } : {}),
   })
+  const restore = (): void => {
+    putBack(held)
+    optimizer.restore(part(held, 'slot:'), made)
+  }
+  /** One recording, held against a second one right behind it. */
+  const checked = <T extends Take>(
+    split: Split,
+    size: number,
+    take: (at: number, batch: Batch, like?: Recording) => T,
+  ): T => {
+    const [first, second] = pairOf(split, size)
+    const taken = take(0, first())
+    if (taken.recording.impure !== undefined) throw new NotRecordable(taken.recording.impure)
+    const why = frozen(taken, take(1, second(), taken.recording))
+    if (why !== undefined) throw new NotRecordable(why)
+    return taken
+  }
   const recordAll = async (): Promise<void> => {
     await fakeQuantization?.refresh()
-    for (const size of sizesOf(train.count, course.batchSize)) {
-      const [a, b] = pairOf(train, size).map((batch, at) =>
-        recordStep(options, sample(train, batch(), at, false)),
-      )
-      const why = frozen(binding, a!, b!)
-      if (why !== undefined) throw new NotRecordable(why)
-      const signature = program.add(`train${size}`, a!.recording, a!.wanted, mixedPrecision)
-      steps.set(size, { signature, noise: a!.noise })
-    }
     const { validation } = course
-    if (validation === undefined) return
-    for (const size of sizesOf(validation.count, course.batchSize)) {
-      const [a, b] = pairOf(validation, size).map((batch, at) =>
-        recordLook(options, sample(validation, batch(), at, true)),
+    for (const size of validation === undefined ? [] : sizesOf(validation.count, course.batchSize)) {
+      const { recording, wanted } = checked(validation!, size, (at, batch, like) =>
+        recordLook(options, sample(validation!, batch, at, true), like),
       )
-      const why = frozen(binding, a!, b!)
-      if (why !== undefined) throw new NotRecordable(why)
-      looks.set(size, program.add(`look${size}`, a!.recording, a!.wanted))
+      looks.set(size, program.add(`look${size}`, recording, wanted))
+    }
+    for (const size of sizesOf(train.count, course.batchSize)) {
+      // There are no weights behind a step in which nothing was computed.
+      if (steps.size > 0) restore()
+      const { recording, wanted, noise } = checked(train, size, (at, batch, like) =>
+        recordStep(options, sample(train, batch, at, false), like),
+      )
+      steps.set(size, { signature: program.add(`train${size}`, recording, wanted, mixedPrecision), noise })
     }
   }
   try {
     await recordAll()
   } finally {
-    putBack(held)
-    optimizer.restore(part(held, 'slot:'), made)
+    restore()
   }
   const session = openSession(binding, program, held)
   // What it remembers lies in the session now.

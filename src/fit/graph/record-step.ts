@@ -1,6 +1,6 @@
 import type { Random } from '../../core/random.js'
 import type { Take } from '../../engine/graph/compare.js'
-import type { Recorder } from '../../engine/graph/recorder.js'
+import type { Recorder, Recording } from '../../engine/graph/recorder.js'
 import { record } from '../../engine/graph/recorder.js'
 import { tf } from '../../engine/tf.js'
 import { drawArray } from '../../model/noise.js'
@@ -66,8 +66,11 @@ const feedScale = (recorder: Recorder, value: number): LossScale => {
 const choose = (condition: tf.Tensor, t: tf.Tensor, e: tf.Tensor): tf.Tensor =>
   tf.engine().runKernel('Select', { condition, t, e })
 
-/** Records one training step. It is really made: the weights and what the optimizer remembers move. */
-export const recordStep = (parts: RecordedParts, sample: Sample): RecordedStep => {
+/**
+ * Records one training step. It is really made: the weights and what the optimizer remembers move. With `like`, an
+ * earlier recording of it, nothing is computed, and they are without numbers afterwards.
+ */
+export const recordStep = (parts: RecordedParts, sample: Sample, like?: Recording): RecordedStep => {
   const noise: NoiseFeed[] = []
   const { recording, result } = record(recorder => {
     const before = new Map<string, tf.Tensor>()
@@ -115,12 +118,16 @@ export const recordStep = (parts: RecordedParts, sample: Sample): RecordedStep =
     }
     output.dispose()
     return { fetches, updates }
-  })
+  }, like)
   return { recording, wanted: result, noise }
 }
 
-/** Records how a batch is judged in inference. */
-export const recordLook = (parts: RecordedParts, sample: Pick<Sample, 'batch' | 'given'>): Take => {
+/** Records how a batch is judged in inference; `like` as in `recordStep`. */
+export const recordLook = (
+  parts: RecordedParts,
+  sample: Pick<Sample, 'batch' | 'given'>,
+  like?: Recording,
+): Take => {
   const { recording, result } = record(recorder => {
     for (const [key, tensor] of tensorsHeld(parts)) recorder.state(key, tensor)
     feedRounded(recorder, parts)
@@ -136,6 +143,6 @@ export const recordLook = (parts: RecordedParts, sample: Pick<Sample, 'batch' | 
     for (const [name, sum] of Object.entries(looked.measured))
       fetches.set(`measured:${name}`, recorder.idOf(sum))
     return { fetches }
-  })
+  }, like)
   return { recording, wanted: result }
 }

@@ -5,6 +5,7 @@ import { someOf } from '../../data/some-of.js'
 import { infer } from '../../fit/infer.js'
 import type { Model } from '../../model/model.js'
 import { buildRunnable } from '../../model/runnable.js'
+import { logExecution } from '../../fit/execution.js'
 import { observedLayer } from './observed-layer.js'
 
 /** Activations of whole layers are held at once: small batches keep that small. */
@@ -45,7 +46,7 @@ export const activationFigures = async (
   const counts = new Map(layers.map(layer => [layer, 0]))
   const runnable = buildRunnable(model)
   try {
-    await infer(
+    const execution = await infer(
       runnable,
       split,
       {
@@ -64,6 +65,7 @@ export const activationFigures = async (
         }
       },
     )
+    logExecution(context, 'measuring activations', execution)
   } finally {
     runnable.dispose()
   }

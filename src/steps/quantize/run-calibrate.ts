@@ -7,6 +7,7 @@ import { infer } from '../../fit/infer.js'
 import type { ActivationQuantization, Model } from '../../model/model.js'
 import { buildRunnable } from '../../model/runnable.js'
 import { scaleOf } from '../../model/scales.js'
+import { logExecution } from '../../fit/execution.js'
 import type { QuantizeConfig } from './fields.js'
 import type { FormatPlan } from './formats.js'
 
@@ -82,11 +83,11 @@ export const rangesOn = async (
   split: Split,
   layers: readonly string[],
   config: QuantizeConfig['calibration'],
-  context: Pick<StepContext, 'emit' | 'cancelled'>,
+  context: Pick<StepContext, 'emit' | 'cancelled' | 'log'>,
 ): Promise<Calibrated[]> => {
   const runnable = buildRunnable(model)
-  const pass = (phase: string, add: (layer: string, values: Float32Array) => void): Promise<void> =>
-    infer(
+  const pass = async (phase: string, add: (layer: string, values: Float32Array) => void): Promise<void> => {
+    const execution = await infer(
       runnable,
       split,
       {
@@ -100,6 +101,8 @@ export const rangesOn = async (
         for (const layer of layers) add(layer, taps[layer]!)
       },
     )
+    logExecution(context, phase, execution)
+  }
   try {
     const extremes = new Map(layers.map(layer => [layer, new Extremes()]))
     await pass('calibrating', (layer, values) => extremes.get(layer)!.add(layer, values))

@@ -27,6 +27,7 @@ import { chooseLoss } from '../../network/losses.js'
 import { resolveOptimizer } from '../../network/optimizers.js'
 import { factsOfNetwork } from '../../network/propagate.js'
 import { scheduleValue } from '../../network/schedules.js'
+import { executionRecord, logExecution } from '../../fit/execution.js'
 import { networkFaults, referenceFaults, settingFaults } from './checks.js'
 import { type TrainingConfig, scoreNames } from './fields.js'
 import { type Trained, wanted } from './predict.js'
@@ -204,9 +205,7 @@ export const runTraining = async <Config extends Trained>(
           }
         : {}),
     })
-    const { execution } = fitted
-    if (execution.mode === 'operations' && execution.why !== undefined)
-      context.log('info', `this training runs operation by operation, not as a graph: ${execution.why}`)
+    const execution = logExecution(context, 'this training', fitted.execution)
     const weights = await runnable.weights()
     refuseDiverged(weights, fitted)
     const { model: kept, notes: contracts } = keepContracts(model, weights)
@@ -220,7 +219,7 @@ export const runTraining = async <Config extends Trained>(
         epoch: fitted.epoch,
         stoppedEarly: fitted.stoppedEarly,
         ...(microBatch === undefined ? {} : { microBatch }),
-        ...(execution.mode === 'graph' || execution.why !== undefined ? { execution } : {}),
+        ...executionRecord(execution),
         ...(classWeights ? { classWeights } : {}),
         history: fitted.history,
       },
