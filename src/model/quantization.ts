@@ -108,5 +108,5 @@ export const payloadBytes = (weight: Pick<Weight, 'data' | 'quantization'>): num
   weight.data.byteLength + (weight.quantization ? scaleBytes(weight.quantization) : 0)
 
 /** Bytes of scales, and of biases where the scheme has them. */
-export const scaleBytes = (quantization: Pick<Quantization, 'scheme' | 'scale'>): number =>
+const scaleBytes = (quantization: Pick<Quantization, 'scheme' | 'scale'>): number =>
   quantization.scale.length * 8 * (quantization.scheme === 'affine' ? 2 : 1)

@@ -100,7 +100,7 @@ export const quantizeWeights = (
 }
 
 /** The formats that a quantized model's weights have. */
-export const formatsOf = (model: Model): Formats =>
+const formatsOf = (model: Model): Formats =>
   new Map(
     model.weights.flatMap(({ name, quantization }) => {
       if (!quantization) return []

@@ -1,5 +1,5 @@
 import type { Quantization } from './model.js'
-import { codeRange, integerFormats, roundHalfEven, runsOf } from './quantization.js'
+import { codeRange, roundHalfEven, runsOf } from './quantization.js'
 
 type Dtype = Quantization['dtype']
 type Scheme = Quantization['scheme']
@@ -40,7 +40,7 @@ export interface WeightFormat {
 }
 
 /** Smallest and largest value of each index of an axis, or of the whole tensor. */
-export const rangesOf = (
+const rangesOf = (
   floats: Float32Array,
   shape: readonly number[],
   axis?: number,
@@ -84,7 +84,3 @@ export const quantizationOf = (
   }
   return { dtype, scheme, scale, bias, ...(axis === undefined ? {} : { axis }) }
 }
-
-/** Bytes of one number in a format. */
-export const bytesOf = (dtype: Dtype | 'float32'): number =>
-  dtype === 'float32' ? 4 : integerFormats[dtype].bytes
