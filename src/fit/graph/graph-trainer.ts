@@ -19,7 +19,7 @@ import type { Trainer, TrainerOptions } from '../trainer.js'
 import { plainly } from '../trainer.js'
 import { createLossScaling, lossScaleSlot } from './loss-scale.js'
 import { NotRecordable } from './not-recordable.js'
-import { recordLook, recordStep } from './record-step.js'
+import { recordLook, recordRounding, recordStep } from './record-step.js'
 import type { NoiseFeed, Sample } from './record-step.js'
 
 /** Two batches of one size, of other examples or at least in another order. */
@@ -50,6 +50,7 @@ export const graphTrainer = async (options: TrainerOptions, course: Course): Pro
   const program = new Program(binding)
   const steps = new Map<number, Step>()
   const looks = new Map<number, Signature>()
+  let rounding: Signature | undefined
   const made = optimizer.steps
   const scaling = mixedPrecision === 'float16' ? createLossScaling(options.lossScale) : undefined
 
@@ -98,9 +99,12 @@ export const graphTrainer = async (options: TrainerOptions, course: Course): Pro
     if (why !== undefined) throw new NotRecordable(why)
     return taken
   }
-  const recordAll = async (): Promise<void> => {
-    await fakeQuantization?.refresh()
+  const recordAll = (): void => {
     const { validation } = course
+    if (fakeQuantization && validation) {
+      const { recording, wanted } = recordRounding(options)
+      rounding = program.add('round', recording, wanted)
+    }
     for (const size of validation === undefined ? [] : sizesOf(validation.count, course.batchSize)) {
       const { recording, wanted } = checked(validation!, size, (at, batch, like) =>
         recordLook(options, sample(validation!, batch, at, true), like),
@@ -117,24 +121,19 @@ export const graphTrainer = async (options: TrainerOptions, course: Course): Pro
     }
   }
   try {
-    await recordAll()
+    recordAll()
   } finally {
     restore()
   }
-  const session = openSession(binding, program, held)
+  const unrounded = [...held].map(([key, values]) => [key.replace(/^weight:/, 'rounded:'), values] as const)
+  const session = openSession(binding, program, new Map([...unrounded, ...held]))
   // What it remembers lies in the session now.
   optimizer.dispose()
 
-  let floats = part(held, 'weight:') as ReadonlyMap<string, Float32Array>
-  let rounded: ReadonlyMap<string, Float32Array> | undefined
   const feedsOf = (split: Split, batch: Batch, plain: boolean): Map<string, Numbers> => {
     const feeds = new Map<string, Numbers>()
     put(feeds, 'batch', arraysOf(batch, plain ? plainly(examples) : examples))
     put(feeds, 'given', objective.arrays(split, batch, optimizer.steps))
-    if (fakeQuantization) {
-      rounded ??= fakeQuantization.round(floats)
-      for (const [name, values] of rounded) feeds.set(`rounded:${name}`, values)
-    }
     return feeds
   }
   const readAll = (prefix: string): Map<string, Float32Array> => {
@@ -145,6 +144,7 @@ export const graphTrainer = async (options: TrainerOptions, course: Course): Pro
     for (const [key, array] of session.read(inside)) values.set(key, array)
     return part(values, prefix)
   }
+  let isRounded = false
   const known = <T>(of: ReadonlyMap<number, T>, count: number): T => {
     const found = of.get(count)
     if (found === undefined) throw new Error(`no graph of ${count} examples was recorded`)
@@ -167,17 +167,16 @@ export const graphTrainer = async (options: TrainerOptions, course: Course): Pro
         feeds.set('lossUnscale', Float32Array.of(1 / scaling.scale))
       }
       const results = session.run(signature, feeds)
+      isRounded = false
       scaling?.hear(results.get('finite')![0] !== 0)
-      if (fakeQuantization) {
-        floats = new Map([...floats, ...part(results, 'weight:')])
-        rounded = undefined
-      }
       return Promise.resolve({
         loss: results.get('loss')![0]!,
         output: results.get('output') as Float32Array,
       })
     },
     look: (split, batch) => {
+      if (rounding && !isRounded) session.run(rounding, new Map())
+      isRounded = true
       const results = session.run(known(looks, batch.count), feedsOf(split, batch, true))
       const measured = Object.fromEntries(
         [...part(results, 'measured:')].map(([name, [sum]]) => [name, sum!]),

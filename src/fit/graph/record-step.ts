@@ -10,6 +10,7 @@ import type { Arrays } from '../examples.js'
 import { descend, look } from '../gradient-step.js'
 import type { LossScale, StepParts } from '../gradient-step.js'
 import type { FakeQuantization } from '../fake-quantization.js'
+import { roundWeights } from './round-weights.js'
 
 /** Noise that a step takes: drawn from the step's stream in this order. */
 export interface NoiseFeed {
@@ -51,8 +52,40 @@ const feedAll = (recorder: Recorder, prefix: string, arrays: Arrays): Record<str
   return tensors
 }
 
-const feedRounded = (recorder: Recorder, { fakeQuantization }: RecordedParts): void => {
-  for (const [name, tensor] of fakeQuantization?.rounded ?? []) recorder.feed(`rounded:${name}`, tensor)
+/** A step moves the weights, so that it rounds them itself. */
+const roundedHere = ({ fakeQuantization, runnable }: RecordedParts): ReadonlyMap<string, tf.Tensor> =>
+  fakeQuantization ? roundWeights(fakeQuantization.model, runnable.variables) : new Map()
+
+/** Looks at validation read what was rounded once before them. */
+const roundedBefore = (
+  recorder: Recorder,
+  { fakeQuantization }: RecordedParts,
+): ReadonlyMap<string, tf.Tensor> => {
+  const tensors = new Map<string, tf.Tensor>()
+  for (const { name, shape, quantization } of fakeQuantization?.model.weights ?? []) {
+    if (!quantization) continue
+    tensors.set(name, tf.zeros([...shape]))
+    recorder.state(`rounded:${name}`, tensors.get(name)!)
+  }
+  return tensors
+}
+
+const seeing = <T>(
+  { fakeQuantization }: RecordedParts,
+  rounded: ReadonlyMap<string, tf.Tensor>,
+  work: () => T,
+): T => (fakeQuantization ? fakeQuantization.seeing(rounded, work) : work())
+
+/** Records the rounding of all weights that are stored as integers, for the looks that follow. It gives `done`, which means nothing. */
+export const recordRounding = (parts: RecordedParts): Take => {
+  const { recording, result } = record(recorder => {
+    for (const [key, tensor] of tensorsHeld(parts)) recorder.state(key, tensor)
+    const updates = [...roundedHere(parts)].map(
+      ([name, tensor]) => [`rounded:${name}`, recorder.idOf(tensor)] as const,
+    )
+    return { fetches: new Map([['done', recorder.idOf(tf.scalar(1))]]), updates: new Map(updates) }
+  })
+  return { recording, wanted: result }
 }
 
 const feedScale = (recorder: Recorder, value: number): LossScale => {
@@ -79,7 +112,6 @@ export const recordStep = (parts: RecordedParts, sample: Sample, like?: Recordin
       // It shares the numbers, and keeps them when the variable is given others.
       before.set(key, tf.clone(tensor))
     }
-    feedRounded(recorder, parts)
     const draws: Draws = (shape, draw) => {
       const tensor = tf.tensor(drawArray(sample.random, shape, draw), [...shape])
       const key = `noise:${noise.length}`
@@ -92,13 +124,14 @@ export const recordStep = (parts: RecordedParts, sample: Sample, like?: Recordin
       recorder.feed(`scalar:${at}`, tensor)
       return tensor
     })
-    const { loss, output, finite } = descend(parts, {
+    const inputs = {
       examples: asExamples(feedAll(recorder, 'batch', sample.batch)),
       fed: feedAll(recorder, 'given', sample.given),
       scalars,
       draws,
       ...(sample.lossScale === undefined ? {} : { lossScale: feedScale(recorder, sample.lossScale) }),
-    })
+    }
+    const { loss, output, finite } = seeing(parts, roundedHere(parts), () => descend(parts, inputs))
     const updates = new Map<string, number>()
     for (const [key, tensor] of tensorsHeld(parts)) {
       const old = before.get(key)!
@@ -110,12 +143,6 @@ export const recordStep = (parts: RecordedParts, sample: Sample, like?: Recordin
       ['output', recorder.idOf(output)],
       ...(finite ? [['finite', recorder.idOf(finite)] as const] : []),
     ])
-    // What is rounded before the next step, in JavaScript.
-    for (const name of parts.fakeQuantization?.names ?? []) {
-      const key = `weight:${name}`
-      const id = updates.get(key)
-      if (id !== undefined) fetches.set(key, id)
-    }
     output.dispose()
     return { fetches, updates }
   }, like)
@@ -130,12 +157,9 @@ export const recordLook = (
 ): Take => {
   const { recording, result } = record(recorder => {
     for (const [key, tensor] of tensorsHeld(parts)) recorder.state(key, tensor)
-    feedRounded(recorder, parts)
-    const looked = look(
-      parts,
-      asExamples(feedAll(recorder, 'batch', sample.batch)),
-      feedAll(recorder, 'given', sample.given),
-    )
+    const examples = asExamples(feedAll(recorder, 'batch', sample.batch))
+    const given = feedAll(recorder, 'given', sample.given)
+    const looked = seeing(parts, roundedBefore(recorder, parts), () => look(parts, examples, given))
     const fetches = new Map([
       ['loss', recorder.idOf(looked.loss)],
       ['output', recorder.idOf(looked.output)],
