@@ -38,7 +38,7 @@ export interface Sample {
 }
 
 /** All that stays in the session from step to step, by its name there. */
-const tensorsHeld = ({ runnable, objective, optimizer }: StepParts): Map<string, tf.Tensor> => {
+export const tensorsHeld = ({ runnable, objective, optimizer }: StepParts): Map<string, tf.Tensor> => {
   const held = new Map<string, tf.Tensor>()
   for (const [name, variable] of runnable.variables) held.set(`weight:${name}`, variable)
   for (const [name, variable] of objective.extra) held.set(`extra:${name}`, variable)
@@ -46,7 +46,7 @@ const tensorsHeld = ({ runnable, objective, optimizer }: StepParts): Map<string,
   return held
 }
 
-const feedAll = (recorder: Recorder, prefix: string, arrays: Arrays): Record<string, tf.Tensor> => {
+export const feedAll = (recorder: Recorder, prefix: string, arrays: Arrays): Record<string, tf.Tensor> => {
   const tensors = tensorsOf(arrays)
   for (const [name, tensor] of Object.entries(tensors)) recorder.feed(`${prefix}:${name}`, tensor)
   return tensors
@@ -57,7 +57,7 @@ const roundedHere = ({ fakeQuantization, runnable }: RecordedParts): ReadonlyMap
   fakeQuantization ? roundWeights(fakeQuantization.model, runnable.variables) : new Map()
 
 /** Looks at validation read what was rounded once before them. */
-const roundedBefore = (
+export const roundedBefore = (
   recorder: Recorder,
   { fakeQuantization }: RecordedParts,
 ): ReadonlyMap<string, tf.Tensor> => {
@@ -70,7 +70,7 @@ const roundedBefore = (
   return tensors
 }
 
-const seeing = <T>(
+export const seeing = <T>(
   { fakeQuantization }: RecordedParts,
   rounded: ReadonlyMap<string, tf.Tensor>,
   work: () => T,
@@ -88,16 +88,66 @@ export const recordRounding = (parts: RecordedParts): Take => {
   return { recording, wanted: result }
 }
 
-const feedScale = (recorder: Recorder, value: number): LossScale => {
+export const feedScale = (recorder: Recorder, value: number): LossScale => {
   const [scale, unscale] = [tf.scalar(value), tf.scalar(1 / value)]
   recorder.feed('lossScale', scale)
   recorder.feed('lossUnscale', unscale)
   return { scale, unscale }
 }
 
+/** Noise that the work asks for is drawn, fed, and told of in `noise`. */
+export const feedNoise =
+  (recorder: Recorder, random: Random, noise: NoiseFeed[]): Draws =>
+  (shape, draw) => {
+    const tensor = tf.tensor(drawArray(random, shape, draw), [...shape])
+    const key = `noise:${noise.length}`
+    recorder.feed(key, tensor)
+    noise.push({ key, shape: [...shape], draw })
+    return tensor
+  }
+
+/** Begins a step of the optimizer, whose numbers are fed. */
+export const feedScalars = (
+  recorder: Recorder,
+  { optimizer }: StepParts,
+  learningRate: number,
+): tf.Tensor[] =>
+  optimizer.begin(learningRate).map((value, at) => {
+    const tensor = tf.scalar(value)
+    recorder.feed(`scalar:${at}`, tensor)
+    return tensor
+  })
+
+/** Says what stays in the session, and what it holds before the step, by name. */
+export const stateBefore = (recorder: Recorder, parts: StepParts): ReadonlyMap<string, tf.Tensor> => {
+  const before = new Map<string, tf.Tensor>()
+  for (const [key, tensor] of tensorsHeld(parts)) {
+    recorder.state(key, tensor)
+    // It shares the numbers, and keeps them when the variable is given others.
+    before.set(key, tf.clone(tensor))
+  }
+  return before
+}
+
 /** One of two tensors, by a bool: `tf.where` would first spread it over their shape. */
 const choose = (condition: tf.Tensor, t: tf.Tensor, e: tf.Tensor): tf.Tensor =>
   tf.engine().runKernel('Select', { condition, t, e })
+
+/** What the step gave other values, with ids. Where it was not finite, all is as before. */
+export const moved = (
+  recorder: Recorder,
+  parts: StepParts,
+  before: ReadonlyMap<string, tf.Tensor>,
+  finite: tf.Tensor | undefined,
+): ReadonlyMap<string, number> => {
+  const updates = new Map<string, number>()
+  for (const [key, tensor] of tensorsHeld(parts)) {
+    const old = before.get(key)!
+    if (recorder.idOf(tensor) === recorder.idOf(old)) continue
+    updates.set(key, recorder.idOf(finite ? choose(finite, tensor, old) : tensor))
+  }
+  return updates
+}
 
 /**
  * Records one training step. It is really made: the weights and what the optimizer remembers move. With `like`, an
@@ -106,38 +156,16 @@ const choose = (condition: tf.Tensor, t: tf.Tensor, e: tf.Tensor): tf.Tensor =>
 export const recordStep = (parts: RecordedParts, sample: Sample, like?: Recording): RecordedStep => {
   const noise: NoiseFeed[] = []
   const { recording, result } = record(recorder => {
-    const before = new Map<string, tf.Tensor>()
-    for (const [key, tensor] of tensorsHeld(parts)) {
-      recorder.state(key, tensor)
-      // It shares the numbers, and keeps them when the variable is given others.
-      before.set(key, tf.clone(tensor))
-    }
-    const draws: Draws = (shape, draw) => {
-      const tensor = tf.tensor(drawArray(sample.random, shape, draw), [...shape])
-      const key = `noise:${noise.length}`
-      recorder.feed(key, tensor)
-      noise.push({ key, shape: [...shape], draw })
-      return tensor
-    }
-    const scalars = parts.optimizer.begin(sample.learningRate).map((value, at) => {
-      const tensor = tf.scalar(value)
-      recorder.feed(`scalar:${at}`, tensor)
-      return tensor
-    })
+    const before = stateBefore(recorder, parts)
     const inputs = {
       examples: asExamples(feedAll(recorder, 'batch', sample.batch)),
       fed: feedAll(recorder, 'given', sample.given),
-      scalars,
-      draws,
+      scalars: feedScalars(recorder, parts, sample.learningRate),
+      draws: feedNoise(recorder, sample.random, noise),
       ...(sample.lossScale === undefined ? {} : { lossScale: feedScale(recorder, sample.lossScale) }),
     }
     const { loss, output, finite } = seeing(parts, roundedHere(parts), () => descend(parts, inputs))
-    const updates = new Map<string, number>()
-    for (const [key, tensor] of tensorsHeld(parts)) {
-      const old = before.get(key)!
-      if (recorder.idOf(tensor) === recorder.idOf(old)) continue
-      updates.set(key, recorder.idOf(finite ? choose(finite, tensor, old) : tensor))
-    }
+    const updates = moved(recorder, parts, before, finite)
     const fetches = new Map([
       ['loss', recorder.idOf(loss)],
       ['output', recorder.idOf(output)],
