@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { closed, described, expression } from './schema.js'
+import { closed, described, expression } from './schema-fields.js'
 
 const share = (description: string) => Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1, description })
 const stepName = (description: string) => Type.String({ minLength: 1, description })

@@ -1,4 +1,5 @@
 import type { ErrorObject } from 'ajv'
+import { engineChoices, engineHint } from '../core/engine-name.js'
 import { didYouMean, nearest } from '../core/nearest.js'
 import type { Fault, Path } from '../core/problem.js'
 import type { Schema } from './narrow.js'
@@ -84,7 +85,12 @@ export const sentences = (errors: readonly ErrorObject[], value: unknown, subjec
       case 'enum':
       case 'const': {
         const options = schema.enum ?? ('const' in schema ? [schema.const] : [])
-        const hint = typeof error.data === 'string' ? didYouMean(error.data, options.map(String)) : undefined
+        const hint =
+          typeof error.data !== 'string'
+            ? undefined
+            : options.join() === engineChoices.join()
+              ? engineHint(error.data)
+              : didYouMean(error.data, options.map(String))
         tell(path, 'value', 'wrong-value', `${name} must be ${wanted(schema)}, and is ${found}`, hint)
         break
       }

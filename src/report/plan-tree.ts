@@ -113,6 +113,6 @@ export const planTreeLines = (rows: readonly PlanRow[], engine: EngineChoice, pa
       paint,
     ),
     '',
-    planFoot(rows, engine, paint),
+    ...planFoot(rows, engine, paint),
   ]
 }

@@ -37,6 +37,12 @@ const step = {
       },
     ),
   ),
+  microBatch: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      description: 'Examples that it took at once, where memory ran out for a whole batch of them.',
+    }),
+  ),
   made: Type.Object(
     { trimtab: Type.String(), node: Type.String(), platform: Type.String() },
     { ...closed, description: 'Where this was first made. For people; compared by nothing.' },

@@ -19,6 +19,8 @@ export interface LockedStep {
   readonly seed?: number
   /** Of a kind that computes. */
   readonly engine?: EngineChoice
+  /** Examples that it took at once, where memory ran out for a whole batch of them. Absent: all. */
+  readonly microBatch?: number
   /** By which versions, on which platform, this was first made or checked. Told to people, compared by nobody. */
   readonly made: { readonly trimtab: string; readonly node: string; readonly platform: string }
   /** The user's files that it read: by path from the recipe's folder. */

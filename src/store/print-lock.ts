@@ -41,6 +41,7 @@ const stepLines = (step: LockedStep): string[] => [
   `key: ${step.key}`,
   ...(step.seed === undefined ? [] : [`seed: ${lockNumber(step.seed)}`]),
   ...(step.engine ? [`engine: ${engineLine(step.engine)}`] : []),
+  ...(step.microBatch === undefined ? [] : [`microBatch: ${lockNumber(step.microBatch)}`]),
   `made: ${madeLine(step.made)}`,
   ...under(
     'files',

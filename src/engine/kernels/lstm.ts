@@ -63,7 +63,7 @@ const forward = (
       heap,
       ...([rows, channels, 1] as const),
       ...([heap.at(kernel), 1, wide, gatesAt, wide] as const),
-      ...([steps * batch, wide, channels, heap.at(bias), false] as const),
+      ...([steps * batch, wide, channels, heap.at(bias)] as const),
     )
   })
   for (let t = 0; t < steps; t++) {
@@ -141,7 +141,7 @@ const inputGradient = (
     splitGemm(
       heap,
       ...([heap.at(dGates), wide, 1, heap.at(kernel), wide, 1, rows, channels] as const),
-      ...([steps * batch, channels, wide, 0, false] as const),
+      ...([steps * batch, channels, wide] as const),
     )
     swap(heap, rows, heap.at(dx), [steps, batch, channels], backwards ? 2 : 0)
   })
@@ -175,7 +175,7 @@ const outer = (
   out: tf.TensorInfo,
 ): void => {
   if (k === 0) heap.floats(out).fill(0)
-  else splitGemm(heap, a, 1, m, b, 1, n, heap.at(out), n, m, n, k, 0, false)
+  else splitGemm(heap, a, 1, m, b, 1, n, heap.at(out), n, m, n, k)
 }
 
 const stateGradient = (heap: Heap, outputs: tf.TensorInfo, dGates: tf.TensorInfo): tf.TensorInfo => {

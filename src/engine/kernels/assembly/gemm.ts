@@ -2,7 +2,7 @@ import { packColumns, packRows } from './pack'
 import { multiplyBlock } from './tile'
 
 // Sizes of the blocks, in elements: a block of A stays in the second cache, a panel of B in the first.
-export const blockRows: i32 = 64
+export const blockRows: i32 = 128
 export const blockColumns: i32 = 256
 export const blockDepth: i32 = 384
 /** Bytes at the head of the scratch memory: zeros, as many as a block is deep, then a spare tile. */
@@ -65,7 +65,7 @@ function multiply(
   k: i32,
   bias: usize,
   add: bool,
-  relu: bool,
+  bend: i32,
   first: i32,
   end: i32,
   scratch: usize,
@@ -125,7 +125,7 @@ function multiply(
           rowBytes,
           start,
           p > 0 || add ? rowBytes : 0,
-          relu && last,
+          last ? bend : 0,
           zeros,
           spare,
         )
@@ -135,7 +135,7 @@ function multiply(
 }
 
 /**
- * C(m × n) = bias + A(m × k)·B(k × n), then relu if asked for. Strides in floats; C's columns are adjacent.
+ * C(m × n) = bias + A(m × k)·B(k × n), then the bend. Strides in floats; C's columns are adjacent.
  * `bias` has n floats, or is 0 for none. The order of addition depends on the shapes alone. Computes the parts of C
  * from `first` to `end`; they are counted down the columns.
  */
@@ -152,12 +152,12 @@ export function gemm(
   n: i32,
   k: i32,
   bias: usize,
-  relu: bool,
+  bend: i32,
   first: i32,
   end: i32,
   scratch: usize,
 ): void {
-  multiply(a, aRow, aDepth, b, bColumn, bDepth, c, cRow, m, n, k, bias, false, relu, first, end, scratch)
+  multiply(a, aRow, aDepth, b, bColumn, bDepth, c, cRow, m, n, k, bias, false, bend, first, end, scratch)
 }
 
 /** C += A·B, as `gemm` computes it. */
@@ -177,7 +177,7 @@ export function gemmAdd(
   end: i32,
   scratch: usize,
 ): void {
-  multiply(a, aRow, aDepth, b, bColumn, bDepth, c, cRow, m, n, k, 0, true, false, first, end, scratch)
+  multiply(a, aRow, aDepth, b, bColumn, bDepth, c, cRow, m, n, k, 0, true, 0, first, end, scratch)
 }
 
 /** Steps of the long sum that are added up before they are added to C. */
@@ -213,6 +213,6 @@ export function gemmPartials(
     const at = a + (<usize>(p * aDepth) << 2)
     const bt = b + (<usize>(p * bDepth) << 2)
     const to = partials + <usize>i * bytes
-    multiply(at, aRow, aDepth, bt, bColumn, bDepth, to, n, m, n, deep, 0, false, false, 0, parts, scratch)
+    multiply(at, aRow, aDepth, bt, bColumn, bDepth, to, n, m, n, deep, 0, false, 0, 0, parts, scratch)
   }
 }
