@@ -1,5 +1,5 @@
 """TensorFlow's side of bench/engines/run.mjs: the same networks in Python, eager or as `tf.function`."""
-import json, os, resource, sys, time
+import functools, json, os, resource, sys, time
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
@@ -26,7 +26,7 @@ def build(net):
         make = {"conv2d": K.Conv2D, "dense": K.Dense, "maxPooling2d": K.MaxPooling2D, "flatten": K.Flatten,
                 "batchNormalization": K.BatchNormalization, "activation": K.Activation, "add": K.Add,
                 "globalAveragePooling2d": K.GlobalAveragePooling2D, "depthwiseConv2d": K.DepthwiseConv2D,
-                "lstm": K.LSTM}[kind]
+                "lstm": K.LSTM, "gru": functools.partial(K.GRU, reset_after=False), "simpleRNN": K.SimpleRNN}[kind]
         x = make(**kwargs)(x)
         if name:
             known[name] = x
