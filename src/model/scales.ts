@@ -5,7 +5,7 @@ type Dtype = Quantization['dtype']
 type Scheme = Quantization['scheme']
 
 /** The smallest step between two values that float32 holds without losing digits. */
-const leastStep = 2 ** -126
+export const leastStep = 2 ** -126
 
 /**
  * Scale and bias that map [low, high] onto a format's integers. The range is first widened to hold zero, and the bias
