@@ -63,7 +63,7 @@ test('what cannot be built says what is missing, and leaves nothing', async () =
   assert.match(await fault([], { PATH: '' }), /there is no C\+\+ compiler[\s\S]*dnf install gcc-c\+\+/)
   const other = await trimtab(folder, ['engine', 'build', 'webgpu'], env)
   assert.is(other.code, 2)
-  assert.match(other.stderr, 'Only the engine native is built')
+  assert.match(other.stderr, 'The engine webgpu is not built: run `npm install')
   assert.equal(readdirSync(folder), [])
 })
 
