@@ -21,6 +21,7 @@ import {
   projectEngines,
   publish,
   removeDeadBuilds,
+  removeDownloads,
   unfinishedFolder,
 } from './engine-folder.js'
 
@@ -180,6 +181,7 @@ export const buildEngine = async (options: BuildOptions = {}): Promise<BuildRepo
     for (const rest of ['scratch', 'wheels']) await rm(join(folder, rest), { recursive: true, force: true })
     await publish(engines, folder, name)
     await use(engines, name)
+    await removeDownloads(engines, 'old')
     const bytes = await folderBytes(join(engines, name))
     const { version, device, source } = brought
     return {

@@ -57,7 +57,7 @@ const hintOf = (text: string): string => {
 }
 
 /** Why pip could not bring something. */
-export const pipProblem = (requirement: string, text: string): Problem =>
+const pipProblem = (requirement: string, text: string): Problem =>
   problem('tensorflow-unavailable', `pip could not download ${requirement}: ${lastError(text)}`, {
     hint: hintOf(text),
   })
