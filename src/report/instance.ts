@@ -67,6 +67,8 @@ export const instanceLines = (each: InstanceRecord, paint: Paint): string[] => {
   }
   for (const note of each.output?.notes ?? []) lines.push(`${paint.dim('note')}   ${note}`)
   for (const [name, value] of Object.entries({ ...each.output?.record, ...each.output?.measurements })) {
+    // It stands with the engine.
+    if (name === 'execution') continue
     if (isRows(value)) lines.push(...historyLines(name, value, paint))
     else if (typeof value !== 'object') lines.push(`${paint.dim('record')} ${name}: ${number(value)}`)
     else if (JSON.stringify(value).length <= shortRecord)

@@ -61,7 +61,7 @@ const autoOf = (reports: readonly EngineReport[], tried: readonly EngineFacts[])
 
 /** What mends an engine that is whole by its files and does not train, for a reason that is not known. */
 const lastResort: Readonly<Record<EngineName, string>> = {
-  native: 'Run `trimtab engine build native --force`, which brings TensorFlow anew and tries it.',
+  native: 'Run `trimtab engine build native`, which brings TensorFlow anew.',
   webgpu: 'Update the driver of the GPU.',
   wasm: 'Run `npm ci`, and report it with this page if that does not help.',
   cpu: 'Run `npm ci`, and report it with this page if that does not help.',

@@ -64,7 +64,7 @@ export const engineCommand = (): Command => {
     )
     .option('--cuda', 'for NVIDIA GPUs; absent: where this machine shows one')
     .option('--no-cuda', 'for the CPU, also where there is a GPU')
-    .option('--force', 'build again what is there already')
+    .option('--force', 'build again what is there already, and bring its TensorFlow anew')
     .option('--json', 'print what was built as JSON')
     .addHelpText(
       'after',

@@ -27,6 +27,8 @@ export interface Bringing {
   readonly engines: string
   /** Where wheels of builds that did not come to their end lie, whole or begun. */
   readonly downloads: string
+  /** Bring TensorFlow anew, though an engine that is built may have the same. */
+  readonly anew: boolean
   readonly tell: (phase: 'download' | 'unpack', what: string, done: number, total: number) => void
   readonly signal?: AbortSignal
 }
@@ -149,7 +151,9 @@ const fromIndex = async (
 ): Promise<Brought> => {
   const site = join(bringing.folder, 'site')
   const taken =
-    version === undefined ? undefined : await reuseTensorFlow(bringing.engines, version, device, site)
+    version === undefined || bringing.anew
+      ? undefined
+      : await reuseTensorFlow(bringing.engines, version, device, site)
   const reused = taken === undefined ? undefined : inspectSite(site)
   if (reused && taken !== undefined) return { ...reused, include: includeFolder(site), source: taken }
   const download = await downloader(bringing)

@@ -62,6 +62,20 @@ const offersOf = async (project: string, signal?: AbortSignal): Promise<Offer[]>
   return offersIn(await answer.text(), /json/.test(answer.headers.get('content-type') ?? ''), address)
 }
 
+/** The offers that fit this machine and a specifier, the newest first. */
+const fitting = async (project: string, specifier: string, signal?: AbortSignal): Promise<Offer[]> => {
+  const tags = new Set([...platformTags(), 'any'])
+  return (await offersOf(project, signal))
+    .filter(({ platforms }) => platforms.some(platform => tags.has(platform)))
+    .filter(({ version }) => allows(specifier, version))
+    .filter(({ version }) => isRelease(version) || specifier.endsWith(version))
+    .sort((a, b) => compareVersions(b.version, a.version))
+}
+
+/** The newest release of a project for this machine; undefined where there is none. Throws ProblemError. */
+export const newestWithIndex = async (project: string, signal?: AbortSignal): Promise<string | undefined> =>
+  (await fitting(project, '', signal))[0]?.version
+
 /**
  * Downloads the newest wheel that fits the specifier and this machine, without pip. Gives its path; undefined where the
  * index has none. Throws ProblemError (`tensorflow-unavailable`) where the index cannot be read.
@@ -74,12 +88,6 @@ export const downloadWithIndex = async (
     readonly downloads: string
   },
 ): Promise<string | undefined> => {
-  const tags = new Set([...platformTags(), 'any'])
-  const offers = (await offersOf(wanted.project, wanted.signal))
-    .filter(({ platforms }) => platforms.some(platform => tags.has(platform)))
-    .filter(({ version }) => allows(wanted.specifier, version))
-    .filter(({ version }) => isRelease(version) || wanted.specifier.endsWith(version))
-    .sort((a, b) => compareVersions(b.version, a.version))
-  const newest = offers[0]
+  const [newest] = await fitting(wanted.project, wanted.specifier, wanted.signal)
   return newest && fetchWheel(newest, wanted)
 }
