@@ -1,4 +1,4 @@
-// The five networks of bench/train.mjs, as a recipe writes their layers.
+// The networks of bench/train.mjs, as a recipe writes their layers: the five that it takes by itself, and further recurrent ones.
 
 interface Net {
   readonly input: readonly number[]
@@ -93,4 +93,15 @@ export const nets: Readonly<Record<string, Net>> = {
     ],
   },
   lstm: { input: [28, 28], classes: 10, layers: [{ lstm: { units: 128 } }, ...head] },
+  gru: { input: [28, 28], classes: 10, layers: [{ gru: { units: 128 } }, ...head] },
+  simplernn: { input: [28, 28], classes: 10, layers: [{ simpleRNN: { units: 128 } }, ...head] },
+  stacked: {
+    input: [28, 28],
+    classes: 10,
+    layers: [
+      { gru: { units: 64, returnSequences: true, dropout: 0.2, recurrentDropout: 0.2 } },
+      { lstm: { units: 64 } },
+      ...head,
+    ],
+  },
 }

@@ -1,5 +1,5 @@
 """TensorFlow's side of bench/engines/run.mjs: the same networks in Python, eager or as `tf.function`, also in mixed precision."""
-import json, os, resource, sys, time
+import functools, json, os, resource, sys, time
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import numpy as np
@@ -28,7 +28,7 @@ def build(net):
         make = {"conv2d": K.Conv2D, "dense": K.Dense, "maxPooling2d": K.MaxPooling2D, "flatten": K.Flatten,
                 "batchNormalization": K.BatchNormalization, "activation": K.Activation, "add": K.Add,
                 "globalAveragePooling2d": K.GlobalAveragePooling2D, "depthwiseConv2d": K.DepthwiseConv2D,
-                "lstm": K.LSTM}[kind]
+                "lstm": K.LSTM, "gru": functools.partial(K.GRU, reset_after=False), "simpleRNN": K.SimpleRNN}[kind]
         if at == len(net["layers"]) - 1:
             # As Keras's guide to mixed precision has it: probabilities and the loss in float32.
             kwargs["dtype"] = "float32"

@@ -29,6 +29,8 @@ class Net(nn.Module):
                 "flatten": lambda: nn.Flatten(),
                 "batchNormalization": lambda: nn.LazyBatchNorm2d(),
                 "lstm": lambda: nn.LSTM(net["input"][-1], config["units"], batch_first=True),
+                "gru": lambda: nn.GRU(net["input"][-1], config["units"], batch_first=True),
+                "simpleRNN": lambda: nn.RNN(net["input"][-1], config["units"], batch_first=True),
             }.get(kind, lambda: nn.Identity())() or nn.Identity())
 
     def forward(self, x):
@@ -44,7 +46,7 @@ class Net(nn.Module):
                 x = given[0] + given[1]
             elif kind == "globalAveragePooling2d":
                 x = given.mean((2, 3))
-            elif kind == "lstm":
+            elif kind in ("lstm", "gru", "simpleRNN"):
                 x = self.parts[at](given)[0][:, -1]
             else:
                 x = self.parts[at](given)

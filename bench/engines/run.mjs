@@ -1,9 +1,10 @@
 // Five networks on every engine that is here, and on TensorFlow and PyTorch in Python: a training step and a forward
 // pass at batch sizes 1 and 128. Each side is a process of its own; they take turns, so that all meet the same machine.
-// Prints a table of medians and ratios, and writes them as JSON and as a plot where asked.
-//   node bench/engines/run.mjs [--rounds 5] [--steps 3]
+// Prints a table of medians and ratios, and writes them as JSON and as a plot where asked. Two further networks, `gru` and
+// `simplernn`, run where `--nets` names them.
+//   node bench/engines/run.mjs [--rounds 5] [--steps 3] [--nets cnn,mlp,gru,simplernn]
 //     [--sides wasm,wasm2,tfjs,native,graph,bf16,fp16,webgpu,tf,tfgraph,tfbf16,torch]
-//     [--nets cnn,mlp] [--reference tfjs] [--tensorflow PYTHON] [--torch PYTHON] [--json FILE] [--plot FILE]
+//     [--reference tfjs] [--tensorflow PYTHON] [--torch PYTHON] [--json FILE] [--plot FILE]
 import { build } from 'esbuild'
 import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -115,7 +116,8 @@ await build({
 const results = []
 try {
   const sides = (await Promise.all(values.sides.split(',').map(open))).filter(Boolean)
-  const nets = values.nets?.split(',') ?? Object.keys(JSON.parse(readFileSync(netsFile, 'utf8')))
+  const known = JSON.parse(readFileSync(netsFile, 'utf8'))
+  const nets = values.nets?.split(',') ?? Object.keys(known).filter(net => !known[net].onlyAsked)
   for (const net of nets)
     for (const batch of values.batches.split(',').map(Number))
       for (const what of ['train', 'forward']) {

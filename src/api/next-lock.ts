@@ -31,7 +31,7 @@ const typesOf = ({ outputs = {} }: LockedStep): string =>
   )
 
 /** What two blocks differ in, in words; empty where they say the same. `made` is nobody's business. */
-export const differencesOfBlocks = (was: LockedStep, is: LockedStep, tolerance = 0): string[] => {
+const differencesOfBlocks = (was: LockedStep, is: LockedStep, tolerance = 0): string[] => {
   const told: string[] = []
   if (was.kind !== is.kind) told.push(`kind was ${was.kind}, is ${is.kind}`)
   if (tolerance === 0 && was.microBatch !== is.microBatch) told.push(partsText(was.microBatch, is.microBatch))

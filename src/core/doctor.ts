@@ -61,6 +61,8 @@ export type EngineTrial =
       /** Milliseconds to open it. */
       readonly opened: number
       readonly memory: number
+      /** `rate` with `mixedPrecision`; absent where the engine has none. */
+      readonly mixed?: Readonly<Record<'float16' | 'bfloat16', number>>
       /** How it computes: `as a graph`, `operation by operation: WHY`. */
       readonly mode: string
     }

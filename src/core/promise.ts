@@ -41,7 +41,7 @@ export const stepPromise = (engine: EngineName, config: Readonly<Record<string, 
 
 /**
  * How far from the cpu engine's an engine's numbers may be, as `differenceOf` has it: every operation that training
- * uses, every layer with its gradients, and three Adam steps of eight networks (`test/engine/parity`).
+ * uses, every layer with its gradients, and three Adam steps of ten networks (`test/engine/parity`).
  */
 export const engineAgreement: Readonly<Record<EngineName, number>> = {
   native: 5e-6,

@@ -67,7 +67,7 @@ const letGo = (): void => {
 export const gradientsOf = (
   { runnable, objective, masks, trained }: StepParts,
   { examples, fed, draws, lossScale }: Omit<StepInputs, 'scalars'>,
-  share?: number,
+  share?: number | tf.Tensor,
 ): {
   readonly loss: tf.Scalar
   readonly output: tf.Tensor
@@ -105,7 +105,8 @@ export const gradientsOf = (
   return { loss, output: output!, gradients }
 }
 
-const allFinite = (tensors: readonly tf.Tensor[]): tf.Tensor =>
+/** Whether every number of them is (a bool). */
+export const allFinite = (tensors: readonly tf.Tensor[]): tf.Tensor =>
   tensors.map(tensor => tf.all(tf.isFinite(tensor))).reduce((a, b) => tf.logicalAnd(a, b))
 
 /** An alias, since what a tidy gives must have an index signature. */

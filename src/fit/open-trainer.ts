@@ -14,8 +14,6 @@ export interface Course {
   readonly validation?: Split
 }
 
-const inPartsWhy = 'its batches run in parts, since memory ran out'
-
 /** Operation by operation there are no tensors of 16 bits. */
 const refuseMixed = ({ mixedPrecision }: TrainerOptions, why: string): void => {
   if (mixedPrecision !== undefined)
@@ -28,15 +26,15 @@ const refuseMixed = ({ mixedPrecision }: TrainerOptions, why: string): void => {
 
 /** The trainer that computes fastest here: as graphs on the native engine, where what is trained can be one, else operation by operation. */
 export const openTrainer = async (options: TrainerOptions, course: Course): Promise<Trainer> => {
-  const off = graphsOff()
   const { batchSize, microBatch = batchSize } = course
-  if (microBatch < batchSize) {
-    refuseMixed(options, inPartsWhy)
-    return operationTrainer(options, off ? off.why : inPartsWhy, accumulating(microBatch))
-  }
+  const byOperations = (why: string | undefined): Trainer =>
+    microBatch < batchSize
+      ? operationTrainer(options, why, accumulating(microBatch))
+      : operationTrainer(options, why)
+  const off = graphsOff()
   if (off) {
     refuseMixed(options, off.why ?? 'this engine runs no graphs')
-    return operationTrainer(options, off.why)
+    return byOperations(off.why)
   }
   const [{ graphTrainer }, { NotRecordable }] = await Promise.all([
     import('./graph/graph-trainer.js'),
@@ -47,6 +45,6 @@ export const openTrainer = async (options: TrainerOptions, course: Course): Prom
   } catch (error) {
     if (!(error instanceof NotRecordable)) throw error
     refuseMixed(options, error.message)
-    return operationTrainer(options, error.message)
+    return byOperations(error.message)
   }
 }

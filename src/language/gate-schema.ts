@@ -5,7 +5,7 @@ const share = (description: string) => Type.Number({ exclusiveMinimum: 0, exclus
 const stepName = (description: string) => Type.String({ minLength: 1, description })
 
 /** `2%`, `0.5 %`. */
-export const percentage = /^\d+(?:\.\d+)?\s*%$/
+const percentage = /^\d+(?:\.\d+)?\s*%$/
 
 /** The forms of a gate; each gate has one. */
 export const gateForms = {

@@ -45,7 +45,7 @@ export const readReference = (node: Node, what: string, reporter: Reporter): Pla
 }
 
 /** A reference as it would be written. */
-export const nameOf = ({ step, member, pins, output }: Omit<Reference, 'at'>): string =>
+const nameOf = ({ step, member, pins, output }: Omit<Reference, 'at'>): string =>
   `${instanceName(step, { ...(member === undefined ? {} : { member }), axes: pins })}${output === undefined ? '' : `.${output}`}`
 
 const readList = (node: Node, what: string, reporter: Reporter): PlacedReference[] | undefined => {

@@ -24,19 +24,19 @@ export const drawsFrom =
   (shape, draw) =>
     tf.tensor(drawArray(random, shape, draw), [...shape])
 
-/** Multiplies by 0 with probability `rate`, else by 1/(1 − rate) (Srivastava et al. 2014). A side of 1 in `shape` is drawn once for all. */
+/** 0 with probability `rate`, else 1/(1 − rate) (Srivastava et al. 2014). */
+export const dropMask = (rate: number, draws: Draws, shape: readonly number[]): tf.Tensor => {
+  const kept = Math.fround(1 / (1 - rate))
+  return draws(shape, random => (random.uniform() < rate ? 0 : kept))
+}
+
+/** Multiplies by such a mask. A side of 1 in `shape` is drawn once for all. */
 export const dropout = (
   x: tf.Tensor,
   rate: number,
   draws: Draws,
   shape: readonly number[] = x.shape,
-): tf.Tensor => {
-  const kept = Math.fround(1 / (1 - rate))
-  return tf.mul(
-    x,
-    draws(shape, random => (random.uniform() < rate ? 0 : kept)),
-  )
-}
+): tf.Tensor => tf.mul(x, dropMask(rate, draws, shape))
 
 const alpha = 1.6732632423543772
 const scale = 1.0507009873554805

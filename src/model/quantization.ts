@@ -48,7 +48,8 @@ export const runsOf = (
   return { run: shape.slice(axis! + 1).reduce((a, b) => a * b, 1), channels }
 }
 
-const largest = 3.4028234663852886e38
+/** The largest float32. */
+export const largestFloat = 3.4028234663852886e38
 
 /** Values of a weight as floats: x = (x_q − bias) / scale, in float64, rounded once to float32. Floats are returned as they are. */
 export const toFloat = (weight: Pick<Weight, 'shape' | 'data' | 'quantization'>): Float32Array => {
@@ -68,7 +69,7 @@ export const toFloat = (weight: Pick<Weight, 'shape' | 'data' | 'quantization'>)
     for (let at = from; at < until; at++) {
       const value = (data[at]! - zero) / by
       // Half a step beyond the largest float32 is still that float32.
-      floats[at] = value > largest ? largest : value < -largest ? -largest : value
+      floats[at] = value > largestFloat ? largestFloat : value < -largestFloat ? -largestFloat : value
     }
     channel = channel + 1 === channels ? 0 : channel + 1
   }
@@ -108,5 +109,5 @@ export const payloadBytes = (weight: Pick<Weight, 'data' | 'quantization'>): num
   weight.data.byteLength + (weight.quantization ? scaleBytes(weight.quantization) : 0)
 
 /** Bytes of scales, and of biases where the scheme has them. */
-export const scaleBytes = (quantization: Pick<Quantization, 'scheme' | 'scale'>): number =>
+const scaleBytes = (quantization: Pick<Quantization, 'scheme' | 'scale'>): number =>
   quantization.scale.length * 8 * (quantization.scheme === 'affine' ? 2 : 1)

@@ -1,11 +1,11 @@
 import type { Quantization } from './model.js'
-import { codeRange, integerFormats, roundHalfEven, runsOf } from './quantization.js'
+import { codeRange, roundHalfEven, runsOf } from './quantization.js'
 
 type Dtype = Quantization['dtype']
 type Scheme = Quantization['scheme']
 
 /** The smallest step between two values that float32 holds without losing digits. */
-const leastStep = 2 ** -126
+export const leastStep = 2 ** -126
 
 /**
  * Scale and bias that map [low, high] onto a format's integers. The range is first widened to hold zero, and the bias
@@ -40,7 +40,7 @@ export interface WeightFormat {
 }
 
 /** Smallest and largest value of each index of an axis, or of the whole tensor. */
-export const rangesOf = (
+const rangesOf = (
   floats: Float32Array,
   shape: readonly number[],
   axis?: number,
@@ -84,7 +84,3 @@ export const quantizationOf = (
   }
   return { dtype, scheme, scale, bias, ...(axis === undefined ? {} : { axis }) }
 }
-
-/** Bytes of one number in a format. */
-export const bytesOf = (dtype: Dtype | 'float32'): number =>
-  dtype === 'float32' ? 4 : integerFormats[dtype].bytes

@@ -6,10 +6,11 @@ import {
   convolveActivated,
   multiplyActivated,
 } from '../engine/activated.js'
-import { canLstm, lstm as wholeLstm } from '../engine/lstm.js'
-import type { layers, tf } from '../engine/tf.js'
+import { canRecur, recur } from '../engine/recurrence.js'
+import type { Cell } from '../engine/recurrence.js'
+import { type layers, tf } from '../engine/tf.js'
 import type { LayerNode } from '../network/network.js'
-import { type Draws, dropout, noises } from './noise.js'
+import { type Draws, dropMask, dropout, noises } from './noise.js'
 import { type NormWeights, moveAverage, normalizeBatch, normalizeLast, normalizeMoving } from './normalize.js'
 import { upSample } from './resize.js'
 
@@ -83,25 +84,42 @@ const layerNormalization: Taming = (layer, { config }) => {
   return inputs => normalizeLast(only(inputs), normWeights(parts), epsilon)
 }
 
-interface LstmParts {
+interface RecurrentParts {
   cell: { kernel: LayerVariable; recurrentKernel: LayerVariable; bias?: LayerVariable | null }
 }
 
-/** All steps at once where the engine can and the layer is of the usual functions; step by step otherwise. */
-const lstm: Taming = (layer, { config }) => {
-  const { cell } = layer as TfLayer & LstmParts
-  const usual = config['activation'] === 'tanh' && config['recurrentActivation'] === 'sigmoid'
-  const drops = Number(config['dropout'] ?? 0) > 0 || Number(config['recurrentDropout'] ?? 0) > 0
-  const stepwise = layer.call.bind(layer) as Call
-  return (inputs, kwargs) => {
-    if (!usual || !canLstm() || (drops && kwargs['training'] === true)) return stepwise(inputs, kwargs)
-    return wholeLstm(
-      only(inputs),
-      { kernel: cell.kernel.read(), recurrent: cell.recurrentKernel.read(), bias: cell.bias?.read() },
-      { sequences: config['returnSequences'] === true, backwards: config['goBackwards'] === true },
-    )
+/** All steps at once where the engine can and has the layer's functions; step by step otherwise. */
+const recurrent =
+  (type: Cell, masks: number): Taming =>
+  (layer, { config, name }, moment) => {
+    const { cell } = layer as TfLayer & RecurrentParts
+    const functions = { activation: config['activation'], gate: config['recurrentActivation'] }
+    const [rate, stateRate] = [Number(config['dropout'] ?? 0), Number(config['recurrentDropout'] ?? 0)]
+    // tfjs draws as many as there are kernels, and takes the first alone: so do we, or the next layer's would be others.
+    const maskOf = (share: number, shape: readonly number[]): tf.Tensor =>
+      Array.from({ length: masks }, () => dropMask(share, drawing(moment, `layer "${name}"`), shape))[0]!
+    const stepwise = layer.call.bind(layer) as Call
+    return (inputs, kwargs) => {
+      if (!canRecur(functions)) return stepwise(inputs, kwargs)
+      return tf.tidy(() => {
+        const x = only(inputs)
+        const [batch, , channels] = x.shape as [number, number, number]
+        const training = kwargs['training'] === true
+        const mask = training && rate > 0 ? maskOf(rate, [batch, channels]) : undefined
+        return recur(
+          mask === undefined ? x : tf.mul(x, tf.expandDims(mask, 1)),
+          { kernel: cell.kernel.read(), recurrent: cell.recurrentKernel.read(), bias: cell.bias?.read() },
+          {
+            ...functions,
+            cell: type,
+            sequences: config['returnSequences'] === true,
+            backwards: config['goBackwards'] === true,
+          },
+          training && stateRate > 0 ? maskOf(stateRate, [batch, Number(config['units'])]) : undefined,
+        )
+      })
+    }
   }
-}
 
 interface WeightedParts {
   kernel: LayerVariable
@@ -149,8 +167,10 @@ const tamings: Readonly<Record<string, Taming>> = {
   batchNormalization,
   conv2d,
   dense,
+  gru: recurrent('gru', 3),
   layerNormalization,
-  lstm,
+  lstm: recurrent('lstm', 4),
+  simpleRNN: recurrent('simpleRNN', 1),
   upSampling2d,
 }
 

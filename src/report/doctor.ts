@@ -98,6 +98,15 @@ const engineRow = (each: EngineFacts, fastest: number, paint: Paint): string[] =
   ]
 }
 
+/** Whether narrow numbers gain anything on this machine. */
+const mixedLines = ({ engines }: DoctorReport, paint: Paint): string[] =>
+  engines.flatMap(({ name, trial }) => {
+    if (!trial?.works || trial.mixed === undefined) return []
+    const { rate, mixed } = trial
+    const told = Object.entries(mixed).map(([half, its]) => `${half} ${(its / rate).toFixed(2)}×`)
+    return hang('', `Mixed precision on ${name}: ${told.join(', ')} the images/s of float32.`, 0, paint)
+  })
+
 /** What a reader looks for first, and so the last thing but what is to be mended. */
 const autoLines = ({ engines, auto }: DoctorReport, paint: Paint): string[] => {
   if (auto.engine === undefined)
@@ -137,6 +146,7 @@ export const doctorLines = (report: DoctorReport, paint: Paint): string[] => {
       0,
       paint,
     ).map(line => paint.dim(line)),
+    ...mixedLines(report, paint).map(line => paint.dim(line)),
     '',
     ...engines
       .filter(({ version }) => version !== '')

@@ -90,22 +90,3 @@ export const lockPathOf = (recipe: string): string => `${recipe.replace(/\.(?:ya
 
 /** Name of a measurement's block. */
 export const measurementName = (instance: InstanceId, machine: string): string => `${instance} on ${machine}`
-
-/** Every block of a lock. */
-export const lockedSteps = ({ steps, measured }: Lock): readonly LockedStep[] => [
-  ...Object.values(steps),
-  ...Object.values(measured),
-]
-
-/** All of a store that a lock names: keys of results, digests of objects. Whoever clears a store keeps these. */
-export const namedByLock = (lock: Lock): { readonly keys: Set<Key>; readonly objects: Set<Digest> } => {
-  const steps = lockedSteps(lock)
-  return {
-    keys: new Set(steps.map(({ key }) => key)),
-    objects: new Set(
-      steps.flatMap(({ outputs = {} }) =>
-        Object.values(outputs).flatMap(({ objects }) => Object.values(objects).map(({ digest }) => digest)),
-      ),
-    ),
-  }
-}

@@ -51,7 +51,9 @@ const trained = async (name: string, batch: number): Promise<string> => {
   return hash.digest('hex')
 }
 
-for (const [name, batch] of Object.entries({ cnn: 45, mlp: 21, resnet: 37, mobilenet: 43, lstm: 115 }))
+const recurrent = { lstm: 115, gru: 115, simplernn: 120, stacked: 115 }
+
+for (const [name, batch] of Object.entries({ cnn: 45, mlp: 21, resnet: 37, mobilenet: 43, ...recurrent }))
   test(`${name}: the same weights with 1, 2, 3 and 4 threads`, async () => {
     working = 1
     const alone = await trained(name, batch)

@@ -14,10 +14,13 @@ const vectors = [
   'fma',
   'avx512f',
   'avx512_vnni',
+  'avx512_bf16',
   'avx_vnni',
   'amx_int8',
+  'amx_bf16',
   'asimd',
   'asimddp',
+  'bf16',
 ]
 
 const simdHere = (): string[] => {

@@ -6,7 +6,7 @@ import { machineClass } from '../../plan/machine.js'
 import type { InstanceRecord, RunRecord } from '../../store/run-record.js'
 
 /** The engine that a step ran on, as its key has it; undefined of a step that does not compute. */
-export const engineOf = ({
+const engineOf = ({
   identity,
 }: Pick<InstanceRecord, 'identity'>): { readonly name: string; readonly version: string } | undefined => {
   const engine = identity?.['engine']

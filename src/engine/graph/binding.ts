@@ -40,6 +40,7 @@ export interface Binding {
 /** TensorFlow's numbers of types (`tensorflow/core/framework/types.proto`); tfjs has no tensors of 16 bits, graphs do. */
 export const dtypes = {
   float32: 1,
+  float64: 2,
   int32: 3,
   string: 7,
   complex64: 8,

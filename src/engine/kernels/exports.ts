@@ -191,21 +191,10 @@ export interface SplitKernels {
       ...range: Range,
     ]
   ): void
-  /** In rows. */
-  lstmCell(...given: [gates: Bytes, before: Bytes, c: Bytes, h: Bytes, units: number, ...range: Range]): void
-  /** In rows. */
-  lstmCellGradient(
-    ...given: [
-      gates: Bytes,
-      before: Bytes,
-      c: Bytes,
-      dh: Bytes,
-      dc: Bytes,
-      dGates: Bytes,
-      units: number,
-      ...range: Range,
-    ]
-  ): void
+  /** In chunks of examples (`height` of the block). */
+  recurrenceForward(...given: [recurrence: Bytes, ...range: Range]): void
+  /** In chunks of examples (`height` of the block). */
+  recurrenceGradient(...given: [recurrence: Bytes, ...range: Range]): void
   /** In the axis that comes first in `dst`. */
   swapAxes(
     ...given: [src: Bytes, dst: Bytes, a: number, b: number, n: number, reverse: number, ...range: Range]
@@ -241,6 +230,9 @@ export interface Kernels extends SplitKernels {
   filterParts(patch: number, n: number): number
   sumPartials(partials: Bytes, count: number, n: number, y: Bytes): void
   maxPool3d(window: Bytes, x: Bytes, y: Bytes, dx: Bytes, gradient: boolean): void
+  packedBytes(n: number, k: number): number
+  packWhole(b: Bytes, bColumn: number, bDepth: number, n: number, k: number, to: Bytes): void
+  recurrenceScratch(recurrence: Bytes): number
   reduceParts(outer: number, inner: number): number
   segmentSum(x: Bytes, ids: Bytes, rows: number, inner: number, y: Bytes, segments: number): void
 }

@@ -1,6 +1,6 @@
 import { tf } from '../tf.js'
 import { bendBack, registerActivated } from '../activated.js'
-import { registerLstm } from '../lstm.js'
+import { registerRecurrence } from '../recurrence.js'
 import { registerBatchNormalization } from '../normalize-batch.js'
 import type { Heap } from './heap.js'
 import { normalizationSums as sumsOf } from './normalization.js'
@@ -99,6 +99,6 @@ export const registerGradients = (heap: Heap): void => {
     },
   })
   registerBatchNormalization()
-  registerLstm()
+  registerRecurrence()
   registerActivated()
 }

@@ -10,7 +10,7 @@ import { matrixKernels } from './matmul.js'
 import { moveKernels } from './moves.js'
 import { movementKernels } from './movement.js'
 import { normalizationKernels } from './normalization.js'
-import { lstmKernels } from './lstm.js'
+import { recurrenceKernels } from './recurrence.js'
 import { poolingKernels } from './pooling.js'
 import { reductionKernels } from './reduction.js'
 import { replaceKernels } from './replace.js'
@@ -30,7 +30,7 @@ export const registerKernels = (heap: Heap): void => {
     ...curveKernels,
     ...elementKernels,
     ...activatedKernels,
-    ...lstmKernels,
+    ...recurrenceKernels,
   })
   registerGradients(heap)
 }

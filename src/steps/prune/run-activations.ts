@@ -1,6 +1,7 @@
-import { Cancelled, type StepContext } from '../../core/step-file.js'
 import { fail } from '../../core/problem.js'
+import { Cancelled, type StepContext } from '../../core/step-file.js'
 import type { Split } from '../../data/dataset.js'
+import { someOf } from '../../data/some-of.js'
 import { infer } from '../../fit/infer.js'
 import type { Model } from '../../model/model.js'
 import { buildRunnable } from '../../model/runnable.js'
@@ -13,12 +14,7 @@ const batchSize = 32
 /** `count` examples, evenly spread over a split, in its order. */
 export const evenly = (split: Split, count: number): Split => {
   const order = Uint32Array.from({ length: count }, (_, at) => Math.floor((at * split.count) / count))
-  return {
-    name: split.name,
-    count,
-    labels: split.labels.length === 0 ? split.labels : Int32Array.from(order, at => split.labels[at]!),
-    batches: (size, chosen) => split.batches(size, chosen ? chosen.map(at => order[at]!) : order),
-  }
+  return someOf(split, order)
 }
 
 export interface Measure {

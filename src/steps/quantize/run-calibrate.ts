@@ -2,6 +2,7 @@ import { fail } from '../../core/problem.js'
 import { stream } from '../../core/random.js'
 import type { StepContext } from '../../core/step-file.js'
 import type { Split } from '../../data/dataset.js'
+import { someOf } from '../../data/some-of.js'
 import { infer } from '../../fit/infer.js'
 import type { ActivationQuantization, Model } from '../../model/model.js'
 import { buildRunnable } from '../../model/runnable.js'
@@ -23,12 +24,7 @@ const bins = 8192
 export const sample = (split: Split, count: number, seed: number): Split => {
   const drawn = stream(seed, 'calibration').shuffle(Uint32Array.from({ length: split.count }, (_, at) => at))
   const order = drawn.slice(0, count).sort()
-  return {
-    name: split.name,
-    count,
-    labels: split.labels.length === 0 ? split.labels : Int32Array.from(order, at => split.labels[at]!),
-    batches: (size, chosen) => split.batches(size, chosen ? chosen.map(at => order[at]!) : order),
-  }
+  return someOf(split, order)
 }
 
 /** Smallest and largest of what has been seen. Adding a number that is not finite fails. */

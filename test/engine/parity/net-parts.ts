@@ -72,6 +72,19 @@ export const nets: Readonly<Record<string, Net>> = {
     input: [5, 3],
     layers: [{ gru: { units: 5, returnSequences: true } }, 'globalMaxPooling1d', classes],
   },
+  'simple rnn': {
+    input: [6, 3],
+    layers: [{ simpleRNN: { units: 7, activation: 'relu' } }, classes],
+  },
+  'recurrent stack with dropout': {
+    input: [6, 4],
+    layers: [
+      { gru: { units: 6, returnSequences: true, dropout: 0.25, recurrentDropout: 0.2 } },
+      { lstm: { units: 5, returnSequences: true, goBackwards: true, recurrentDropout: 0.25 } },
+      { simpleRNN: { units: 5, dropout: 0.2, recurrentDropout: 0.2 } },
+      classes,
+    ],
+  },
   'embedding and conv1d': {
     input: [8],
     indices: 9,
@@ -179,7 +192,7 @@ const threeSteps = async (net: Net, how: How = adam): Promise<Figures> => {
   return figures
 }
 
-/** Three Adam steps of eight networks. */
+/** Three Adam steps of ten networks. */
 export const netParts: Readonly<Record<string, Case>> = Object.fromEntries(
   Object.entries(nets).map(([name, net]) => [`net ${name}`, { run: () => threeSteps(net) }]),
 )

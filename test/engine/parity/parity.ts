@@ -6,10 +6,12 @@ import { kernelParts } from './kernel-parts.js'
 import { layerParts } from './layer-parts.js'
 import { fitParts, netParts } from './net-parts.js'
 import type { Case, Figures } from './parts.js'
+import { recurrentParts } from './recurrent-parts.js'
 
 export const parts: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
   kernels: kernelParts,
   layers: layerParts,
+  recurrent: recurrentParts,
   nets: netParts,
   fits: fitParts,
 }

@@ -1,3 +1,3 @@
 import { parity } from './suite.js'
 
-await parity('webgpu', ['layers'])
+await parity('webgpu', ['layers', 'recurrent'])
