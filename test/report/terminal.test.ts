@@ -59,6 +59,19 @@ test('a long text hangs below its first line, and loses no word', () => {
   assert.equal(hang('  → ', text, 4, plain), [`  → ${text}`])
 })
 
+test('a command stays in one line, so that it can be copied', () => {
+  const text = 'It is not built. Run `trimtab engine build native`, or use `engine: wasm`.'
+  const lines = hang('  → ', text, 4, terminal(44))
+  fits(lines, 44)
+  for (const command of ['`trimtab engine build native`,', '`engine: wasm`.'])
+    assert.ok(
+      lines.some(line => line.includes(command)),
+      lines.join('\n'),
+    )
+  // One that fits no line is broken like all else.
+  fits(hang('', `Run \`${'word '.repeat(20)}end\`.`, 0, terminal(44)), 44)
+})
+
 test('the caret stays below what it points at', () => {
   const line = `  d: {kind: train, data: digits, engine: cpu, model: {layers: [flatten, {dense: {units: 10}}]}}`
   const at = line.indexOf('cpu')
