@@ -1,4 +1,4 @@
-"""TensorFlow's side of bench/engines/run.mjs: the same networks in Python, eager or as `tf.function`."""
+"""TensorFlow's side of bench/engines/run.mjs: the same networks in Python, eager or as `tf.function`, also in mixed precision."""
 import functools, json, os, resource, sys, time
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -8,13 +8,15 @@ import tensorflow as tf
 mode, nets_file = sys.argv[1:3]
 nets = json.load(open(nets_file))
 K = tf.keras.layers
+if mode.startswith("mixed_"):
+    tf.keras.mixed_precision.set_global_policy(mode)
 warming = 2
 
 
 def build(net):
     x = inputs = tf.keras.Input(net["input"])
     known = {"input": x}
-    for layer in net["layers"]:
+    for at, layer in enumerate(net["layers"]):
         kind, config = (layer, {}) if isinstance(layer, str) else next(iter(layer.items()))
         config = dict(config)
         name, source = config.pop("name", None), config.pop("from", None)
@@ -27,6 +29,9 @@ def build(net):
                 "batchNormalization": K.BatchNormalization, "activation": K.Activation, "add": K.Add,
                 "globalAveragePooling2d": K.GlobalAveragePooling2D, "depthwiseConv2d": K.DepthwiseConv2D,
                 "lstm": K.LSTM, "gru": functools.partial(K.GRU, reset_after=False), "simpleRNN": K.SimpleRNN}[kind]
+        if at == len(net["layers"]) - 1:
+            # As Keras's guide to mixed precision has it: probabilities and the loss in float32.
+            kwargs["dtype"] = "float32"
         x = make(**kwargs)(x)
         if name:
             known[name] = x
@@ -54,7 +59,7 @@ def steps_of(name):
         def forward(x):
             return model(x, training=False)
 
-        made[name] = (tf.function(train), tf.function(forward)) if mode == "graph" else (train, forward)
+        made[name] = (tf.function(train), tf.function(forward)) if mode != "eager" else (train, forward)
     return made[name]
 
 

@@ -2,7 +2,8 @@
 // pass at batch sizes 1 and 128. Each side is a process of its own; they take turns, so that all meet the same machine.
 // Prints a table of medians and ratios, and writes them as JSON and as a plot where asked. Two further networks, `gru` and
 // `simplernn`, run where `--nets` names them.
-//   node bench/engines/run.mjs [--rounds 5] [--steps 3] [--sides wasm,wasm2,tfjs,native,graph,webgpu,tf,tfgraph,torch]
+//   node bench/engines/run.mjs [--rounds 5] [--steps 3]
+//     [--sides wasm,wasm2,tfjs,native,graph,bf16,fp16,webgpu,tf,tfgraph,tfbf16,torch]
 //     [--nets cnn,mlp,gru,simplernn] [--reference tfjs] [--tensorflow PYTHON] [--torch PYTHON] [--json FILE] [--plot FILE]
 import { build } from 'esbuild'
 import { spawn } from 'node:child_process'
@@ -34,9 +35,9 @@ const out = join(root, '.build', `bench-engines-${process.pid}`)
 const netsFile = join(here, 'nets.json')
 const side = join(out, 'bench/engines/side.js')
 
-const node = (engine, env = {}, threads = 1) => ({
+const node = (engine, env = {}, threads = 1, precision = 'none') => ({
   command: process.execPath,
-  args: [side, engine, netsFile, String(threads)],
+  args: [side, engine, netsFile, String(threads), precision],
   env,
 })
 const python = (command, file, ...args) => ({ command, args: [join(here, file), ...args, netsFile], env: {} })
@@ -46,9 +47,13 @@ const commands = {
   tfjs: { command: process.execPath, args: [join(out, 'bench/engines/stock.js'), netsFile], env: {} },
   native: node('native', { TRIMTAB_GRAPH: 'off' }),
   graph: node('native'),
+  // Mixed precision, in steps of training; passes forward are those of `graph`.
+  bf16: node('native', {}, 1, 'bfloat16'),
+  fp16: node('native', {}, 1, 'float16'),
   webgpu: node('webgpu'),
   tf: python(values.tensorflow, 'peer_tensorflow.py', 'eager'),
   tfgraph: python(values.tensorflow, 'peer_tensorflow.py', 'graph'),
+  tfbf16: python(values.tensorflow, 'peer_tensorflow.py', 'mixed_bfloat16'),
   torch: python(values.torch, 'peer_torch.py'),
 }
 

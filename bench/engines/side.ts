@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline'
 import type { EngineName } from '../../src/core/engine-name.js'
 import { stream } from '../../src/core/random.js'
 import type { Batch, Split } from '../../src/data/dataset.js'
+import type { HalfType } from '../../src/engine/graph/mixed-precision.js'
 import { openEngine } from '../../src/engine/open.js'
 import { fit } from '../../src/fit/fit.js'
 import { infer } from '../../src/fit/infer.js'
@@ -22,7 +23,12 @@ interface Asked {
   readonly count: number
 }
 
-const [engine, netsFile] = process.argv.slice(2) as [EngineName, string]
+const [engine, netsFile, threads = '1', precision = 'none'] = process.argv.slice(2) as [
+  EngineName,
+  string,
+  string?,
+  (HalfType | 'none')?,
+]
 const nets = JSON.parse(readFileSync(netsFile, 'utf8')) as Record<
   string,
   { input: number[]; layers: unknown[] }
@@ -74,6 +80,7 @@ const train = async ({ net, batch, count }: Asked): Promise<number[]> => {
       return 0.001
     },
     scores: ['accuracy'],
+    ...(precision === 'none' ? {} : { mixedPrecision: precision }),
     seed: 1,
     cancelled: () => false,
     emit: () => undefined,
@@ -93,7 +100,7 @@ const forward = async ({ net, batch, count }: Asked): Promise<number[]> => {
   return between(moments).slice(warming)
 }
 
-const { version } = await openEngine(engine, { threads: () => Number(process.argv[4] ?? 1) })
+const { version } = await openEngine(engine, { threads: () => Number(threads) })
 const answer = (said: object): void => void process.stdout.write(`${JSON.stringify(said)}\n`)
 answer({ ready: version })
 for await (const line of createInterface({ input: process.stdin })) {

@@ -4,9 +4,12 @@ const titles = {
   tfjs: 'tfjs-node, op by op',
   native: 'native, op by op',
   graph: 'native, graph',
+  bf16: 'native, bfloat16',
+  fp16: 'native, float16',
   webgpu: 'webgpu',
   tf: 'TensorFlow, eager',
   tfgraph: 'TensorFlow, tf.function',
+  tfbf16: 'TensorFlow, mixed_bfloat16',
   torch: 'PyTorch',
 }
 

@@ -7,6 +7,7 @@ import { findCompiler, nodeHeaders } from '../engine/native/build/compile.js'
 import { unsupported } from '../engine/native/build/machine.js'
 import { makeEngine } from '../engine/native/build/make.js'
 import { engineName } from '../engine/native/build/name.js'
+import { newestTensorFlow } from '../engine/native/build/newest.js'
 import { readRequest, type Request } from '../engine/native/build/request.js'
 import { installedTensorFlow } from '../engine/native/build/tensorflow.js'
 import { tryEngine, type Tried } from '../engine/native/build/try-engine.js'
@@ -21,6 +22,7 @@ import {
   projectEngines,
   publish,
   removeDeadBuilds,
+  removeDownloads,
   unfinishedFolder,
 } from './engine-folder.js'
 
@@ -29,7 +31,7 @@ export interface BuildOptions {
   readonly tensorflow?: string
   /** For NVIDIA GPUs. Absent: where the machine shows one. */
   readonly cuda?: boolean
-  /** Builds again what is there already. */
+  /** Builds again what is there already, and brings its TensorFlow anew. */
   readonly force?: boolean
   readonly cwd?: string
   readonly tell?: (progress: BuildProgress) => void
@@ -38,7 +40,7 @@ export interface BuildOptions {
 
 /** What a build does now. */
 export interface BuildProgress {
-  readonly phase: 'download' | 'unpack' | 'compile' | 'try'
+  readonly phase: 'ask' | 'download' | 'unpack' | 'compile' | 'try'
   readonly what: string
   /** Bytes; `total` is 0 where it is not known. */
   readonly done: number
@@ -102,6 +104,13 @@ const checkRoom = async (engines: string, request: Request): Promise<void> => {
   )
 }
 
+/** The request with the version that the newest TensorFlow of the index has now, where none is asked for. */
+const withVersion = async (request: Request, signal: AbortSignal | undefined): Promise<Request> => {
+  if (request.from === 'folder' || request.version !== undefined) return request
+  const version = await newestTensorFlow(request.device, signal)
+  return version === undefined ? request : { ...request, version }
+}
+
 /** An engine that answers the request and is whole. */
 const builtAlready = (engines: string, request: Request, from: InstalledPackage): Found | undefined => {
   if (request.from !== 'index' || request.version === undefined) return undefined
@@ -120,8 +129,9 @@ const tryOrFail = async (
   throw new ProblemError(
     problem('engine-build-failed', `the engine is built and does not run: ${tried.why}`, {
       hint:
-        tried.known?.mend ??
-        'Try another TensorFlow: `trimtab engine build native --tensorflow 2.16.2`. Nothing was kept.',
+        tried.known === undefined || /engine build native`\.$/.test(tried.known.mend)
+          ? 'Bring TensorFlow anew with `trimtab engine build native --force`, or try another: `--tensorflow 2.16.2`. Nothing was kept.'
+          : tried.known.mend,
     }),
   )
 }
@@ -138,7 +148,7 @@ export const buildEngine = async (options: BuildOptions = {}): Promise<BuildRepo
   const { cwd = process.cwd(), signal, tell = () => undefined } = options
   const fault = unsupported()
   if (fault) throw new ProblemError(fault)
-  const request = readRequest(
+  const asked = readRequest(
     options.tensorflow === undefined
       ? undefined
       : /[/\\]/.test(options.tensorflow)
@@ -147,19 +157,25 @@ export const buildEngine = async (options: BuildOptions = {}): Promise<BuildRepo
     options.cuda,
   )
   // Before a folder is made for what cannot be built.
-  if (request.from === 'folder') installedTensorFlow(request.path)
+  if (asked.from === 'folder') installedTensorFlow(asked.path)
   const from = packageToBuild(cwd)
   const compiler = await findCompiler()
   nodeHeaders()
   const engines = resolve(cwd, projectEngines(cwd))
   await removeDeadBuilds(engines)
+  if (asked.from === 'index' && asked.version === undefined)
+    tell({ phase: 'ask', what: 'for the newest TensorFlow', done: 0, total: 0 })
+  const request = await withVersion(asked, signal)
   const there = options.force ? undefined : builtAlready(engines, request, from)
   if (there) {
     tell({ phase: 'try', what: there.name, done: 0, total: 0 })
-    const trial = await tryOrFail(there.folder, there.device, signal)
-    await use(engines, there.name)
-    const { name, folder, tensorflow, device, source } = there
-    return { name, folder, tensorflow, device, source, bytes: await folderBytes(folder), reused: true, trial }
+    const trial = await tryEngine(there.folder, there.device, signal)
+    if (trial.works) {
+      await use(engines, there.name)
+      const { name, folder, tensorflow, device, source } = there
+      const bytes = await folderBytes(folder)
+      return { name, folder, tensorflow, device, source, bytes, reused: true, trial }
+    }
   }
   await checkRoom(engines, request)
   const folder = unfinishedFolder(engines, 'building')
@@ -169,6 +185,8 @@ export const buildEngine = async (options: BuildOptions = {}): Promise<BuildRepo
       folder,
       engines,
       downloads: downloadsFolder(engines),
+      // One that is there and does not run may have a torn library.
+      anew: options.force === true || there !== undefined,
       tell: (phase, what, done, total) => tell({ phase, what, done, total }),
       ...(signal ? { signal } : {}),
     })
@@ -180,6 +198,7 @@ export const buildEngine = async (options: BuildOptions = {}): Promise<BuildRepo
     for (const rest of ['scratch', 'wheels']) await rm(join(folder, rest), { recursive: true, force: true })
     await publish(engines, folder, name)
     await use(engines, name)
+    await removeDownloads(engines, 'old')
     const bytes = await folderBytes(join(engines, name))
     const { version, device, source } = brought
     return {

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { isPart, wheelsFolder } from '../engine/native/build/fetch-wheel.js'
 import { filesBelow } from '../engine/native/build/files-below.js'
 import { enginesFolder } from '../engine/native/folder.js'
 import { projectOf } from '../language/project.js'
@@ -19,7 +20,7 @@ export const projectEngines = (cwd = process.cwd()): string => {
   return join(ownStore(project), 'engines')
 }
 
-/** Where whole wheels of unfinished builds lie. */
+/** Where the wheels of unfinished builds lie, whole or begun. */
 export const downloadsFolder = (engines: string): string => join(engines, '.downloads')
 
 const isUnfinished = (name: string): boolean => name.startsWith('.building.') || name.startsWith('.gone.')
@@ -28,14 +29,37 @@ const isUnfinished = (name: string): boolean => name.startsWith('.building.') ||
 export const unfinishedFolder = (engines: string, what: 'building' | 'gone'): string =>
   join(engines, `.${what}.${writerTag(randomBytes(4).toString('hex'))}.tmp`)
 
-/** Ends with an unfinished build: its whole wheels are kept for the next, the rest goes. */
+/** Days after which nobody is expected to go on with a build. */
+const keptDays = 7
+
+const bytesOf = async (path: string): Promise<number> => (await stat(path).catch(() => undefined))?.size ?? -1
+
+/** Ends with an unfinished build: its wheels, whole or begun, are kept for the next, the rest goes. */
 export const discardBuild = async (engines: string, folder: string): Promise<void> => {
-  const wheels = join(folder, 'wheels')
-  const names = (await readdir(wheels).catch(() => [])).filter(name => name.endsWith('.whl'))
-  if (names.length > 0) await mkdir(downloadsFolder(engines), { recursive: true })
-  for (const name of names)
-    await rename(join(wheels, name), join(downloadsFolder(engines), name)).catch(() => undefined)
+  const [wheels, downloads] = [wheelsFolder(folder), downloadsFolder(engines)]
+  const names = (await readdir(wheels).catch(() => [])).filter(name => name.endsWith('.whl') || isPart(name))
+  if (names.length > 0) await mkdir(downloads, { recursive: true })
+  for (const name of names) {
+    const [mine, kept] = [join(wheels, name), join(downloads, name)]
+    // Of two builds that were stopped at once, the one that came further.
+    if ((await bytesOf(mine)) > (await bytesOf(kept))) await rename(mine, kept).catch(() => undefined)
+  }
   await rm(folder, { recursive: true, force: true })
+}
+
+/** Removes what builds that did not come to their end left of wheels: all, or what none has gone on with for a week. Gives the bytes that are free again. */
+export const removeDownloads = async (engines: string, which: 'all' | 'old'): Promise<number> => {
+  const downloads = downloadsFolder(engines)
+  let bytes = 0
+  for (const name of await readdir(downloads).catch(() => [])) {
+    const path = join(downloads, name)
+    const found = await stat(path).catch(() => undefined)
+    if (!found || (which === 'old' && Date.now() - found.mtimeMs < keptDays * 86_400_000)) continue
+    await rm(path, { recursive: true, force: true })
+    bytes += found.size
+  }
+  await rmdir(downloads).catch(() => undefined)
+  return bytes
 }
 
 /** Removes what killed builds left; never that of a process that lives. */

@@ -7,7 +7,13 @@ import { tryEngine } from '../engine/native/build/try-engine.js'
 import { damageOf, listBuilt, type Found } from '../engine/native/built.js'
 import { nativeVersion } from '../engine/native/find.js'
 import { installedPackage } from '../engine/native/installed.js'
-import { folderBytes, projectEngines, removeDeadBuilds, unfinishedFolder } from './engine-folder.js'
+import {
+  folderBytes,
+  projectEngines,
+  removeDeadBuilds,
+  removeDownloads,
+  unfinishedFolder,
+} from './engine-folder.js'
 
 /** A built engine, and whether it can be used. */
 export interface EngineRow {
@@ -65,7 +71,7 @@ export const listEngines = async (cwd = process.cwd(), signal?: AbortSignal): Pr
   return rows
 }
 
-/** Removes built engines; gives the bytes that are free again. Throws ProblemError (`engine-unknown`) before any goes. */
+/** Removes built engines, and wheels that builds left which did not come to their end; gives the bytes that are free again. Throws ProblemError (`engine-unknown`) before any goes. */
 export const removeEngines = async (names: readonly string[], cwd = process.cwd()): Promise<number> => {
   const engines = projectEngines(cwd)
   const known = listBuilt(engines).map(({ name }) => name)
@@ -82,7 +88,7 @@ export const removeEngines = async (names: readonly string[], cwd = process.cwd(
     )
   if (problems.length > 0) throw new ProblemError(...problems)
   await removeDeadBuilds(engines)
-  let bytes = 0
+  let bytes = await removeDownloads(engines, 'all')
   for (const name of new Set(names)) {
     const gone = unfinishedFolder(engines, 'gone')
     bytes += await folderBytes(join(engines, name))

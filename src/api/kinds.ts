@@ -1,26 +1,11 @@
 import { engineNames } from '../core/engine-name.js'
-import { fieldRows, type FieldRow } from '../core/field-rows.js'
+import { fieldRows } from '../core/field-rows.js'
+import type { KindDocs } from '../core/kind-docs.js'
 import { enginePromises, promiseText } from '../core/promise.js'
 import type { Problem } from '../core/problem.js'
 import { builtInKinds } from '../steps/index.js'
 import type { AnyStepSpec, Port } from '../steps/define-step.js'
 import type { ReadOptions } from './options.js'
-
-/** A step kind as its documentation shows it. */
-export interface KindDocs {
-  readonly kind: string
-  readonly description: string
-  readonly revision: number
-  readonly ports: readonly {
-    readonly name: string
-    readonly takes: string
-    readonly required: boolean
-    readonly description: string
-  }[]
-  readonly outputs: readonly { readonly name: string; readonly type: string }[]
-  readonly fields: readonly FieldRow[]
-  readonly notes: readonly string[]
-}
 
 const portText = (port: Port): string =>
   `${port.list ? `list of ${port.type}` : port.type}${port.either ? ', or a map that describes one' : ''}`

@@ -4,6 +4,7 @@ import { version } from '../core/home.js'
 import type { StepOutput } from '../core/step-file.js'
 import { isThere, modelFacts } from '../expression/figures.js'
 import { machineBound } from '../plan/locked.js'
+import { partsOf } from '../plan/micro-batches.js'
 import type { Instance, Plan } from '../plan/plan.js'
 import {
   measurementName,
@@ -75,6 +76,7 @@ const blockOf = (instance: Instance, record: InstanceRecord, plan: Plan): Locked
   const files = filesOf(instance, plan)
   const outputs = outputsOf(output)
   const metrics = metricsOf(output)
+  const microBatch = partsOf(record)
   return {
     kind: instance.kind,
     key: record.key!,
@@ -82,6 +84,7 @@ const blockOf = (instance: Instance, record: InstanceRecord, plan: Plan): Locked
     ...(instance.spec.computes
       ? { engine: { name: instance.engine.name, version: instance.engine.version } }
       : {}),
+    ...(microBatch === undefined ? {} : { microBatch }),
     made: { trimtab: version(), node: process.version, platform: `${process.platform}-${process.arch}` },
     ...(isEmpty(files) ? {} : { files }),
     ...(isEmpty(outputs) ? {} : { outputs }),

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { InstanceId } from '../core/brand.js'
 import { differenceOf } from '../core/promise.js'
 import { departuresOf, expectedKeys, lockedBy, machineBound } from '../plan/locked.js'
+import { partsText } from '../plan/micro-batches.js'
 import type { Instance, Plan } from '../plan/plan.js'
 import { emptyLock, type Lock, type LockedMeasurement, type LockedStep } from '../store/lock.js'
 import type { Store } from '../store/store.js'
@@ -9,14 +10,13 @@ import type { Store } from '../store/store.js'
 /** How much figures of an instance may differ from run to run: the largest relative difference that an engine behind it allows. 0: not at all. */
 export const tolerancesOf = (
   { instances }: Pick<Plan, 'instances'>,
-  toleranceOf: (engine: Instance['engine']) => number,
+  toleranceOf: (instance: Pick<Instance, 'engine' | 'config'>) => number,
 ): ReadonlyMap<InstanceId, number> => {
   const found = new Map<InstanceId, number>()
-  for (const { id, inputs, engine, spec } of instances) {
-    const before = Object.values(inputs).flatMap(edges =>
-      edges.map(({ instance }) => found.get(instance) ?? 0),
-    )
-    found.set(id, Math.max(0, ...before, spec.computes ? toleranceOf(engine) : 0))
+  for (const instance of instances) {
+    const { id, inputs, spec } = instance
+    const before = Object.values(inputs).flatMap(edges => edges.map(edge => found.get(edge.instance) ?? 0))
+    found.set(id, Math.max(0, ...before, spec.computes ? toleranceOf(instance) : 0))
   }
   return found
 }
@@ -31,9 +31,10 @@ const typesOf = ({ outputs = {} }: LockedStep): string =>
   )
 
 /** What two blocks differ in, in words; empty where they say the same. `made` is nobody's business. */
-export const differencesOfBlocks = (was: LockedStep, is: LockedStep, tolerance = 0): string[] => {
+const differencesOfBlocks = (was: LockedStep, is: LockedStep, tolerance = 0): string[] => {
   const told: string[] = []
   if (was.kind !== is.kind) told.push(`kind was ${was.kind}, is ${is.kind}`)
+  if (tolerance === 0 && was.microBatch !== is.microBatch) told.push(partsText(was.microBatch, is.microBatch))
   if (tolerance === 0 && was.key !== is.key) told.push('its key is another')
   if (was.engine?.name !== is.engine?.name || (tolerance === 0 && was.engine?.version !== is.engine?.version))
     told.push(

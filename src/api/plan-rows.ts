@@ -24,6 +24,7 @@ const rowOf = (instance: Instance): PlanRow => {
     instance: instance.id,
     step: instance.step,
     kind: instance.kind,
+    ...(instance.spec.computes ? { engine: instance.engine.name } : {}),
     status: instance.status.type,
     why:
       instance.status.type === 'hit'

@@ -1,9 +1,8 @@
 import { basename } from 'node:path'
-import type { EngineChoice } from '../core/engine-name.js'
 import { problem, ProblemError, type Problem } from '../core/problem.js'
-import { enginePromises } from '../core/promise.js'
+import { stepPromise } from '../core/promise.js'
 import { departuresOf, type Departure } from '../plan/locked.js'
-import type { Plan } from '../plan/plan.js'
+import type { Instance, Plan } from '../plan/plan.js'
 import { lockPathOf, type Lock } from '../store/lock.js'
 import { writeLockOf } from '../store/lock-file.js'
 import type { FoundLock } from '../store/parse-lock.js'
@@ -28,9 +27,9 @@ export interface SettledLock {
   readonly problems: readonly Problem[]
 }
 
-/** The largest relative difference that an engine allows itself; 0: none. */
-const toleranceOf = ({ name }: EngineChoice): number => {
-  const promise = enginePromises[name]
+/** The largest relative difference that a step's engine allows itself; 0: none. */
+const toleranceOf = ({ engine, config }: Pick<Instance, 'engine' | 'config'>): number => {
+  const promise = stepPromise(engine.name, config)
   return promise.kind === 'tolerance' ? promise.figure : 0
 }
 

@@ -12,7 +12,7 @@ const files: Readonly<Record<string, string>> = {
 }
 
 /** What `init` would write. */
-export const starterFiles = (): string[] => Object.keys(files)
+const starterFiles = (): string[] => Object.keys(files)
 
 const errnoOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code
 

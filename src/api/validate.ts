@@ -10,6 +10,7 @@ import type { FileMemory } from '../plan/files.js'
 import type { InspectionMemory } from '../plan/inspect.js'
 import { asksForGpus, checkGpus } from '../plan/gpus.js'
 import { checkMicroBatches } from '../plan/micro-batches.js'
+import { checkMixedPrecision } from '../plan/mixed-precision.js'
 import { machineRoom, preflight } from '../plan/preflight.js'
 import type { Plan } from '../plan/plan.js'
 import type { AnyStepSpec } from '../steps/define-step.js'
@@ -118,6 +119,7 @@ export const plan = async (options: PlanOptions, memory: Memory = {}): Promise<P
     ...made.problems,
     ...checkGpus(made, gpus),
     ...checkMicroBatches(made),
+    ...checkMixedPrecision(made),
     ...locked.problems,
     ...(store.exchange?.problems() ?? []),
   ]).sort(inFileOrder(recipe.file))

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { CommanderError, InvalidArgumentError, type Command } from 'commander'
+import { engineChoices, engineHint, type EngineName } from '../core/engine-name.js'
 import { out, outJson, outPaint, tellProblems } from './output.js'
 
 export interface RecipeFlags {
@@ -7,7 +8,7 @@ export interface RecipeFlags {
   readonly sweep: Readonly<Record<string, readonly string[]>>
   readonly params?: readonly string[]
   readonly only?: readonly string[]
-  readonly engine?: 'auto' | 'native' | 'webgpu' | 'wasm' | 'cpu'
+  readonly engine?: EngineName | 'auto'
   readonly store?: string
   readonly remote?: string
   /** False with `--no-push`. */
@@ -40,6 +41,13 @@ export const atLeastOne = (text: string): number => {
   if (!Number.isInteger(value) || value < 1)
     throw new InvalidArgumentError('It takes a whole number from 1 up.')
   return value
+}
+
+const engineNamed = (text: string): EngineName | 'auto' => {
+  const found = engineChoices.find(name => name === text)
+  if (found === undefined)
+    throw new InvalidArgumentError(engineHint(text) ?? `There are: ${engineChoices.join(', ')}.`)
+  return found
 }
 
 /** The recipe's own manual where one is named, else the command's. Ends the command as `--help` does. */
@@ -77,7 +85,11 @@ export const takesRecipe = (command: Command): Command =>
       {},
     )
     .option('--params <file>', 'read values of params from a YAML or JSON file (again for more)', gather)
-    .option('--engine <name>', 'engine for steps that leave it to auto: auto, native, webgpu, wasm, cpu')
+    .option(
+      '--engine <name>',
+      `engine for steps that leave it to auto: ${engineChoices.join(', ')}`,
+      engineNamed,
+    )
     .option('-h, --help', "show this, or with a recipe that recipe's own params")
 
 /** The flag that names a remote, of every command that may ask one. */

@@ -4,6 +4,8 @@ import type { EngineName } from './engine-name.js'
 export interface MachineFacts {
   /** `linux 6.1.0 x64` */
   readonly system: string
+  /** `Debian GNU/Linux 12 (bookworm)`; absent where the system does not say. */
+  readonly distribution?: string
   /** `glibc 2.36`, `musl`; absent where the system has neither. */
   readonly libc?: string
   readonly processor: string
@@ -36,6 +38,18 @@ export interface PartFacts {
   readonly note?: string
 }
 
+/** What a native engine is built with. */
+export interface BuildFacts {
+  /** The folder where engines lie, and new ones go; it need not exist. */
+  readonly engines: string
+  /** Bytes that are free on its disk. */
+  readonly free?: number
+  /** `c++ (Debian 12.2.0-14) 12.2.0`; absent: there is none. */
+  readonly compiler?: string
+  /** `pip 24.0 of Python 3.11`; absent: there is none, and Trimtab asks the Python index itself. */
+  readonly pip?: string
+}
+
 /** A short true training of one engine, in a process of its own. */
 export type EngineTrial =
   | {
@@ -47,6 +61,8 @@ export type EngineTrial =
       /** Milliseconds to open it. */
       readonly opened: number
       readonly memory: number
+      /** `rate` with `mixedPrecision`; absent where the engine has none. */
+      readonly mixed?: Readonly<Record<'float16' | 'bfloat16', number>>
       /** How it computes: `as a graph`, `operation by operation: WHY`. */
       readonly mode: string
     }
@@ -67,12 +83,18 @@ export interface EngineFacts {
 
 /** All that `trimtab doctor` finds. */
 export interface DoctorReport {
+  /** Trimtab's own. */
   readonly version: string
+  /** The folder of Trimtab's package. */
+  readonly home: string
   readonly machine: MachineFacts
   readonly gpus: readonly GpuFacts[]
   /** How GPUs were looked for, and Vulkan: sentences without their full stop. */
   readonly looked: readonly string[]
   readonly parts: readonly PartFacts[]
+  readonly build: BuildFacts
+  /** Variables of the environment that are set and change what engines do. */
+  readonly settings: Readonly<Record<string, string>>
   readonly engines: readonly EngineFacts[]
   readonly auto: { readonly engine?: EngineName; readonly why: string }
 }

@@ -39,7 +39,7 @@ const boundsOf = (schema: Schema): string => {
 }
 
 /** A schema's type in a few words: `number ≥ 0, < 1`, `l1 | l2`, `list of string`, `path`. */
-export const typeText = (schema: Schema): string => {
+const typeText = (schema: Schema): string => {
   if (schema['x-trimtab'] === 'path') return 'path'
   if (schema.const !== undefined) return JSON.stringify(schema.const).replaceAll('"', '')
   if (schema.enum)

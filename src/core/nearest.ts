@@ -68,9 +68,3 @@ export const didYouMean = (word: string, known: Iterable<string>): string | unde
   const near = nearest(word, known)
   return near === undefined ? undefined : `Did you mean "${near}"?`
 }
-
-/** Names in a row, the first ten of many. */
-export const listed = (names: Iterable<string>): string => {
-  const all = [...names]
-  return all.length > 11 ? `${all.slice(0, 10).join(', ')} and ${all.length - 10} more` : all.join(', ')
-}

@@ -64,10 +64,6 @@ export interface StepOutput {
   readonly problems?: readonly Problem[]
 }
 
-/** The result file: what came of a step file. */
-export type StepResult =
-  ({ readonly ok: true } & StepOutput) | { readonly ok: false; readonly problems: readonly Problem[] }
-
 /** What the executor supplies beside the step file. */
 export interface StepContext {
   /** An object's bytes; over shared memory where the executor is in the same process. Read only. Throws ProblemError when it is gone or damaged. */

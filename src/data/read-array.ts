@@ -1,17 +1,8 @@
+import { halfToFloat } from '../core/half.js'
 import type { ArrayHeader, Dtype } from '../sources/array-header.js'
 import { readBody } from '../sources/body.js'
 import { unreadable } from '../sources/fault.js'
 import { type Numbers, fromBytes, swapBytes } from './numbers.js'
-
-/** A float16 as a number (IEEE 754-2019, binary16). */
-const half = (bits: number): number => {
-  const sign = bits & 0x8000 ? -1 : 1
-  const exponent = (bits >> 10) & 31
-  const fraction = bits & 1023
-  if (exponent === 0) return sign * fraction * 2 ** -24
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
-}
 
 /** 64-bit integers as int32 where all fit, else as float64; leaves where a float64 would lose bits. */
 const narrowed = (title: string, wide: BigInt64Array | BigUint64Array): Numbers => {
@@ -34,7 +25,7 @@ const numbersOf = (title: string, dtype: Dtype, bytes: Uint8Array, little: boole
   if (dtype === 'bool') return bytes.map(byte => (byte === 0 ? 0 : 1))
   if (dtype === 'float16') {
     const bits = fromBytes('uint16', bytes, little)
-    return Float32Array.from(bits, half)
+    return Float32Array.from(bits, halfToFloat)
   }
   if (dtype === 'int64' || dtype === 'uint64') {
     const machine = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1

@@ -1,27 +1,18 @@
-import { execFile } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import type { Device, FoundDevices } from '../core/device.js'
+import { askSmi, queryGpus, readList, type Smi } from './nvidia-smi.js'
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** What `nvidia-smi` prints, and the device files of the driver where it is not there. */
+/** What the machine is asked. */
 export interface DeviceSources {
-  /** Undefined: there is none, it failed, or it took too long. */
-  readonly smi: (...args: readonly string[]) => Promise<string | undefined>
+  readonly smi: Smi
   /** How many GPUs the driver made files for. */
   readonly files: () => number
 }
 
-/** Milliseconds that `nvidia-smi` may take: without its daemon it wakes each GPU first. */
-const patience = 10_000
-
 const sources: DeviceSources = {
-  smi: (...args) =>
-    new Promise(resolve => {
-      execFile('nvidia-smi', args, { timeout: patience, windowsHide: true }, (error, stdout) =>
-        resolve(error ? undefined : stdout),
-      )
-    }),
+  smi: askSmi,
   files: () => {
     try {
       return readdirSync('/dev').filter(name => /^nvidia\d+$/.test(name)).length
@@ -31,58 +22,23 @@ const sources: DeviceSources = {
   },
 }
 
-/**
- * `nvidia-smi -L` in the order of its list. A GPU that is cut into MIG slices is given by its slices: CUDA takes no
- * step on the whole of it.
- */
-export const readList = (text: string): Device[] => {
-  const devices: Device[] = []
-  let whole: { readonly device: Device; hasSlices: boolean } | undefined
-  const close = (): void => {
-    if (whole && !whole.hasSlices) devices.push(whole.device)
-  }
-  for (const line of text.split('\n')) {
-    const gpu = /^GPU \d+: (.*) \(UUID: (GPU-[^)]+)\)/.exec(line)
-    if (gpu) {
-      close()
-      whole = { device: { pin: gpu[2]!, name: gpu[1]! }, hasSlices: false }
-      continue
-    }
-    const slice = /^\s+MIG (\S+)\s.*\(UUID: (MIG-[^)]+)\)/.exec(line)
-    if (!slice || !whole) continue
-    whole.hasSlices = true
-    devices.push({ pin: slice[2]!, name: `${whole.device.name}, MIG ${slice[1]}` })
-  }
-  close()
-  return devices
-}
-
-/** Bytes by UUID, from `--query-gpu=uuid,memory.total --format=csv,noheader,nounits` (MiB). */
-const readMemory = (text: string | undefined): ReadonlyMap<string, number> =>
-  new Map(
-    [...(text ?? '').matchAll(/^(GPU-[^,\s]+), *(\d+)/gm)].map(([, uuid, mebi]) => [
-      uuid!,
-      Number(mebi) * 2 ** 20,
-    ]),
-  )
-
 const plural = (count: number): string => `${count} GPU${count === 1 ? '' : 's'}`
 
 const listed = async ({ smi, files }: DeviceSources): Promise<FoundDevices> => {
-  const text = await smi('-L')
-  if (text === undefined) {
+  const said = await smi('-L')
+  if ('why' in said) {
     const count = files()
     const devices = Array.from({ length: count }, (_, at) => ({ pin: String(at), name: `GPU ${at}` }))
     return count > 0
       ? { devices, how: `nvidia-smi does not answer, and /dev has files of ${plural(count)}` }
       : { devices, how: 'there is no nvidia-smi that answers, and /dev has no file of a GPU' }
   }
-  const found = readList(text)
+  const found = readList(said.text)
   if (found.length === 0) return { devices: [], how: 'nvidia-smi lists no GPU' }
-  const memory = readMemory(await smi('--query-gpu=uuid,memory.total', '--format=csv,noheader,nounits'))
+  const { gpus } = await queryGpus(smi)
   const devices = found.map(device => {
-    const bytes = memory.get(device.pin)
-    return bytes === undefined ? device : { ...device, memory: bytes }
+    const memory = gpus.find(({ uuid }) => uuid === device.pin)?.memory
+    return memory === undefined ? device : { ...device, memory }
   })
   return { devices, how: `nvidia-smi lists ${plural(devices.length)}` }
 }

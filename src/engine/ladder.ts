@@ -7,8 +7,15 @@ import type { EngineReport } from './engine.js'
 
 const whyNot = ({ why, notForAuto }: EngineReport): string | undefined => why ?? notForAuto
 
-const reasonOf = (report: EngineReport): string =>
-  `${report.name}: ${whyNot(report) ?? 'not available'}${report.hint === undefined ? '' : ` ${report.hint}`}`
+/** What a report advises, less the advice to go without: of several engines one is wanted. */
+export const mendOf = ({ hint }: EngineReport): string | undefined =>
+  hint?.replace(/[,;] or use `engine: wasm`\.$/, '.')
+
+const reasonOf = (report: EngineReport): string => {
+  const why = (whyNot(report) ?? 'nothing was found out about it').replace(/\.$/, '')
+  const mend = mendOf(report)
+  return `${report.name}: ${why}.${mend === undefined ? '' : ` ${mend}`}`
+}
 
 const otherThanLocked = (preferred: EngineName, taken: EngineName, why: string | undefined): Problem => ({
   ...problem(
@@ -45,9 +52,9 @@ export const chooseEngine = (
   if (chosen === undefined) {
     const message =
       asked === 'auto'
-        ? `no engine is available: ${found.map(reasonOf).join('; ')}`
+        ? 'no engine is available here'
         : `the ${asked} engine is not available: ${found[0]?.why ?? 'nothing was found out about it.'}`
-    const hint = asked === 'auto' ? 'Run `npm run build`, then try again.' : found[0]?.hint
+    const hint = asked === 'auto' ? found.map(reasonOf).join('\n') : found[0]?.hint
     return failed(problem('engine-missing', message, hint === undefined ? {} : { hint }))
   }
   const slow = chosen.slow === undefined ? [] : [slower(chosen.name, chosen.slow)]

@@ -1,3 +1,4 @@
+import type { Bend } from './activated.js'
 import { tf } from './tf.js'
 
 /** The kernels' names among those of tfjs. */
@@ -18,18 +19,18 @@ export const canNormalizeBatch = (): boolean =>
 
 /**
  * Batch normalization in training (Ioffe & Szegedy 2015): `x` (any axes, channels last) brought to mean 0 and variance 1
- * a channel over all other axes, times `scale` plus `offset` (`channels` each), then relu where asked for. Two passes, and two for the gradient.
+ * a channel over all other axes, times `scale` plus `offset` (`channels` each), then the bend. Two passes, and two for the gradient.
  */
 export const normalizeWholeBatch = (
   x: tf.Tensor,
   scale: tf.Tensor,
   offset: tf.Tensor,
   epsilon: number,
-  relu = false,
+  bend: Bend = 'linear',
 ): NormalizedBatch => {
   const [output, mean, variance] = tf
     .engine()
-    .runKernel<tf.Tensor[]>(batchNormalization, { x, scale, offset }, { epsilon, relu }) as [
+    .runKernel<tf.Tensor[]>(batchNormalization, { x, scale, offset }, { epsilon, bend }) as [
     tf.Tensor,
     tf.Tensor,
     tf.Tensor,

@@ -9,14 +9,18 @@ import { gradientsOf } from './gradient-step.js'
 import type { TakeStep } from './trainer.js'
 
 /** Some rows of a batch: the first, how many, and how many the batch has. */
-interface Rows {
+export interface Rows {
   readonly from: number
   readonly count: number
   readonly of: number
 }
 
 /** A batch of these rows, over the batch's own arrays, which may be longer than it. */
-const partOf = (batch: Batch, { from, count }: Rows, { inputShape, outputs }: ExampleOptions): Batch => {
+export const partOf = (
+  batch: Batch,
+  { from, count }: Rows,
+  { inputShape, outputs }: ExampleOptions,
+): Batch => {
   const until = from + count
   const size = inputShape.reduce((product, side) => product * side, 1)
   return {
@@ -28,19 +32,32 @@ const partOf = (batch: Batch, { from, count }: Rows, { inputShape, outputs }: Ex
   }
 }
 
+/** The rows of a batch in parts of so many. */
+export function* partsOf(of: number, microBatch: number): Generator<Rows> {
+  for (let from = 0; from < of; from += microBatch) yield { from, count: Math.min(microBatch, of - from), of }
+}
+
 /** Draws for the whole batch and gives what belongs to the rows, so that an example has its noise whoever is beside it. */
+export const drawRows = (
+  random: Random,
+  { from, count, of }: Rows,
+  shape: readonly number[],
+  draw: (random: Random) => number,
+): Float32Array => {
+  const size = shape.reduce((product, side) => product * side, 1)
+  // A row of the batch may be several of the tensor, as the time steps of a sequence are.
+  const row = size / count
+  for (let skipped = 0; skipped < from * row; skipped++) draw(random)
+  const values = new Float32Array(size)
+  for (let at = 0; at < size; at++) values[at] = draw(random)
+  for (let skipped = 0; skipped < (of - from - count) * row; skipped++) draw(random)
+  return values
+}
+
 const drawsOf =
-  (random: Random, { from, count, of }: Rows): Draws =>
-  (shape, draw) => {
-    const size = shape.reduce((product, side) => product * side, 1)
-    // A row of the batch may be several of the tensor, as the time steps of a sequence are.
-    const row = size / count
-    for (let skipped = 0; skipped < from * row; skipped++) draw(random)
-    const values = new Float32Array(size)
-    for (let at = 0; at < size; at++) values[at] = draw(random)
-    for (let skipped = 0; skipped < (of - from - count) * row; skipped++) draw(random)
-    return tf.tensor(values, [...shape])
-  }
+  (random: Random, rows: Rows): Draws =>
+  (shape, draw) =>
+    tf.tensor(drawRows(random, rows, shape, draw), [...shape])
 
 /**
  * A step on a batch of which only `microBatch` examples run at once: the mean gradient of the whole batch, then one move
@@ -76,11 +93,11 @@ export const accumulating =
       })
     }
     try {
-      for (let from = 0; from < batch.count; from += microBatch) {
-        const { mean, said } = add({ from, count: Math.min(microBatch, batch.count - from), of: batch.count })
+      for (const rows of partsOf(batch.count, microBatch)) {
+        const { mean, said } = add(rows)
         try {
           loss += (await mean.data())[0]!
-          output.set((await said.data()) as Float32Array, from * examples.outputs)
+          output.set((await said.data()) as Float32Array, rows.from * examples.outputs)
         } finally {
           tf.dispose([mean, said])
         }

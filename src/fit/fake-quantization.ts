@@ -6,14 +6,12 @@ import type { Runnable } from '../model/runnable.js'
 
 /** Makes a network in training see its quantized weights as they would be stored. */
 export interface FakeQuantization {
-  /** Names of the weights that are rounded. */
-  readonly names: readonly string[]
+  /** The quantized model, whose formats are kept. */
+  readonly model: Model
   /** Rounds the weights as they are now; asked before every step and before validation. */
   refresh(): Promise<void>
-  /** Rounded weights from float ones, of which those that are rounded are needed alone. */
-  round(floats: ReadonlyMap<string, Float32Array>): Map<string, Float32Array>
-  /** The rounded weights that the network sees now, by name. */
-  readonly rounded: ReadonlyMap<string, tf.Tensor>
+  /** Has the network see these while some work runs, by name; the caller's, and rounded by the caller. */
+  seeing<T>(rounded: ReadonlyMap<string, tf.Tensor>, work: () => T): T
   dispose(): void
 }
 
@@ -24,11 +22,11 @@ export interface FakeQuantization {
  * clamped. Undefined where no weight of the model is quantized; quantized activations the runnable simulates by itself.
  */
 export const fakeQuantization = (runnable: Runnable, model: Model): FakeQuantization | undefined => {
-  const names = model.weights.filter(({ quantization }) => quantization).map(({ name }) => name)
-  if (names.length === 0) return undefined
+  if (!model.weights.some(({ quantization }) => quantization)) return undefined
   const rounded = new Map<string, tf.Tensor>()
+  let seen: ReadonlyMap<string, tf.Tensor> = rounded
   runnable.hooks.weight = (name, tensor) => {
-    const value = rounded.get(name)
+    const value = seen.get(name)
     if (value === undefined) return tensor
     return tf.customGrad(() => ({ value: value.clone(), gradFunc: (dy: tf.Tensor) => [dy] }))(tensor)
   }
@@ -36,21 +34,22 @@ export const fakeQuantization = (runnable: Runnable, model: Model): FakeQuantiza
     for (const tensor of rounded.values()) tensor.dispose()
     rounded.clear()
   }
-  const round: FakeQuantization['round'] = floats => {
-    const stored = requantize(model, floats)
-    return new Map(
-      stored.weights.filter(({ quantization }) => quantization).map(each => [each.name, toFloat(each)]),
-    )
-  }
   return {
-    names,
-    round,
-    rounded,
+    model,
     refresh: async () => {
-      const fresh = round(await runnable.weights())
+      const fresh = requantize(model, await runnable.weights())
       forget()
-      for (const [name, values] of fresh)
-        rounded.set(name, tf.keep(tf.tensor(values, runnable.variables.get(name)!.shape)))
+      for (const weight of fresh.weights)
+        if (weight.quantization)
+          rounded.set(weight.name, tf.keep(tf.tensor(toFloat(weight), [...weight.shape])))
+    },
+    seeing: (others, work) => {
+      seen = others
+      try {
+        return work()
+      } finally {
+        seen = rounded
+      }
     },
     dispose: () => {
       forget()

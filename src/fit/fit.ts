@@ -3,6 +3,7 @@ import { fail } from '../core/problem.js'
 import { stream } from '../core/random.js'
 import { Cancelled } from '../core/step-file.js'
 import type { Split } from '../data/dataset.js'
+import type { HalfType } from '../engine/graph/mixed-precision.js'
 import { tf } from '../engine/tf.js'
 import type { Runnable } from '../model/runnable.js'
 import type { Clip } from './clip.js'
@@ -18,6 +19,7 @@ import { createStopper } from './stopping.js'
 import type { EarlyStopping } from './stopping.js'
 import { openTrainer } from './open-trainer.js'
 import type { Execution, Trainer } from './trainer.js'
+import { lossScaleSlot } from './graph/loss-scale.js'
 import { validate } from './validate.js'
 
 /** One epoch in the record. `loss` and scores of training are means over the epoch while the weights moved. */
@@ -51,6 +53,8 @@ export interface FitOptions {
   readonly masks?: ReadonlyMap<string, Uint8Array>
   /** Set where the model's weights are quantized: training sees them rounded. */
   readonly fakeQuantization?: FakeQuantization
+  /** Products of training compute in this format; absent: in float32. Only graphs can: else ProblemError (`mixed-precision-unavailable`). */
+  readonly mixedPrecision?: HalfType
   readonly seed: number
   readonly cancelled: () => boolean
   readonly emit: (progress: Progress) => void
@@ -166,6 +170,7 @@ export const fit = async (options: FitOptions): Promise<FitResult> => {
     return tally.means()
   }
 
+  const lossScale = resume?.slots.get(lossScaleSlot)
   let trainer: Trainer | undefined
   try {
     if (resume) {
@@ -188,6 +193,8 @@ export const fit = async (options: FitOptions): Promise<FitResult> => {
         clip: options.clip ?? {},
         trained,
         ...(options.fakeQuantization ? { fakeQuantization: options.fakeQuantization } : {}),
+        ...(options.mixedPrecision ? { mixedPrecision: options.mixedPrecision } : {}),
+        ...(lossScale ? { lossScale } : {}),
       },
       { batchSize, microBatch, ...(validation ? { validation } : {}) },
     )

@@ -42,6 +42,22 @@ export interface StepInputs {
   readonly scalars: readonly tf.Tensor[]
   /** Gives dropout and other noise. */
   readonly draws: Draws
+  /** Absent: the loss is differentiated as it is. */
+  readonly lossScale?: LossScale
+}
+
+/** What the loss is multiplied by before it is differentiated, and the gradients after it: a power of 2, and one over it. */
+export interface LossScale {
+  readonly scale: tf.Scalar
+  readonly unscale: tf.Scalar
+}
+
+/** tfjs keeps what gradients will need, and forgets it where a step throws. */
+const letGo = (): void => {
+  const { state } = tf.engine()
+  // Null where no step is under way, whatever its type says.
+  for (const { saved } of state.activeTape ?? []) tf.dispose(saved ?? [])
+  state.activeTape = []
 }
 
 /**
@@ -50,8 +66,8 @@ export interface StepInputs {
  */
 export const gradientsOf = (
   { runnable, objective, masks, trained }: StepParts,
-  { examples, fed, draws }: Omit<StepInputs, 'scalars'>,
-  share?: number,
+  { examples, fed, draws, lossScale }: Omit<StepInputs, 'scalars'>,
+  share?: number | tf.Tensor,
 ): {
   readonly loss: tf.Scalar
   readonly output: tf.Tensor
@@ -61,33 +77,56 @@ export const gradientsOf = (
   for (const name of trained) variables.set(name, runnable.variables.get(name)!)
   const given = objective.prepare(examples, fed)
   let output: tf.Tensor | undefined
-  const { value, grads } = tf.variableGrads(() => {
+  const forward = (): tf.Scalar => {
     const said = speak(runnable, examples.x, objective.taps, draws)
     output = tf.keep(said.output)
     const loss = objective.loss(examples, said, given)
-    return share === undefined ? loss : tf.mul(loss, share)
-  }, [...variables.values()])
+    const shared: tf.Scalar = share === undefined ? loss : tf.mul(loss, share)
+    return lossScale === undefined ? shared : tf.mul(shared, lossScale.scale)
+  }
+  let made: ReturnType<typeof tf.variableGrads>
+  try {
+    made = tf.variableGrads(forward, [...variables.values()])
+  } catch (error) {
+    output?.dispose()
+    letGo()
+    throw error
+  }
+  const { value, grads } = made
   const gradients = new Map<string, tf.Tensor>()
   for (const [name, variable] of variables) {
-    const gradient = grads[variable.name]
-    if (gradient === undefined) continue
+    const scaled = grads[variable.name]
+    if (scaled === undefined) continue
+    const gradient = lossScale === undefined ? scaled : tf.mul(scaled, lossScale.unscale)
     const mask = masks.get(name)
     gradients.set(name, mask === undefined ? gradient : tf.mul(gradient, mask))
   }
-  return { loss: value, output: output!, gradients }
+  const loss: tf.Scalar = lossScale === undefined ? value : tf.mul(value, lossScale.unscale)
+  return { loss, output: output!, gradients }
+}
+
+/** Whether every number of them is (a bool). */
+export const allFinite = (tensors: readonly tf.Tensor[]): tf.Tensor =>
+  tensors.map(tensor => tf.all(tf.isFinite(tensor))).reduce((a, b) => tf.logicalAnd(a, b))
+
+/** An alias, since what a tidy gives must have an index signature. */
+export type Descended = {
+  readonly loss: tf.Scalar
+  /** `count × outputs`. */
+  readonly output: tf.Tensor
+  /** Where the loss was scaled: is every number of every gradient finite (a bool)? Else the step is to be undone. */
+  readonly finite?: tf.Tensor
 }
 
 /**
  * Makes one step down the gradient: gives the mean loss and the network's output (`count × outputs`) before the weights
  * moved. Inside a tidy; whatever it does with the inputs' numbers is done by the engine, so that it can be recorded.
  */
-export const descend = (
-  parts: StepParts,
-  { scalars, ...inputs }: StepInputs,
-): { readonly loss: tf.Scalar; readonly output: tf.Tensor } => {
+export const descend = (parts: StepParts, { scalars, ...inputs }: StepInputs): Descended => {
   const { loss, output, gradients } = gradientsOf(parts, inputs)
+  const finite = inputs.lossScale === undefined ? undefined : allFinite([...gradients.values()])
   parts.optimizer.move(clipGradients(gradients, parts.clip), scalars)
-  return { loss, output }
+  return { loss, output, ...(finite ? { finite } : {}) }
 }
 
 /** The plain loss, the output and what the objective measures, of a batch in inference. Inside a tidy. */

@@ -1,15 +1,14 @@
 import type { Progress } from '../core/event.js'
 import { Cancelled } from '../core/step-file.js'
 import type { Batch, Split } from '../data/dataset.js'
-import { tf } from '../engine/tf.js'
 import type { Runnable } from '../model/runnable.js'
-import { inputArray, inputTensor } from './examples.js'
-import { graphsOff, sizesOf } from './graphs-on.js'
+import { openForward } from './forward.js'
+import type { Compute, Forward } from './forward.js'
+import { sizesOf } from './graphs-on.js'
+import type { Execution } from './trainer.js'
 
-export interface InferOptions {
+export interface RunOptions {
   readonly batchSize: number
-  /** Names of layers whose outputs are wanted beside the network's. */
-  readonly taps?: readonly string[]
   /** Absence: never cancelled. */
   readonly cancelled?: () => boolean
   /** Absence: nobody watches. */
@@ -18,57 +17,72 @@ export interface InferOptions {
   readonly phase?: string
 }
 
-/** Batches from which on a graph is worth the making. */
-const worthGraph = 4
-
-/** The network as a graph, where the engine runs graphs and there is enough to do; a hook sees each layer's output in JavaScript. */
-const graphOf = async (runnable: Runnable, split: Split, batchSize: number, taps: readonly string[]) => {
-  if (graphsOff() || split.count < worthGraph * batchSize || runnable.hooks.activation) return undefined
-  const { openForward } = await import('./graph/forward-graph.js')
-  return openForward(runnable, taps, sizesOf(split.count, batchSize))
+export interface InferOptions extends RunOptions {
+  /** Names of layers whose outputs are wanted beside the network's. */
+  readonly taps?: readonly string[]
 }
 
-const operationByOperation = async (
-  runnable: Runnable,
-  batch: Batch,
-  taps: readonly string[],
-): Promise<Float32Array[]> => {
-  const results = tf.tidy(() => {
-    const x = inputTensor(batch, runnable.network.inputShape)
+/** Gets a batch, the network's output (`count × ...outputShape`, row-major) and the tapped layers' outputs. */
+type OnBatch = (batch: Batch, output: Float32Array, taps: Record<string, Float32Array>) => void
+
+/** A network in inference: its output as `output`, and each tapped layer's as `tap:LAYER`. */
+const computeOf =
+  (runnable: Runnable, taps: readonly string[]): Compute =>
+  x => {
     const ran = runnable.forward(x, { training: false, taps: [...taps] })
-    return [ran.output, ...taps.map(name => ran.taps[name]!)]
+    return { output: ran.output, ...Object.fromEntries(taps.map(name => [`tap:${name}`, ran.taps[name]!])) }
+  }
+
+/** A network to run over splits, cut into batches of these sizes: for `runOver`. The caller disposes of it. */
+export const openInference = (
+  runnable: Runnable,
+  about: { readonly sizes: readonly number[]; readonly batches: number; readonly taps?: readonly string[] },
+): Promise<Forward> =>
+  openForward(computeOf(runnable, about.taps ?? []), {
+    inputShape: runnable.network.inputShape,
+    sizes: about.sizes,
+    batches: about.batches,
+    ...(runnable.hooks.activation ? { unfit: "JavaScript looks at each layer's output" } : {}),
   })
-  const arrays = (await Promise.all(results.map(result => result.data()))) as Float32Array[]
-  tf.dispose(results)
-  return arrays
+
+/** Runs what was opened over a split in its stored order. Throws `Cancelled` between batches. */
+export const runOver = async (
+  forward: Forward,
+  split: Split,
+  { batchSize, cancelled, emit, phase = 'inference' }: RunOptions,
+  onBatch: OnBatch,
+): Promise<void> => {
+  let done = 0
+  for (const batch of split.batches(batchSize)) {
+    if (cancelled?.()) throw new Cancelled()
+    const { output, ...taps } = await forward.run(batch)
+    onBatch(
+      batch,
+      output!.values,
+      Object.fromEntries(Object.entries(taps).map(([name, { values }]) => [name.slice(4), values])),
+    )
+    done += batch.count
+    emit?.({ phase, done: done / split.count })
+  }
 }
 
-/**
- * Runs a network over a split in its stored order, without training behaviour (no dropout, moving averages fixed).
- * `onBatch` gets the batch, the network's output (`count × ...outputShape`, row-major) and the tapped layers' outputs.
- * Throws `Cancelled` between batches.
- */
+/** Runs a network over a split, without training behaviour (no dropout, moving averages fixed). Says how. */
 export const infer = async (
   runnable: Runnable,
   split: Split,
   options: InferOptions,
-  onBatch: (batch: Batch, output: Float32Array, taps: Record<string, Float32Array>) => void,
-): Promise<void> => {
-  const taps = options.taps ?? []
-  const { batchSize, cancelled, emit, phase = 'inference' } = options
-  const graph = await graphOf(runnable, split, batchSize, taps)
-  let done = 0
+  onBatch: OnBatch,
+): Promise<Execution> => {
+  const { batchSize, taps } = options
+  const forward = await openInference(runnable, {
+    sizes: sizesOf(split.count, batchSize),
+    batches: Math.ceil(split.count / batchSize),
+    ...(taps ? { taps } : {}),
+  })
   try {
-    for (const batch of split.batches(batchSize)) {
-      if (cancelled?.()) throw new Cancelled()
-      const arrays =
-        graph?.run(inputArray(batch, runnable.network.inputShape).values, batch.count) ??
-        (await operationByOperation(runnable, batch, taps))
-      onBatch(batch, arrays[0]!, Object.fromEntries(taps.map((name, i) => [name, arrays[i + 1]!])))
-      done += batch.count
-      emit?.({ phase, done: done / split.count })
-    }
+    await runOver(forward, split, options, onBatch)
+    return forward.execution
   } finally {
-    graph?.dispose()
+    forward.dispose()
   }
 }

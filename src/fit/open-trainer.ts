@@ -1,3 +1,4 @@
+import { fail } from '../core/problem.js'
 import type { Split } from '../data/dataset.js'
 import { accumulating } from './accumulate.js'
 import { graphsOff } from './graphs-on.js'
@@ -13,20 +14,37 @@ export interface Course {
   readonly validation?: Split
 }
 
-const inPartsWhy = 'its batches run in parts, since memory ran out'
+/** Operation by operation there are no tensors of 16 bits. */
+const refuseMixed = ({ mixedPrecision }: TrainerOptions, why: string): void => {
+  if (mixedPrecision !== undefined)
+    fail(
+      'mixed-precision-unavailable',
+      `mixed precision needs each training step to be a graph of the native engine, and it cannot be one: ${why}`,
+      'Leave mixedPrecision out, or set it to none.',
+    )
+}
 
 /** The trainer that computes fastest here: as graphs on the native engine, where what is trained can be one, else operation by operation. */
 export const openTrainer = async (options: TrainerOptions, course: Course): Promise<Trainer> => {
-  const off = graphsOff()
   const { batchSize, microBatch = batchSize } = course
-  if (microBatch < batchSize)
-    return operationTrainer(options, off ? off.why : inPartsWhy, accumulating(microBatch))
-  if (off) return operationTrainer(options, off.why)
-  const { graphTrainer, NotRecordable } = await import('./graph/graph-trainer.js')
+  const byOperations = (why: string | undefined): Trainer =>
+    microBatch < batchSize
+      ? operationTrainer(options, why, accumulating(microBatch))
+      : operationTrainer(options, why)
+  const off = graphsOff()
+  if (off) {
+    refuseMixed(options, off.why ?? 'this engine runs no graphs')
+    return byOperations(off.why)
+  }
+  const [{ graphTrainer }, { NotRecordable }] = await Promise.all([
+    import('./graph/graph-trainer.js'),
+    import('./graph/not-recordable.js'),
+  ])
   try {
     return await graphTrainer(options, course)
   } catch (error) {
-    if (error instanceof NotRecordable) return operationTrainer(options, error.message)
-    throw error
+    if (!(error instanceof NotRecordable)) throw error
+    refuseMixed(options, error.message)
+    return byOperations(error.message)
   }
 }

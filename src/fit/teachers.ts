@@ -1,18 +1,22 @@
 import { Cancelled } from '../core/step-file.js'
 import type { Progress } from '../core/event.js'
 import type { Batch, Split } from '../data/dataset.js'
-import { tf } from '../engine/tf.js'
+import type { tf } from '../engine/tf.js'
 import type { Runnable } from '../model/runnable.js'
-import { inputTensor } from './examples.js'
 import type { Arrays, Plain } from './examples.js'
+import { openForward } from './forward.js'
+import { inputName } from '../network/network.js'
+import { propagate } from '../network/propagate.js'
 import { speak } from './gradient-step.js'
+import { sizesOf } from './graphs-on.js'
 import type { Given } from './objective.js'
+import type { Execution } from './trainer.js'
 
 /** Several teachers' words on a batch: `logits` (or, where a network has none, its output) of each, and tapped layers of the first. */
 export interface Teachers {
   readonly count: number
-  /** Asks every teacher about a whole split, once, and remembers. Nothing is remembered where it would be too much. */
-  remember(split: Split, options: RememberOptions): Promise<void>
+  /** Asks every teacher about a whole split, once, and remembers; says how. Undefined where it would be too much: nothing is remembered then. */
+  remember(split: Split, options: RememberOptions): Promise<Execution | undefined>
   /** What is remembered of a batch, by `teacher:0` … and `tap:LAYER`; undefined where nothing is of its split. */
   recall(split: Split, batch: Batch): Arrays | undefined
   /** Asks every teacher now, on `x`; by the same names. Sync, inside a tidy. */
@@ -41,6 +45,24 @@ const wordsOf = (runnables: readonly Runnable[], taps: readonly string[], x: tf.
   return words
 }
 
+const sizeOf = (shape: readonly number[]): number => shape.reduce((product, side) => product * side, 1)
+
+/** The shapes of `wordsOf` an example. */
+const shapesOf = (
+  runnables: readonly Runnable[],
+  taps: readonly string[],
+): ReadonlyMap<string, readonly number[]> => {
+  const shapes = new Map<string, readonly number[]>()
+  runnables.forEach(({ network }, at) => {
+    const { nodes, outputShape } = propagate(network)
+    shapes.set(`teacher:${at}`, [sizeOf(outputShape!)])
+    if (at > 0) return
+    for (const tap of taps)
+      shapes.set(`tap:${tap}`, tap === inputName ? network.inputShape : nodes.get(tap)!.outputShape)
+  })
+  return shapes
+}
+
 /** Bytes that remembered words may take. Beyond it teachers are asked again for every batch. */
 export const memoryBudget = 256 * 2 ** 20
 
@@ -54,41 +76,39 @@ export const createTeachers = (
   budget = memoryBudget,
 ): Teachers => {
   const memories = new Map<Split, ReadonlyMap<string, Memory>>()
+  const shapes = shapesOf(runnables, taps)
   let left = budget
 
   const remember: Teachers['remember'] = async (split, { batchSize, cancelled, emit }) => {
-    const memory = new Map<string, { values: Float32Array; shape: readonly number[] }>()
-    let done = 0
-    for (const batch of split.batches(batchSize)) {
-      if (cancelled()) throw new Cancelled()
-      const words = tf.tidy(() => ({
-        ...wordsOf(runnables, taps, inputTensor(batch, runnables[0]!.network.inputShape)),
-      }))
-      try {
-        if (memory.size === 0) {
-          const each = Object.values(words).reduce((sum, word) => sum + word.size / batch.count, 0)
-          if (each * split.count * 4 > left) return
-          left -= each * split.count * 4
-          for (const [name, word] of Object.entries(words)) {
-            const shape = word.shape.slice(1)
-            memory.set(name, { values: new Float32Array((word.size / batch.count) * split.count), shape })
-          }
-        }
-        for (const [name, word] of Object.entries(words)) {
-          const { values } = memory.get(name)!
-          values.set((await word.data()) as Float32Array, (done * word.size) / batch.count)
-        }
-      } finally {
-        tf.dispose(words)
+    const bytes = 4 * split.count * [...shapes.values()].reduce((sum, shape) => sum + sizeOf(shape), 0)
+    if (bytes > left) return undefined
+    left -= bytes
+    const memory = new Map<string, Memory>()
+    for (const [name, shape] of shapes)
+      memory.set(name, { values: new Float32Array(split.count * sizeOf(shape)), shape })
+    const forward = await openForward(x => wordsOf(runnables, taps, x), {
+      inputShape: runnables[0]!.network.inputShape,
+      sizes: sizesOf(split.count, batchSize),
+      batches: Math.ceil(split.count / batchSize),
+    })
+    try {
+      let done = 0
+      for (const batch of split.batches(batchSize)) {
+        if (cancelled()) throw new Cancelled()
+        const words = await forward.run(batch)
+        for (const [name, { values, shape }] of memory) values.set(words[name]!.values, done * sizeOf(shape))
+        done += batch.count
+        emit({ phase: `teachers on ${split.name}`, done: done / split.count })
       }
-      done += batch.count
-      emit({ phase: `teachers on ${split.name}`, done: done / split.count })
+    } finally {
+      forward.dispose()
     }
     memories.set(split, memory)
+    return forward.execution
   }
 
   const rowsOf = (memory: Memory, { indices, count }: Batch): Plain => {
-    const size = memory.shape.reduce((product, side) => product * side, 1)
+    const size = sizeOf(memory.shape)
     const rows = new Float32Array(count * size)
     for (let i = 0; i < count; i++) {
       const at = indices[i]! * size

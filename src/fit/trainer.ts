@@ -1,5 +1,6 @@
 import type { Random } from '../core/random.js'
 import type { Batch, Split } from '../data/dataset.js'
+import type { HalfType } from '../engine/graph/mixed-precision.js'
 import { tf } from '../engine/tf.js'
 import { drawsFrom } from '../model/noise.js'
 import { arraysOf, asExamples, tensorsOf } from './examples.js'
@@ -9,9 +10,18 @@ import { descend, look } from './gradient-step.js'
 import type { StepParts } from './gradient-step.js'
 import type { OptimizerState } from './optimizer.js'
 
+/** What mixed precision came to. */
+export interface MixedPrecision {
+  readonly compute: HalfType
+  /** Of float16, at the end: what the loss is multiplied by. */
+  readonly lossScale?: number
+  /** Of float16: steps whose gradients overflowed, and which moved nothing. */
+  readonly skippedSteps?: number
+}
+
 /** How the steps of a training are computed. */
 export type Execution =
-  | { readonly mode: 'graph' }
+  | { readonly mode: 'graph'; readonly mixedPrecision?: MixedPrecision }
   /** Operation by operation, each asked for by JavaScript; `why`: what kept it from being a graph, where it could have been one. */
   | { readonly mode: 'operations'; readonly why?: string }
 
@@ -58,6 +68,10 @@ export interface TrainerOptions extends StepParts {
   readonly train: Split
   readonly examples: ExampleOptions
   readonly fakeQuantization?: FakeQuantization
+  /** Products of training compute in this format, in a graph; absent: in float32. */
+  readonly mixedPrecision?: HalfType
+  /** What is remembered of the loss scale, where training goes on. */
+  readonly lossScale?: Float32Array
 }
 
 /** Examples as validation sees them: no smoothing, no weights. */

@@ -5,6 +5,7 @@ import { isThere, modelFacts } from '../expression/figures.js'
 import type { Lock, LockedLatency, LockedStep } from '../store/lock.js'
 import type { InstanceRecord, RunRecord } from '../store/run-record.js'
 import type { Store, StoredResult } from '../store/store.js'
+import type { SideName } from './side-name.js'
 
 /** An instance of a run or of a lock, as both can be compared. */
 export interface ComparedInstance {
@@ -34,12 +35,7 @@ export interface ComparedInstance {
 }
 
 /** One of the two that are compared: a run, or a lock. */
-export interface ComparedSide {
-  readonly type: 'run' | 'lock'
-  /** Id of the run, or the lock as it was named. */
-  readonly name: string
-  readonly recipe: string
-  readonly started?: string
+export interface ComparedSide extends SideName {
   readonly run?: RunRecord
   /** Instances that ended well, in the order of the run. */
   readonly instances: readonly ComparedInstance[]

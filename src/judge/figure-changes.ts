@@ -1,4 +1,5 @@
 import type { InstanceId } from '../core/brand.js'
+import type { ClassScores } from '../core/class-scores.js'
 import { directionOf } from '../core/metric-direction.js'
 import type { ComparedInstance, ComparedSide } from './compared-side.js'
 import type { ClassChange, FigureChange } from './run-difference.js'
@@ -109,14 +110,6 @@ export const durationChanges = (pairs: readonly Pair[]): readonly FigureChange[]
       ? []
       : change(is.instance, 'seconds', was.seconds, is.seconds),
   )
-
-interface ClassScores {
-  readonly name: string
-  readonly precision: number
-  readonly recall: number
-  readonly f1: number
-  readonly support: number
-}
 
 const classesOf = ({ outputs }: ComparedInstance, split: string): readonly ClassScores[] => {
   for (const { meta } of Object.values(outputs)) {

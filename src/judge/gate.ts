@@ -1,7 +1,7 @@
-import type { Margin } from '../core/margin.js'
 import { directionOf, type Direction } from '../core/metric-direction.js'
 import type { Span } from '../core/problem.js'
 import type { Expression, Scope } from '../expression/expression.js'
+import type { GateForm } from '../expression/gate-form.js'
 import type { Bind } from '../expression/scope.js'
 
 /** A gate as the judge sees it: what was asked, checked before the run. */
@@ -14,30 +14,7 @@ export type JudgedGate = {
   readonly bind?: Bind
   /** Names that are no steps: `params`, `matrix`. */
   readonly given?: Scope
-} & (
-  | { readonly form: 'check'; readonly check: Expression }
-  | {
-      readonly form: 'nonInferior'
-      readonly candidate: string
-      readonly reference: string
-      readonly metric: string
-      readonly margin: number
-      readonly alpha: number
-    }
-  | {
-      readonly form: 'accepted'
-      readonly metric: Expression
-      readonly margin: Margin
-      readonly better?: Direction
-    }
-  | {
-      readonly form: 'faster'
-      readonly candidate: string
-      readonly reference: string
-      readonly by: number
-      readonly confidence: number
-    }
-)
+} & GateForm
 
 /** What a form decided, before the gate's name and severity are put to it. */
 export interface Decision {

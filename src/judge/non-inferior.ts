@@ -17,7 +17,7 @@ interface Correctness {
 }
 
 /** Name of the object that holds which test examples a model got right, one bit each, by metric. */
-export const correctObject = (metric: string): string =>
+const correctObject = (metric: string): string =>
   metric === 'accuracy' ? 'correct-test' : `correct-${metric}-test`
 
 const correctnessOf = (

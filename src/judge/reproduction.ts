@@ -1,6 +1,7 @@
 import type { InstanceId } from '../core/brand.js'
 import type { Problem } from '../core/problem.js'
 import type { ArrayDifference } from './array-difference.js'
+import type { SideName } from './side-name.js'
 
 /** How an output differs from the one that was recorded. Absent members: that cannot be told. */
 export interface OutputDifference {
@@ -73,13 +74,7 @@ export interface Reproduction {
   readonly verdict: ReproductionVerdict
   /** In one sentence. */
   readonly found: string
-  readonly of: {
-    readonly type: 'run' | 'lock'
-    /** Id of the run, or path of the lock. */
-    readonly name: string
-    readonly recipe: string
-    readonly started?: string
-  }
+  readonly of: SideName
   /** In topological order. Empty: nothing ran. */
   readonly steps: readonly StepComparison[]
   /** The first step that differs, its inputs being equal. */

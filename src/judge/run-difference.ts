@@ -1,5 +1,6 @@
 import type { InstanceId } from '../core/brand.js'
 import type { Verdict } from '../core/verdict.js'
+import type { SideName } from './side-name.js'
 
 /** One value that is another. An absent side has none. */
 export interface ValueChange {
@@ -67,13 +68,6 @@ export interface VerdictChange {
   readonly was?: Verdict['status']
   readonly is?: Verdict['status']
   readonly found?: string
-}
-
-export interface SideName {
-  readonly type: 'run' | 'lock'
-  readonly name: string
-  readonly recipe: string
-  readonly started?: string
 }
 
 /** How a run or lock differs from another. Plain JSON; empty lists: no difference. */

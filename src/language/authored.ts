@@ -1,7 +1,7 @@
 /** A JSON Schema as plain data. */
 export type Schema = Readonly<Record<string, unknown>>
 
-export const expression = { $ref: '#/definitions/expression' }
+const expression = { $ref: '#/definitions/expression' }
 
 const typesOf = (schema: Schema): string[] =>
   schema['type'] === undefined ? [] : [schema['type']].flat().map(String)
@@ -71,7 +71,7 @@ const split = (schema: Schema): Schema => {
 }
 
 /** A map of one key. yaml-language-server counts the empty line that is being written as a key, hence the two. */
-export const oneKey = { maxProperties: 2, allOf: [{ minProperties: 1, maxProperties: 1 }] }
+const oneKey = { maxProperties: 2, allOf: [{ minProperties: 1, maxProperties: 1 }] }
 
 /** Bare names with what their maps say of them. */
 const described = (names: Schema, { properties }: Schema): Schema => {

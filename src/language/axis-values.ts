@@ -1,11 +1,11 @@
 import { canonicalLabel } from '../core/instance-name.js'
+import { listed } from '../core/listed.js'
 import { didYouMean } from '../core/nearest.js'
 import { identifierFault } from './identifiers.js'
 import { interpolate, type Interpolation } from './interpolate.js'
 import { axisOfLayers, type KnownLayers } from './layers-of.js'
 import { describeValue, plainOf, type Entry, type ListNode, type MapNode, type Node } from './node.js'
 import type { Reporter } from './reporter.js'
-import { list } from './wanted.js'
 
 /** One value of an axis: how instances are named by it, and what `matrix.AXIS` stands for. */
 export interface AxisValue {
@@ -35,7 +35,7 @@ export const labelOf = (node: Node): string | undefined =>
 
 /** Which label was meant; numbers are no misspelt words. */
 export const meantLabel = (label: string, known: readonly string[]): string =>
-  (Number.isNaN(Number(label)) ? didYouMean(label, known) : undefined) ?? `There are: ${list(known)}.`
+  (Number.isNaN(Number(label)) ? didYouMean(label, known) : undefined) ?? `There are: ${listed(known)}.`
 
 /** Tells of a label that cannot stand in the name of an instance. `what`: the axis. */
 export const checkLabel = (

@@ -1,3 +1,4 @@
+import { listed } from '../core/listed.js'
 import { didYouMean } from '../core/nearest.js'
 import { interpolate } from './interpolate.js'
 import {
@@ -9,7 +10,6 @@ import {
   type Row,
 } from './axis-values.js'
 import { describeValue, plainOf, type Entry, type MapNode, type Node } from './node.js'
-import { list } from './wanted.js'
 
 /** The axes of one step's matrix while it is read. */
 export interface OwnAxes {
@@ -37,7 +37,7 @@ const readChoice = (
     const known = values.get(axis)
     const label = labelOf(value)
     if (!known) {
-      const hint = didYouMean(axis, values.keys()) ?? `Its axes: ${list([...values.keys()])}.`
+      const hint = didYouMean(axis, values.keys()) ?? `Its axes: ${listed([...values.keys()])}.`
       reporter.report('unknown-axis', `the matrix of "${id}" has no axis "${axis}"`, place, hint)
       ok = false
     } else if (label === undefined) {
@@ -140,7 +140,7 @@ export const includeRows = (
     if (missing.length > 0)
       reporter.report(
         'matrix-include',
-        `an included combination sets every axis, and this lacks ${list(missing)}`,
+        `an included combination sets every axis, and this lacks ${listed(missing)}`,
         at,
       )
     else if (known.has(keyOf(row)))

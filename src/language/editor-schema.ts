@@ -4,7 +4,8 @@ import { authored, shown, type Schema } from './authored.js'
 import { allowExtending, partial } from './extending-schema.js'
 import { hoist } from './hoist.js'
 import { gateForms, gateSchema } from './gate-schema.js'
-import { inputSchema, metaSchema, paramSchema, recipeSchema } from './schema.js'
+import { inputSchema, paramSchema, recipeSchema } from './schema.js'
+import { metaSchema } from './step-schema.js'
 
 const reference = {
   type: 'string',

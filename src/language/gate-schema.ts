@@ -1,11 +1,11 @@
 import { Type } from 'typebox'
-import { closed, described, expression } from './schema.js'
+import { closed, described, expression } from './schema-fields.js'
 
 const share = (description: string) => Type.Number({ exclusiveMinimum: 0, exclusiveMaximum: 1, description })
 const stepName = (description: string) => Type.String({ minLength: 1, description })
 
 /** `2%`, `0.5 %`. */
-export const percentage = /^\d+(?:\.\d+)?\s*%$/
+const percentage = /^\d+(?:\.\d+)?\s*%$/
 
 /** The forms of a gate; each gate has one. */
 export const gateForms = {

@@ -1,3 +1,4 @@
+import { listed } from '../core/listed.js'
 import { didYouMean } from '../core/nearest.js'
 import { nameLayers } from '../network/architecture.js'
 import type { AnyStepSpec } from '../steps/define-step.js'
@@ -7,7 +8,6 @@ import { describeValue, plainOf, type MapNode, type ScalarNode } from './node.js
 import { readReference, type PlacedReference } from './ports.js'
 import type { Reporter } from './reporter.js'
 import type { ReadStep } from './steps.js'
-import { list } from './wanted.js'
 
 /** A layer of a step's model, as an axis takes it. */
 export interface NamedLayer {
@@ -144,7 +144,7 @@ export const axisOfLayers = (
       'unknown-layer',
       `"${name}" has no layer of type "${type}"`,
       wanted ?? source,
-      didYouMean(type ?? '', types) ?? `It has: ${list(types)}.`,
+      didYouMean(type ?? '', types) ?? `It has: ${listed(types)}.`,
     )
     return undefined
   }

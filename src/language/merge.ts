@@ -1,3 +1,4 @@
+import { listed } from '../core/listed.js'
 import { didYouMean } from '../core/nearest.js'
 import type { AnyStepSpec } from '../steps/define-step.js'
 import type { Schema } from './narrow.js'
@@ -5,10 +6,9 @@ import type { MapNode, Node, ScalarNode } from './node.js'
 import { typeOfLiteral } from './param-declarations.js'
 import type { Reporter } from './reporter.js'
 import { gateForms } from './gate-schema.js'
-import { isMetaKey } from './schema.js'
+import { isMetaKey } from './step-schema.js'
 import type { Place } from './source-file.js'
 import { commonForm } from './variants.js'
-import { list } from './wanted.js'
 
 type Merge = (base: Node, over: Node, key: string) => Node
 
@@ -53,7 +53,7 @@ const merger = (kinds: ReadonlyMap<string, AnyStepSpec>, reporter: Reporter) => 
       'removes-nothing',
       `there is no "${key}" to remove`,
       place,
-      didYouMean(key, known) ?? (known.length > 0 ? `What is extended has: ${list(known)}.` : undefined),
+      didYouMean(key, known) ?? (known.length > 0 ? `What is extended has: ${listed(known)}.` : undefined),
     )
   }
 

@@ -7,7 +7,7 @@ import { interpolate } from './interpolate.js'
 import { plainOf, type Entry, type MapNode, type Node } from './node.js'
 import { readReference, type PlacedReference } from './ports.js'
 import type { Reporter } from './reporter.js'
-import { metaSchema } from './schema.js'
+import { metaSchema } from './step-schema.js'
 import { tellFaults } from './tell-faults.js'
 
 /** What the keys that every step may have say. */

@@ -1,7 +1,8 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { defineStep, type AnyStepSpec, type Inspection, type Prediction } from '../steps/define-step.js'
 import { describeValue } from './node.js'
-import { artifactTypes, isMetaKey } from './schema.js'
+import { artifactTypes } from './schema.js'
+import { isMetaKey } from './step-schema.js'
 
 type Fields = Readonly<Record<string, unknown>>
 

@@ -4,7 +4,7 @@ import type { Port, AnyStepSpec } from '../steps/define-step.js'
 import { describeValue, plainOf, type Entry, type Node } from './node.js'
 import type { Reporter } from './reporter.js'
 import type { Reference } from './recipe.js'
-import { isMetaKey } from './schema.js'
+import { isMetaKey } from './step-schema.js'
 import { spanOf, type Place } from './source-file.js'
 
 /** A reference with its place, on its way to being checked. */
@@ -45,7 +45,7 @@ export const readReference = (node: Node, what: string, reporter: Reporter): Pla
 }
 
 /** A reference as it would be written. */
-export const nameOf = ({ step, member, pins, output }: Omit<Reference, 'at'>): string =>
+const nameOf = ({ step, member, pins, output }: Omit<Reference, 'at'>): string =>
   `${instanceName(step, { ...(member === undefined ? {} : { member }), axes: pins })}${output === undefined ? '' : `.${output}`}`
 
 const readList = (node: Node, what: string, reporter: Reporter): PlacedReference[] | undefined => {

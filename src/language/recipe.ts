@@ -1,9 +1,8 @@
 import type { Rhythm } from '../core/checkpoint.js'
 import type { EngineName } from '../core/engine-name.js'
-import type { Margin } from '../core/margin.js'
-import type { Direction } from '../core/metric-direction.js'
 import type { Path, Span } from '../core/problem.js'
 import type { Expression } from '../expression/expression.js'
+import type { GateForm } from '../expression/gate-form.js'
 import type { AnyStepSpec } from '../steps/define-step.js'
 import type { RecipeInput } from './inputs.js'
 import type { ParamDeclaration } from './param-declarations.js'
@@ -119,32 +118,7 @@ export type Gate = {
   readonly at: Span
   /** As of a step: `locate(['check'], name)` is the span of a name inside the expression. */
   locate(path: Path, within?: { readonly start: number; readonly end: number }): Span
-} & (
-  | { readonly form: 'check'; readonly check: Expression }
-  | {
-      readonly form: 'nonInferior'
-      readonly candidate: string
-      readonly reference: string
-      readonly metric: string
-      readonly margin: number
-      readonly alpha: number
-    }
-  | {
-      readonly form: 'accepted'
-      /** One name: `int8.accuracy`. */
-      readonly metric: Expression
-      readonly margin: Margin
-      /** Absent: as it is known of the metric. */
-      readonly better?: Direction
-    }
-  | {
-      readonly form: 'faster'
-      readonly candidate: string
-      readonly reference: string
-      readonly by: number
-      readonly confidence: number
-    }
-)
+} & GateForm
 
 /** One of the values that `--sweep` gives a param. */
 export interface SweptValue {

@@ -1,4 +1,5 @@
-import { didYouMean, listed } from '../core/nearest.js'
+import { listed } from '../core/listed.js'
+import { didYouMean } from '../core/nearest.js'
 import type { ArtifactType } from '../core/artifact.js'
 import type { PlacedReference } from './ports.js'
 import type { Reporter } from './reporter.js'

@@ -1,9 +1,11 @@
 import type { ErrorObject } from 'ajv'
+import { engineChoices, engineHint } from '../core/engine-name.js'
+import { listed } from '../core/listed.js'
 import { didYouMean, nearest } from '../core/nearest.js'
 import type { Fault, Path } from '../core/problem.js'
 import type { Schema } from './narrow.js'
 import { describeValue } from './node.js'
-import { list, patternHint, switchHint, wanted } from './wanted.js'
+import { patternHint, switchHint, wanted } from './wanted.js'
 
 /** A fault whose place is a key rather than a value. */
 export interface ValueFault extends Fault {
@@ -58,7 +60,7 @@ export const sentences = (errors: readonly ErrorObject[], value: unknown, subjec
           'key',
           forms ? 'unknown-form' : 'unknown-key',
           forms ? `${name} has no form "${key}"` : `${name} has no key "${key}"`,
-          didYouMean(key, known) ?? (known.length > 0 ? `There are: ${list(known)}.` : 'It takes no keys.'),
+          didYouMean(key, known) ?? (known.length > 0 ? `There are: ${listed(known)}.` : 'It takes no keys.'),
         )
         break
       }
@@ -84,7 +86,12 @@ export const sentences = (errors: readonly ErrorObject[], value: unknown, subjec
       case 'enum':
       case 'const': {
         const options = schema.enum ?? ('const' in schema ? [schema.const] : [])
-        const hint = typeof error.data === 'string' ? didYouMean(error.data, options.map(String)) : undefined
+        const hint =
+          typeof error.data !== 'string'
+            ? undefined
+            : options.join() === engineChoices.join()
+              ? engineHint(error.data)
+              : didYouMean(error.data, options.map(String))
         tell(path, 'value', 'wrong-value', `${name} must be ${wanted(schema)}, and is ${found}`, hint)
         break
       }
@@ -103,9 +110,9 @@ export const sentences = (errors: readonly ErrorObject[], value: unknown, subjec
           'value',
           'wrong-value',
           schema.maxProperties === 1
-            ? `${name} takes one of its forms, and ${keys.length === 0 ? 'has none' : `has ${keys.length}: ${list(keys)}`}`
+            ? `${name} takes one of its forms, and ${keys.length === 0 ? 'has none' : `has ${keys.length}: ${listed(keys)}`}`
             : `${name} has ${keys.length === 0 ? 'nothing in it' : `${keys.length} keys`}`,
-          known.length > 0 ? `There are: ${list(known)}.` : undefined,
+          known.length > 0 ? `There are: ${listed(known)}.` : undefined,
         )
         break
       }

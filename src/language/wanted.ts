@@ -1,3 +1,4 @@
+import { listed } from '../core/listed.js'
 import type { Schema } from './narrow.js'
 
 type Bound = 'minimum' | 'maximum' | 'exclusiveMinimum' | 'exclusiveMaximum'
@@ -13,10 +14,6 @@ const bounds = (schema: Schema): string => {
   ]
   return all.length > 0 ? ` ${all.join(' and ')}` : ''
 }
-
-/** Values in a row, the first ten of many. */
-export const list = (values: readonly unknown[]): string =>
-  values.length > 11 ? `${values.slice(0, 10).join(', ')} and ${values.length - 10} more` : values.join(', ')
 
 const patterns: readonly (readonly [RegExp, string])[] = [
   [/\(never\|every/, '`every 1 epoch`, `every 500 steps`, `every 10m` or `never`'],
@@ -38,7 +35,7 @@ const ofType = (type: string, schema: Schema): string => {
       const known = patterns.find(([pattern]) => schema.pattern !== undefined && pattern.test(schema.pattern))
       if (known) return known[1]
       if (schema['x-trimtab'] === 'path') return 'a path'
-      return schema.then?.enum ? `one of ${list(schema.then.enum)}` : 'a text'
+      return schema.then?.enum ? `one of ${listed(schema.then.enum)}` : 'a text'
     }
     case 'array':
       return schema.minItems !== undefined && schema.minItems === schema.maxItems
@@ -47,7 +44,7 @@ const ofType = (type: string, schema: Schema): string => {
     case 'object': {
       const keys = schema['x-known'] ?? Object.keys(schema.properties ?? {})
       const some = keys.length > 4 ? [...keys.slice(0, 3), '…'] : keys
-      return schema.maxProperties === 1 && keys.length > 0 ? `a map with one of ${list(some)}` : 'a map'
+      return schema.maxProperties === 1 && keys.length > 0 ? `a map with one of ${listed(some)}` : 'a map'
     }
     default:
       return type
@@ -57,7 +54,7 @@ const ofType = (type: string, schema: Schema): string => {
 /** What a schema asks for, as it ends a sentence: `a whole number from 1`. */
 export const wanted = (schema: Schema): string => {
   if (schema['x-trimtab'] === 'cel') return 'an expression'
-  if (schema.enum) return `one of ${list(schema.enum)}`
+  if (schema.enum) return `one of ${listed(schema.enum)}`
   if ('const' in schema) return String(schema.const)
   const either = schema.anyOf ?? schema.oneOf
   if (either) return [...new Set(either.map(wanted))].join(', or ')

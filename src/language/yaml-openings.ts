@@ -22,7 +22,7 @@ const unclosedBracket = (text: string): number | undefined => {
 }
 
 /** True for a list or map in brackets that ends too early, or not at all. */
-export const isUnclosed = ({ code, message }: YAMLError): boolean =>
+const isUnclosed = ({ code, message }: YAMLError): boolean =>
   (code === 'BAD_INDENT' && /end with a/.test(message)) || (code === 'MISSING_CHAR' && !/quote/.test(message))
 
 /** Where a fault begins: of what is not closed its quote or bracket, else where the reader noticed. */

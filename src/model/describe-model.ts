@@ -12,7 +12,7 @@ const count = (counts: Map<string, number>, key: string, by: number): void => {
 }
 
 /** The formats of a model's numbers, for tables: the integers that most weights and most outputs have. */
-export const quantizedOf = (model: Model): Quantized => {
+const quantizedOf = (model: Model): Quantized => {
   const byWeights = new Map<string, number>()
   const byOutputs = new Map<string, number>()
   for (const { quantization, data } of model.weights)

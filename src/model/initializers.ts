@@ -50,7 +50,7 @@ const scaled =
  * Makes `count` vectors of `length` orthonormal in place, by Gram–Schmidt done twice, which keeps orthogonality to
  * rounding (Giraud et al. 2005). R's diagonal is positive, so the law of the result is uniform (Mezzadri 2007).
  */
-export const orthonormalize = (vectors: Float64Array, count: number, length: number): Float64Array => {
+const orthonormalize = (vectors: Float64Array, count: number, length: number): Float64Array => {
   for (let j = 0; j < count; j++) {
     const vector = vectors.subarray(j * length, (j + 1) * length)
     for (let pass = 0; pass < 2; pass++) {
@@ -136,9 +136,6 @@ const fills: Readonly<Record<string, Fill>> = {
       typeof settings['distribution'] === 'string' ? settings['distribution'] : 'normal',
     )(shape, random, settings),
 }
-
-/** Names that `fillWeight` knows. */
-export const initializerNames: readonly string[] = Object.keys(fills)
 
 /**
  * Values of a fresh weight, drawn in float64 and rounded once to float32, so that every engine starts from the

@@ -1,3 +1,4 @@
+import type { Bend } from '../engine/activated.js'
 import { nativeNormalization } from '../engine/graph/normalization.js'
 import { canNormalizeBatch, normalizeWholeBatch } from '../engine/normalize-batch.js'
 import { tf } from '../engine/tf.js'
@@ -16,6 +17,10 @@ export interface Normalized {
   /** Of the batch, biased (divided by the count, not the count less one), as Keras and tfjs keep it. */
   readonly variance: tf.Tensor
 }
+
+/** As tfjs's layers bend. */
+const bent = (x: tf.Tensor, bend: Bend): tf.Tensor =>
+  bend === 'linear' ? x : bend === 'relu' ? tf.relu(x) : tf.minimum(6, tf.relu(x))
 
 /** The same values with at most four axes, the channels last: the tensor library normalizes no more. */
 const flattened = (x: tf.Tensor): tf.Tensor =>
@@ -38,27 +43,27 @@ const normalized = (
 
 /**
  * Batch normalization in training (Ioffe & Szegedy 2015): each channel (last axis) of `x` is brought to mean 0 and
- * variance 1 over all other axes, then scaled by gamma and shifted by beta where the layer has them. `relu`: then the relu behind it, too.
+ * variance 1 over all other axes, then scaled by gamma and shifted by beta where the layer has them. `bend`: then what is behind it, too.
  */
 export const normalizeBatch = (
   x: tf.Tensor,
   weights: NormWeights,
   epsilon: number,
-  relu = false,
+  bend: Bend = 'linear',
 ): Normalized => {
   const channels = x.shape.at(-1)!
   const { gamma = tf.ones([channels]), beta = tf.zeros([channels]) } = weights
-  if (canNormalizeBatch()) return normalizeWholeBatch(x, gamma, beta, epsilon, relu)
-  const bent = ({ output, ...moments }: Normalized): Normalized => ({
-    output: relu ? tf.relu(output) : output,
+  if (canNormalizeBatch()) return normalizeWholeBatch(x, gamma, beta, epsilon, bend)
+  const whole = ({ output, ...moments }: Normalized): Normalized => ({
+    output: bent(output, bend),
     ...moments,
   })
   const own = nativeNormalization(x, gamma, beta, epsilon)
-  if (own) return bent(own)
+  if (own) return whole(own)
   const flat = flattened(x)
   const others = flat.shape.slice(0, -1).map((_, axis) => axis)
   const { mean, variance } = tf.moments(flat, others)
-  return bent({ output: normalized(x, mean, variance, weights, epsilon), mean, variance })
+  return whole({ output: normalized(x, mean, variance, weights, epsilon), mean, variance })
 }
 
 /** Batch normalization in inference: by the moving mean and variance, one a channel. */

@@ -37,16 +37,19 @@ export const roundHalfEven = (x: number): number => {
 export const toCode = (x: number, scale: number, bias: number, low: number, high: number): number =>
   Math.min(high, Math.max(low, roundHalfEven(x * scale + bias)))
 
-/** How many elements in a row share one index of `axis`, and how many indices the axis has. */
-export const axisLayout = (
+/** How many elements in a row share a channel (an index of `axis`), of `size` in all; then comes the next, and after the last the first. */
+export const runsOf = (
   shape: readonly number[],
   axis: number | undefined,
-): { readonly inner: number; readonly channels: number } =>
-  axis === undefined
-    ? { inner: 1, channels: 1 }
-    : { inner: shape.slice(axis + 1).reduce((a, b) => a * b, 1), channels: shape[axis]! }
+  size: number,
+): { readonly run: number; readonly channels: number } => {
+  const channels = axis === undefined ? 1 : shape[axis]!
+  if (channels === 1) return { run: size, channels }
+  return { run: shape.slice(axis! + 1).reduce((a, b) => a * b, 1), channels }
+}
 
-const largest = 3.4028234663852886e38
+/** The largest float32. */
+export const largestFloat = 3.4028234663852886e38
 
 /** Values of a weight as floats: x = (x_q − bias) / scale, in float64, rounded once to float32. Floats are returned as they are. */
 export const toFloat = (weight: Pick<Weight, 'shape' | 'data' | 'quantization'>): Float32Array => {
@@ -56,18 +59,27 @@ export const toFloat = (weight: Pick<Weight, 'shape' | 'data' | 'quantization'>)
     throw new Error('integers without a quantization')
   }
   const { scale, bias, axis } = quantization
-  const { inner, channels } = axisLayout(weight.shape, axis)
+  const { run, channels } = runsOf(weight.shape, axis, data.length)
   const floats = new Float32Array(data.length)
-  for (let at = 0; at < data.length; at++) {
-    const channel = channels === 1 ? 0 : Math.floor(at / inner) % channels
-    const value = (data[at]! - bias[channel]!) / scale[channel]!
-    // Half a step beyond the largest float32 is still that float32.
-    floats[at] = Math.min(largest, Math.max(-largest, value))
+  let channel = 0
+  for (let from = 0; from < data.length; from += run) {
+    const by = scale[channel]!
+    const zero = bias[channel]!
+    const until = from + run
+    for (let at = from; at < until; at++) {
+      const value = (data[at]! - zero) / by
+      // Half a step beyond the largest float32 is still that float32.
+      floats[at] = value > largestFloat ? largestFloat : value < -largestFloat ? -largestFloat : value
+    }
+    channel = channel + 1 === channels ? 0 : channel + 1
   }
   return floats
 }
 
-/** Floats as integers of a known quantization. */
+/** A double of this size has no digits behind the point: what is added to it is rounded, half to even, and taken off again. */
+const integral = 1.5 * 2 ** 52
+
+/** Floats as integers of a known quantization: `toCode` of each. */
 export const toIntegers = (
   floats: Float32Array,
   shape: readonly number[],
@@ -75,11 +87,19 @@ export const toIntegers = (
 ): WeightArray => {
   const { dtype, scheme, scale, bias, axis } = quantization
   const { low, high } = codeRange(dtype, scheme)
-  const { inner, channels } = axisLayout(shape, axis)
+  const { run, channels } = runsOf(shape, axis, floats.length)
   const codes = integerFormats[dtype].make(floats.length)
-  for (let at = 0; at < floats.length; at++) {
-    const channel = channels === 1 ? 0 : Math.floor(at / inner) % channels
-    codes[at] = toCode(floats[at]!, scale[channel]!, bias[channel]!, low, high)
+  let channel = 0
+  for (let from = 0; from < floats.length; from += run) {
+    const by = scale[channel]!
+    const zero = bias[channel]!
+    const until = from + run
+    for (let at = from; at < until; at++) {
+      const value = floats[at]! * by + zero
+      // Both ends are integers, so that clamping first is the same.
+      codes[at] = (value > high ? high : value < low ? low : value) + integral - integral
+    }
+    channel = channel + 1 === channels ? 0 : channel + 1
   }
   return codes
 }
@@ -89,5 +109,5 @@ export const payloadBytes = (weight: Pick<Weight, 'data' | 'quantization'>): num
   weight.data.byteLength + (weight.quantization ? scaleBytes(weight.quantization) : 0)
 
 /** Bytes of scales, and of biases where the scheme has them. */
-export const scaleBytes = (quantization: Pick<Quantization, 'scheme' | 'scale'>): number =>
+const scaleBytes = (quantization: Pick<Quantization, 'scheme' | 'scale'>): number =>
   quantization.scale.length * 8 * (quantization.scheme === 'affine' ? 2 : 1)

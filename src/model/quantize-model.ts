@@ -16,7 +16,8 @@ const partsOf = (name: string): readonly [layer: string, weight: string] => {
 /** Weights that are multiplied with a layer's input, in Keras's words. */
 export const isKernel = (name: string): boolean => /(kernel|embeddings)$/i.test(name)
 
-interface Tie {
+/** A bias that takes the scale of its layer's products. */
+export interface Tie {
   readonly kernel: string
   /** Scale of the layer's input. */
   readonly input: number
@@ -27,7 +28,11 @@ interface Tie {
  * These are int32 biases of layers with one int8 kernel and one quantized input (recurrent and separable layers
  * have two kernels, and their biases keep a scale of their own).
  */
-const tiesOf = (network: Network, formats: Formats, activations: Activations): ReadonlyMap<string, Tie> => {
+export const tiesOf = (
+  network: Network,
+  formats: Formats,
+  activations: Activations,
+): ReadonlyMap<string, Tie> => {
   const ties = new Map<string, Tie>()
   for (const node of network.layers) {
     const bias = `${node.name}/bias`
@@ -40,10 +45,11 @@ const tiesOf = (network: Network, formats: Formats, activations: Activations): R
   return ties
 }
 
-const most = 2147483647
+/** The largest integer of an int32 bias. */
+export const mostInteger = 2147483647
 
 /** The kernel's channel behind each of the bias's (a depthwise kernel has fewer, each for a run of neighbours). */
-const channelOf = (at: number, biases: number, channels: number): number =>
+export const channelOf = (at: number, biases: number, channels: number): number =>
   Math.floor((at * channels) / biases)
 
 /** Largest scale of each of a kernel's channels with which its layer's bias still fits int32. */
@@ -51,7 +57,7 @@ const limitOf = (bias: Float32Array, input: number, channels: number): Float64Ar
   const limit = new Float64Array(channels).fill(Infinity)
   bias.forEach((value, at) => {
     const channel = channelOf(at, bias.length, channels)
-    if (value !== 0) limit[channel] = Math.min(limit[channel]!, most / (Math.abs(value) * input))
+    if (value !== 0) limit[channel] = Math.min(limit[channel]!, mostInteger / (Math.abs(value) * input))
   })
   return limit
 }
@@ -100,7 +106,7 @@ export const quantizeWeights = (
 }
 
 /** The formats that a quantized model's weights have. */
-export const formatsOf = (model: Model): Formats =>
+const formatsOf = (model: Model): Formats =>
   new Map(
     model.weights.flatMap(({ name, quantization }) => {
       if (!quantization) return []

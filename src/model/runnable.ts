@@ -1,4 +1,5 @@
 import type { Random } from '../core/random.js'
+import { type Bend, bendOf } from '../engine/activated.js'
 import { tf } from '../engine/tf.js'
 import { inputName, type LayerNode, type Network } from '../network/network.js'
 import { propagate, weightSpecs } from '../network/propagate.js'
@@ -65,15 +66,15 @@ const apartFrom = (x: tf.Tensor, tensor: tf.Tensor): tf.Tensor => (tensor === x 
 
 const first = (value: unknown): tf.Tensor => (Array.isArray(value) ? value[0] : value) as tf.Tensor
 
-/** Batch normalizations with nothing but a relu behind them, and that relu's name: they train as one. */
-const reluBehind = ({ layers, output }: Network): ReadonlyMap<string, string> => {
-  const pairs = new Map<string, string>()
+/** Batch normalizations with nothing but a relu or relu6 behind them, and what that is: they train as one. */
+const bendsBehind = ({ layers, output }: Network): ReadonlyMap<string, { name: string; bend: Bend }> => {
+  const pairs = new Map<string, { name: string; bend: Bend }>()
   for (const { name, type } of layers) {
     const readers = layers.filter(({ from }) => from.includes(name))
     const [reader] = readers
-    const isRelu = reader?.type === 'activation' && reader.config['activation'] === 'relu'
-    if (type === 'batchNormalization' && name !== output && readers.length === 1 && isRelu)
-      pairs.set(name, reader.name)
+    const bend = reader?.type === 'activation' ? bendOf(reader.config['activation']) : undefined
+    if (type === 'batchNormalization' && name !== output && readers.length === 1 && bend)
+      pairs.set(name, { name: reader!.name, bend })
   }
   return pairs
 }
@@ -129,7 +130,7 @@ export const buildRunnable = (model: Model): Runnable => {
     return { node, layer }
   })
 
-  const behind = reluBehind(network)
+  const behind = bendsBehind(network)
   /** Nobody sees what lies between the two. */
   const unseen = (name: string, taps: readonly string[]): boolean =>
     !taps.includes(name) && !model.marks.activations.has(name) && hooks.activation === undefined
@@ -148,9 +149,9 @@ export const buildRunnable = (model: Model): Runnable => {
       const inputs = node.from.map(name => outputs.get(name)!)
       const given = inputs.length === 1 ? inputs[0]! : inputs
       let output: tf.Tensor
-      const relu = training ? behind.get(node.name) : undefined
-      if (relu !== undefined && unseen(node.name, taps)) {
-        outputs.set(relu, observe(relu, first(layer.call(given, { training, relu: true }))))
+      const bent = training ? behind.get(node.name) : undefined
+      if (bent !== undefined && unseen(node.name, taps)) {
+        outputs.set(bent.name, observe(bent.name, first(layer.call(given, { training, bend: bent.bend }))))
         continue
       }
       if (head?.layer === node.name && !head.bare) output = inputs[0]!

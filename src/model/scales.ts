@@ -1,11 +1,11 @@
 import type { Quantization } from './model.js'
-import { axisLayout, codeRange, integerFormats, roundHalfEven } from './quantization.js'
+import { codeRange, roundHalfEven, runsOf } from './quantization.js'
 
 type Dtype = Quantization['dtype']
 type Scheme = Quantization['scheme']
 
 /** The smallest step between two values that float32 holds without losing digits. */
-const leastStep = 2 ** -126
+export const leastStep = 2 ** -126
 
 /**
  * Scale and bias that map [low, high] onto a format's integers. The range is first widened to hold zero, and the bias
@@ -40,19 +40,27 @@ export interface WeightFormat {
 }
 
 /** Smallest and largest value of each index of an axis, or of the whole tensor. */
-export const rangesOf = (
+const rangesOf = (
   floats: Float32Array,
   shape: readonly number[],
   axis?: number,
 ): { readonly low: Float64Array; readonly high: Float64Array } => {
-  const { inner, channels } = axisLayout(shape, axis)
+  const { run, channels } = runsOf(shape, axis, floats.length)
   const low = new Float64Array(channels).fill(Infinity)
   const high = new Float64Array(channels).fill(-Infinity)
-  for (let at = 0; at < floats.length; at++) {
-    const channel = channels === 1 ? 0 : Math.floor(at / inner) % channels
-    const value = floats[at]!
-    if (value < low[channel]!) low[channel] = value
-    if (value > high[channel]!) high[channel] = value
+  let channel = 0
+  for (let from = 0; from < floats.length; from += run) {
+    let least = low[channel]!
+    let most = high[channel]!
+    const until = from + run
+    for (let at = from; at < until; at++) {
+      const value = floats[at]!
+      if (value < least) least = value
+      if (value > most) most = value
+    }
+    low[channel] = least
+    high[channel] = most
+    channel = channel + 1 === channels ? 0 : channel + 1
   }
   return { low, high }
 }
@@ -76,7 +84,3 @@ export const quantizationOf = (
   }
   return { dtype, scheme, scale, bias, ...(axis === undefined ? {} : { axis }) }
 }
-
-/** Bytes of one number in a format. */
-export const bytesOf = (dtype: Dtype | 'float32'): number =>
-  dtype === 'float32' ? 4 : integerFormats[dtype].bytes

@@ -2,19 +2,11 @@ import { type Artifact, makeArtifact } from '../core/artifact.js'
 import type { Digest } from '../core/brand.js'
 import { canonical } from '../core/hash.js'
 import { fail } from '../core/problem.js'
-import type { ModelDescription } from '../network/description.js'
 import { arrays, copyOf, toBytes } from './binary.js'
 import { describeModel } from './describe-model.js'
 import { packMask, unpackMask } from './masks.js'
 import type { Model, Weight } from './model.js'
 import { type Topology, type WeightRow, elements, rowBytes, topologyFault } from './topology.js'
-
-export { toFloat } from './quantization.js'
-
-/** What a model artifact's meta holds. */
-export interface ModelMeta {
-  readonly description: ModelDescription
-}
 
 const rowOf = (weight: Weight, offset: number): WeightRow => {
   const { name, shape, quantization } = weight

@@ -1,6 +1,12 @@
-import { canActivate, convolveActivated, multiplyActivated } from '../engine/activated.js'
-import { canRecur, recur } from '../engine/recurrence.js'
-import type { Cell } from '../engine/recurrence.js'
+import {
+  type Bend,
+  bendActivated,
+  bendOf,
+  canActivate,
+  convolveActivated,
+  multiplyActivated,
+} from '../engine/activated.js'
+import { canRecur, type Cell, recur } from '../engine/recurrence.js'
 import { type layers, tf } from '../engine/tf.js'
 import type { LayerNode } from '../network/network.js'
 import { type Draws, dropMask, dropout, noises } from './noise.js'
@@ -30,6 +36,10 @@ const drawing = (moment: Moment, what: string): Draws => {
   return moment.draws
 }
 
+interface Active {
+  activation?: { apply(x: tf.Tensor): tf.Tensor }
+}
+
 interface Recurrent {
   cell?: { dropoutFunc?: unknown }
 }
@@ -49,7 +59,7 @@ interface MovingParts extends NormParts {
   movingVariance: LayerVariable
 }
 
-/** tfjs's own cannot train without gamma or beta, and takes no volumes. In training it takes `relu`, to put one behind. */
+/** tfjs's own cannot train without gamma or beta, and takes no volumes. In training it takes `bend`, to put one behind. */
 const batchNormalization: Taming = (layer, node, moment) => {
   const parts = layer as TfLayer & MovingParts
   const { momentum = 0.99, epsilon = 1e-3 } = node.config as Record<string, number>
@@ -59,7 +69,7 @@ const batchNormalization: Taming = (layer, node, moment) => {
     const { movingMean, movingVariance } = parts
     if (kwargs['training'] !== true)
       return normalizeMoving(x, movingMean.read(), movingVariance.read(), weights, epsilon)
-    const { output, mean, variance } = normalizeBatch(x, weights, epsilon, kwargs['relu'] === true)
+    const { output, mean, variance } = normalizeBatch(x, weights, epsilon, kwargs['bend'] as Bend | undefined)
     moveAverage(moment.variables.get(movingMean)!, mean, momentum)
     moveAverage(moment.variables.get(movingVariance)!, variance, momentum)
     return output
@@ -115,35 +125,33 @@ interface WeightedParts {
   bias?: LayerVariable | null
 }
 
-/** The functions that the engine has inside of its products. */
-const inside = (config: LayerNode['config']): boolean =>
-  config['activation'] === 'relu' || config['activation'] === 'linear'
-
 const pair = (sides: unknown): [number, number] =>
   Array.isArray(sides) ? (sides as [number, number]) : [Number(sides ?? 1), Number(sides ?? 1)]
 
-/** With its bias and relu in one kernel where the engine has one, in training too. */
+/** With its bias and its relu or relu6 in one kernel where the engine has one, in training too. */
 const conv2d: Taming = (layer, { config }) => {
   const parts = layer as TfLayer & WeightedParts
   const pad = config['padding']
-  const usual = inside(config) && pair(config['dilationRate']).every(side => side === 1)
+  const bend = bendOf(config['activation'])
+  const usual = pair(config['dilationRate']).every(side => side === 1)
   const separate = layer.call.bind(layer) as Call
   return (inputs, kwargs) => {
-    if (!usual || (pad !== 'same' && pad !== 'valid') || !canActivate()) return separate(inputs, kwargs)
-    const relu = config['activation'] === 'relu'
+    if (!bend || !usual || (pad !== 'same' && pad !== 'valid') || !canActivate())
+      return separate(inputs, kwargs)
     const options = { strides: pair(config['strides']), pad } as const
-    return convolveActivated(only(inputs), parts.kernel.read(), parts.bias?.read(), relu, options)
+    return convolveActivated(only(inputs), parts.kernel.read(), parts.bias?.read(), bend, options)
   }
 }
 
 /** The same of a dense layer over vectors. */
 const dense: Taming = (layer, { config }) => {
   const parts = layer as TfLayer & WeightedParts
+  const bend = bendOf(config['activation'])
   const separate = layer.call.bind(layer) as Call
   return (inputs, kwargs) => {
     const x = only(inputs)
-    if (!inside(config) || x.rank !== 2 || !canActivate()) return separate(inputs, kwargs)
-    return multiplyActivated(x, parts.kernel.read(), parts.bias?.read(), config['activation'] === 'relu')
+    if (!bend || x.rank !== 2 || !canActivate()) return separate(inputs, kwargs)
+    return multiplyActivated(x, parts.kernel.read(), parts.bias?.read(), bend)
   }
 }
 
@@ -178,6 +186,12 @@ export const tame = (layer: TfLayer, node: LayerNode, moment: Moment): void => {
     }) as Call
   const instead = tamings[node.type]?.(layer, node, moment)
   if (instead) layer.call = instead
+  // tfjs makes a relu6 of a relu and a minimum, with six operations for their gradient.
+  const { activation } = layer as TfLayer & Active
+  if (activation && node.config['activation'] === 'relu6') {
+    const composed = activation.apply.bind(activation)
+    activation.apply = x => (canActivate() ? bendActivated(x, 'relu6') : composed(x))
+  }
   // A recurrent cell asks this function for its dropout masks instead of drawing on the engine.
   const { cell } = layer as TfLayer & Recurrent
   if (cell)

@@ -43,7 +43,7 @@ export interface Topology {
 
 export const elements = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1)
 
-export const elementBytes: Readonly<Record<StoredDtype, number>> = {
+const elementBytes: Readonly<Record<StoredDtype, number>> = {
   float32: 4,
   int8: 1,
   uint8: 1,

@@ -1,4 +1,5 @@
-import { didYouMean, listed } from '../core/nearest.js'
+import { listed } from '../core/listed.js'
+import { didYouMean } from '../core/nearest.js'
 import type { Fault } from '../core/problem.js'
 import type { Entry } from './entries.js'
 import { inputName } from './network.js'

@@ -93,3 +93,16 @@ export const spreadSizes = (
 /** True for functions that look at all channels at once, so that no channel can go without changing the others. */
 export const mixesChannels = (activation: string): boolean =>
   activation === 'softmax' || activation === 'logSoftmax'
+
+/** Of layers that normalize: how what they made mean 0 and variance 1 is scaled and moved. */
+export const scalingFields = {
+  epsilon: Type.Number({
+    exclusiveMinimum: 0,
+    default: 0.001,
+    description: 'Added to the variance before its root is taken.',
+  }),
+  center: Type.Boolean({ default: true, description: 'Adds beta.' }),
+  scale: Type.Boolean({ default: true, description: 'Multiplies by gamma.' }),
+  betaInitializer: initializerField('zeros', 'offset beta'),
+  gammaInitializer: initializerField('ones', 'scale gamma'),
+}

@@ -9,7 +9,7 @@ import type { Network } from './network.js'
 /** Which layers a rule is about: a name with `*` and `?`, a `/regular expression/`, or a layer type. */
 export type Selector = string | { readonly type: string }
 
-export const selectorField = Type.Unsafe<Selector>({
+const selectorField = Type.Unsafe<Selector>({
   type: ['string', 'object'],
   minLength: 1,
   maxLength: 200,

@@ -14,7 +14,7 @@ export interface Window {
  * Sizes of space after a window has slid over it: ceil(n / stride) with `same`, else
  * floor((n − size) / stride) + 1, where size = dilation · (taps − 1) + 1.
  */
-export const slide = (space: Shape, window: Window): Shape | Misfit => {
+const slide = (space: Shape, window: Window): Shape | Misfit => {
   const out: number[] = []
   for (const [axis, n] of space.entries()) {
     const stride = window.strides[axis]!
@@ -41,7 +41,7 @@ const images: Readonly<Record<number, string>> = {
 }
 
 /** What an input of so many axes is called. */
-export const nameOfRank = (rank: number): string => images[rank] ?? `an input of ${rank} axes`
+const nameOfRank = (rank: number): string => images[rank] ?? `an input of ${rank} axes`
 
 /** Undefined where the input has the wanted number of axes. */
 export const wrongRank = (type: string, input: Shape, rank: number): Misfit | undefined => {

@@ -13,7 +13,7 @@ const evaluate = ({ expression, bind, given }: Condition, figures: Figures): Eva
   expression.evaluate(scopeOf({ names: expression.names }, bind, figures, given))
 
 /** Does a condition hold? One whose names have no value does not. `found`: what it came to, with figures. */
-export const holds = (
+const holds = (
   condition: Condition,
   figures: Figures,
 ): { readonly holds: boolean; readonly found: string } => {

@@ -16,6 +16,7 @@ import { planGates } from './gate-rows.js'
 import { checkExpressions } from './gates.js'
 import { inspectStep, type Inspected, type InspectionMemory } from './inspect.js'
 import { identityOf } from './key.js'
+import { lockedParts } from './locked.js'
 import { machineClass } from './machine.js'
 import { identityAt } from './micro-batches.js'
 import { moduleIdentity, type ModuleIdentity } from './module-graph.js'
@@ -118,7 +119,9 @@ export const createPlan = async <Report>(options: PlanningOptions<Report>): Prom
       }),
     )
   }
-  const statuses = await findStatuses(drafts, identities, store, problems)
+  const parts = lock ? lockedParts(drafts, identities, lock, machine) : new Map<InstanceId, number>()
+  for (const [id, microBatch] of parts) identities.set(id, identityAt(identities.get(id)!, microBatch))
+  const statuses = await findStatuses(drafts, identities, parts, store, problems)
   const outputs = predictAll(drafts, inspected, statuses, problems)
   checkRoles(drafts, outputs, problems)
   const gates = planGates(recipe, binder)
@@ -132,7 +135,7 @@ export const createPlan = async <Report>(options: PlanningOptions<Report>): Prom
   const instances = drafts.map((draft): Instance => {
     const { id, step, spec, variant, inputs, needs, after, when, outer, choice, about } = draft
     const status = statuses.get(id)!
-    const microBatch = status.type === 'hit' ? status.microBatch : undefined
+    const microBatch = (status.type === 'hit' ? status.microBatch : undefined) ?? parts.get(id)
     const identity = identities.get(id)!
     return {
       id,

@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import type { Digest } from '../core/brand.js'
+import { partsText } from './micro-batches.js'
 
 /** One thing in which an instance differs from a result that is stored. */
 export interface Difference {
@@ -181,6 +182,7 @@ const simple: Readonly<Record<string, (was: unknown, is: unknown) => Omit<Differ
     what: 'machine',
     text: `machine was ${word(was, 'any')}, is ${word(is, 'any')}`,
   }),
+  microBatch: (was, is) => ({ what: 'other', name: 'microBatch', text: partsText(was, is) }),
   module: (was, is) => ({ what: 'plug-in', text: pluginText(was, is) }),
 }
 

@@ -1,10 +1,10 @@
 import type { InstanceId } from '../core/brand.js'
 import { instanceName } from '../core/instance-name.js'
+import { listed } from '../core/listed.js'
 import { didYouMean } from '../core/nearest.js'
 import { topological } from '../core/order.js'
 import { problem } from '../core/problem.js'
 import type { Recipe, Reference, Step, Variant } from '../language/recipe.js'
-import { list } from '../language/wanted.js'
 import type { AnyStepSpec } from '../steps/define-step.js'
 import type { Problems } from './placed.js'
 import type { Edge } from './plan.js'
@@ -79,7 +79,7 @@ export const expand = (recipe: Recipe, problems: Problems): readonly Draft[] => 
     problems.add(
       problem(
         'several-instances',
-        `${step.id}.${port} takes one, and "${reference.step}" has ${edges.length} instances: ${list(names)}`,
+        `${step.id}.${port} takes one, and "${reference.step}" has ${edges.length} instances: ${listed(names)}`,
         { at: reference.at, hint: `Name one of them: "${names[0]}".` },
       ),
     )
@@ -135,9 +135,9 @@ export const expand = (recipe: Recipe, problems: Problems): readonly Draft[] => 
       const hint =
         members.length === 0
           ? own.length > 1
-            ? `There are: ${list(own.map(({ id }) => id))}.`
+            ? `There are: ${listed(own.map(({ id }) => id))}.`
             : `Write ${reference.step} without it.`
-          : (didYouMean(reference.member, members) ?? `There are: ${list(members)}.`)
+          : (didYouMean(reference.member, members) ?? `There are: ${listed(members)}.`)
       const message = `step "${reference.step}" has no instance of "${reference.member}"`
       problems.add(problem('unknown-instance', message, { at: reference.at, hint }))
     }

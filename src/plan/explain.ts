@@ -1,5 +1,6 @@
 import type { Artifact } from '../core/artifact.js'
 import type { InstanceId, Key } from '../core/brand.js'
+import { listed } from '../core/listed.js'
 import type { ResultHead, Store, StoredResult } from '../store/store.js'
 import { differencesOf, namesOf, type Difference } from './differences.js'
 import type { Edge, Instance, Plan, Status } from './plan.js'
@@ -39,11 +40,6 @@ interface Candidate {
 
 /** Names that are told one by one. */
 const named = 4
-
-const listed = (names: readonly string[]): string =>
-  names.length > named + 1
-    ? `${names.slice(0, named).join(', ')} and ${names.length - named} more`
-    : names.join(', ')
 
 const joined = (...texts: readonly string[]): string => texts.filter(text => text !== '').join('; ')
 
@@ -145,7 +141,7 @@ const explainer = (plan: Plan, store: Store) => {
       return plain(maker === id ? 'made before' : `made before, by "${maker}"`)
     }
     if (status.type === 'miss' && status.why === damagedWhy) return plain(damagedWhy)
-    const pending = status.type === 'pending' ? `pending below ${listed(status.waitsFor)}` : ''
+    const pending = status.type === 'pending' ? `pending below ${listed(status.waitsFor, named)}` : ''
     const found = instance.choice ? undefined : candidateOf(instance)
     if (!found) return plain(joined(pending, instance.choice ? '' : 'never run'))
     const { head, differences } = found

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { digestValue } from '../core/hash.js'
+import { limiter } from '../core/limit.js'
 import type { Fault } from '../core/problem.js'
 import { sayUnreadable } from '../core/regular-file.js'
 import type { FileRef } from '../core/step-file.js'
@@ -37,20 +38,7 @@ export const fileReader = (
   mayRead: (path: string) => boolean = () => true,
 ): FindFile => {
   const known = new Map<string, Promise<FoundFile>>()
-  const waiting: (() => void)[] = []
-  let busy = 0
-
-  const limited = async <T>(work: () => Promise<T>): Promise<T> => {
-    if (busy >= most) await new Promise<void>(go => waiting.push(go))
-    else busy++
-    try {
-      return await work()
-    } finally {
-      const next = waiting.shift()
-      if (next) next()
-      else busy--
-    }
-  }
+  const limited = limiter(most)
 
   const digest = async (path: string) => {
     if (!memory) return limited(() => digestOf(path))

@@ -1,9 +1,9 @@
 import { instanceName, parseInstanceName } from '../core/instance-name.js'
+import { listed } from '../core/listed.js'
 import { didYouMean } from '../core/nearest.js'
 import type { Path } from '../core/problem.js'
 import { problem } from '../core/problem.js'
 import type { Gate, Recipe, Reference, Step, Variant } from '../language/recipe.js'
-import { list } from '../language/wanted.js'
 import type { PlannedGate } from './gate-rows.js'
 import type { NameFault } from './metric-names.js'
 import type { Problems } from './placed.js'
@@ -24,7 +24,7 @@ const pinFault = (
     if (Object.hasOwn(step.axes, axis)) continue
     const known = Object.keys(step.axes)
     const hint =
-      known.length === 0 ? 'It has no matrix.' : (didYouMean(axis, known) ?? `Its axes: ${list(known)}.`)
+      known.length === 0 ? 'It has no matrix.' : (didYouMean(axis, known) ?? `Its axes: ${listed(known)}.`)
     return { code: 'unknown-axis', message: `step "${step.id}" has no axis "${axis}"`, hint }
   }
   const fits = ({ labels }: Variant): boolean =>
@@ -34,7 +34,7 @@ const pinFault = (
   return {
     code: 'unknown-instance',
     message: `step "${step.id}" has no instance "${name}"`,
-    hint: didYouMean(name, names) ?? `There are: ${list(names)}.`,
+    hint: didYouMean(name, names) ?? `There are: ${listed(names)}.`,
   }
 }
 

@@ -4,6 +4,7 @@ import type { Store } from '../store/store.js'
 import { differencesOf, namesOf } from './differences.js'
 import { keyOf } from './key.js'
 import { leftOf } from './left-out.js'
+import { identityAt } from './micro-batches.js'
 import type { Edge, Instance, Plan } from './plan.js'
 
 /** One step in which a plan departs from what its lock holds. */
@@ -14,8 +15,15 @@ export interface Departure {
   readonly why: string
 }
 
+/** What of an instance decides its place in a lock, and its key there. */
+type Placed = Pick<Instance, 'id' | 'spec' | 'inputs' | 'needs'> & { readonly choice?: unknown }
+
 /** Instances whose results hold for one class of machine: those of kinds that measure time, and all that takes from them. */
-export const machineBound = ({ instances }: Pick<Plan, 'instances'>): ReadonlySet<InstanceId> => {
+export const machineBound = ({
+  instances,
+}: {
+  readonly instances: readonly Placed[]
+}): ReadonlySet<InstanceId> => {
   const bound = new Set<InstanceId>()
   for (const { id, spec, inputs } of instances)
     if (
@@ -27,7 +35,7 @@ export const machineBound = ({ instances }: Pick<Plan, 'instances'>): ReadonlySe
 }
 
 /** What a lock holds of a plan's instances, as a class of machine sees it. */
-export const lockedBy = (plan: Pick<Plan, 'instances'>, lock: Lock, machine: string) => {
+export const lockedBy = (plan: { readonly instances: readonly Placed[] }, lock: Lock, machine: string) => {
   const bound = machineBound(plan)
   return (id: InstanceId): LockedStep | undefined => {
     const [from, name] = bound.has(id) ? [lock.measured, measurementName(id, machine)] : [lock.steps, id]
@@ -40,9 +48,9 @@ export const lockedBy = (plan: Pick<Plan, 'instances'>, lock: Lock, machine: str
  * each candidate. Undefined where the lock does not hold an output that it takes.
  */
 export const expectedKeys = (
-  instance: Instance,
+  instance: Placed,
   locked: (id: InstanceId) => LockedStep | undefined,
-  identity: Instance['identity'] = instance.identity,
+  identity: Instance['identity'],
 ):
   | { readonly keys: readonly Key[]; readonly inputs: Readonly<Record<string, readonly Digest[]>> }
   | undefined => {
@@ -68,6 +76,28 @@ export const expectedKeys = (
   return { keys, inputs: digests }
 }
 
+/**
+ * Of steps that may take their batches in parts (`onOutOfMemory`): how many examples at once came to the very key that
+ * the lock holds. A machine of more memory then comes to what the lock says, and one of as little runs out of none.
+ */
+export const lockedParts = (
+  drafts: readonly (Placed & { readonly variant: Pick<Instance, 'onOutOfMemory'> })[],
+  identities: ReadonlyMap<InstanceId, Instance['identity']>,
+  lock: Lock,
+  machine: string,
+): ReadonlyMap<InstanceId, number> => {
+  const locked = lockedBy({ instances: drafts }, lock, machine)
+  return new Map(
+    drafts.flatMap((draft): (readonly [InstanceId, number])[] => {
+      const [block, identity] = [locked(draft.id), identities.get(draft.id)]
+      if (block?.microBatch === undefined || !identity || draft.variant.onOutOfMemory === undefined) return []
+      const inParts = identityAt(identity, block.microBatch)
+      const isIt = inParts !== identity && expectedKeys(draft, locked, inParts)?.keys.includes(block.key)
+      return isIt ? [[draft.id, block.microBatch]] : []
+    }),
+  )
+}
+
 type Parts = Readonly<Record<string, unknown>>
 
 /** Ports whose bytes, or whose number of inputs, are others than those that a key was made of. */
@@ -81,9 +111,12 @@ const ownDifferences = (block: LockedStep, instance: Instance): string[] => {
   const { seed, engine, kind } = instance.identity
   const was: Record<string, unknown> = { kind: block.kind }
   const is: Record<string, unknown> = { kind }
+  const parts = instance.identity['microBatch']
   if (block.seed !== undefined || seed !== undefined) [was['seed'], is['seed']] = [block.seed, seed]
   if (block.engine ?? engine) [was['engine'], is['engine']] = [block.engine, engine]
-  const told = differencesOf(was, is, namesOf(instance.files)).map(({ text }) => text)
+  if (block.microBatch !== undefined || parts !== undefined) is['microBatch'] = parts
+  const before = block.microBatch === undefined ? was : identityAt(was, block.microBatch)
+  const told = differencesOf(before, is, namesOf(instance.files)).map(({ text }) => text)
   const known = new Set(Object.values(block.files ?? {}).map(({ digest }) => digest))
   const names = namesOf(instance.files)
   const fresh = [...names].filter(([digest]) => !known.has(digest)).map(([, name]) => name)
@@ -140,7 +173,7 @@ export const departuresOf = (plan: Plan, lock: Lock, store: Store): readonly Dep
       departures.push({ instance: id, how: 'added', why: 'is not in the lock file' })
       continue
     }
-    const expected = expectedKeys(instance, locked)
+    const expected = expectedKeys(instance, locked, instance.identity)
     if (expected?.keys.includes(block.key)) continue
     if (!expected && before.some(each => below.has(each))) {
       below.add(id)

@@ -3,15 +3,10 @@ import type { EngineName } from '../core/engine-name.js'
 import { problem, type Problem } from '../core/problem.js'
 import { layersAcrossBatch } from '../network/across-batch.js'
 import type { Description } from '../steps/define-step.js'
+import type { InstanceRecord } from '../store/run-record.js'
 import type { Instance, Plan } from './plan.js'
 
 type Identity = Instance['identity']
-
-/** What a run's record says of a step. */
-interface Recorded {
-  readonly instance: Instance['id']
-  readonly identity?: Identity
-}
 
 /** What a result is made with that takes its batches in parts, and what enters its key then. */
 export interface Reduced {
@@ -53,17 +48,34 @@ export const reductionsOf = (
   return found
 }
 
+/** The examples that a step took at once, as a run's record says. Undefined: all of a batch, or nobody knows. */
+export const partsOf = ({
+  identity,
+  output,
+}: Pick<InstanceRecord, 'identity' | 'output'>): number | undefined => {
+  // Where the engine promises a tolerance alone they are no part of the key, and the step itself tells.
+  const found = identity?.['microBatch'] ?? output?.record?.['microBatch']
+  return typeof found === 'number' ? found : undefined
+}
+
+/** In what two steps differ that took other parts of their batches at once, in words. */
+export const partsText = (was: unknown, is: unknown): string =>
+  `examples at once were ${JSON.stringify(was) ?? 'all'}, are ${JSON.stringify(is) ?? 'all'}`
+
 /**
- * A plan whose steps take as many examples at once as they did in a record, from their first attempt on: where the
- * engine promises bits, they are those of these parts.
+ * A plan whose steps take as many examples at once as they did before (`parts`: how many; undefined: all), from their
+ * first attempt on: their bits are those of these parts.
  */
-export const takenAs = (plan: Plan, records: readonly Recorded[]): Plan => {
-  const parts = new Map(records.map(({ instance, identity }) => [instance, identity?.['microBatch']]))
+export const takenAs = (plan: Plan, parts: (id: Instance['id']) => number | undefined): Plan => {
   const instances = plan.instances.map((instance): Instance => {
-    const microBatch = parts.get(instance.id)
-    if (typeof microBatch !== 'number') return instance
-    const identity = identityAt(instance.identity, microBatch)
-    return { ...instance, microBatch, identity, status: { type: 'pending', waitsFor: [] } }
+    const { microBatch: now, ...rest } = instance
+    const microBatch = parts(instance.id)
+    if (microBatch === now) return instance
+    const { microBatch: _, ...whole } = instance.identity
+    const status = { type: 'pending', waitsFor: [] } as const
+    return microBatch === undefined
+      ? { ...rest, identity: whole, status }
+      : { ...rest, microBatch, identity: identityAt(whole, microBatch), status }
   })
   return { ...plan, instances }
 }

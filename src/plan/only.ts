@@ -1,9 +1,9 @@
 import type { InstanceId } from '../core/brand.js'
 import { didYouMean } from '../core/nearest.js'
 import { problem } from '../core/problem.js'
-import { list } from '../language/wanted.js'
 import type { Recipe } from '../language/recipe.js'
 import { parseInstanceName } from '../core/instance-name.js'
+import { listed } from '../core/listed.js'
 import type { Conditioned } from './conditions.js'
 import type { Draft } from './expand.js'
 import type { Problems } from './placed.js'
@@ -43,7 +43,7 @@ export const limitTo = (
         .filter(({ step }) => parsed && (step.id === parsed.step || step.id.startsWith(`${parsed.step}/`)))
         .map(({ id }) => id)
       const among = own.length > 0 ? own : [...known]
-      const hint = didYouMean(name, among) ?? `There are: ${list(among)}.`
+      const hint = didYouMean(name, among) ?? `There are: ${listed(among)}.`
       problems.add(
         own.length > 0
           ? problem(

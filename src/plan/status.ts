@@ -15,10 +15,14 @@ import { takeChosen } from './take-chosen.js'
 /** Why a step runs whose result is there, but unusable. */
 export const damagedWhy = 'what was stored is damaged'
 
-/** What is there already, what must run, what will not, and what cannot be told before something else has run. */
+/**
+ * What is there already, what must run, what will not, and what cannot be told before something else has run. `parts`:
+ * of steps that take no whole batch from their first attempt on, how many examples at once.
+ */
 export const findStatuses = async (
   drafts: readonly Conditioned[],
   identities: ReadonlyMap<InstanceId, Readonly<Record<string, unknown>>>,
+  parts: ReadonlyMap<InstanceId, number>,
   store: Store,
   problems: Problems,
 ): Promise<ReadonlyMap<InstanceId, Status>> => {
@@ -80,7 +84,9 @@ export const findStatuses = async (
     problems.add(...found.problems)
     if (found.result) return { type: 'hit', key, result: found.result }
     const { spec, variant } = draft
-    for (const reduced of reductionsOf({ ...variant, identity })) {
+    const microBatch = parts.get(draft.id)
+    const step = { ...variant, identity, ...(microBatch === undefined ? {} : { microBatch }) }
+    for (const reduced of reductionsOf(step)) {
       const { key: other } = keyOf(reduced, artifacts)
       const { result } = await store.results.find(other)
       if (result) return { type: 'hit', key: other, result, microBatch: reduced.microBatch }

@@ -138,30 +138,17 @@ const named = (all: readonly Example[], most: number): string => {
   return all.length > most ? `${shown.join(', ')} and ${all.length - most} more` : shown.join(', ')
 }
 
-const flipRows = ({ of, split, examples, newlyRight, newlyWrong }: Flips, most: number): Cell[][] => [
-  ...(newlyRight.length > 0
-    ? [
-        [
-          of,
-          split,
-          { text: 'newly right', tone: 'good' as const },
-          `${newlyRight.length} of ${count(examples)}`,
-          named(newlyRight, most),
-        ],
-      ]
-    : []),
-  ...(newlyWrong.length > 0
-    ? [
-        [
-          of,
-          split,
-          { text: 'newly wrong', tone: 'bad' as const },
-          `${newlyWrong.length} of ${count(examples)}`,
-          named(newlyWrong, most),
-        ],
-      ]
-    : []),
-]
+const flipRows = ({ of, split, examples, newlyRight, newlyWrong }: Flips, most: number): Cell[][] =>
+  (
+    [
+      ['newly right', 'good', newlyRight],
+      ['newly wrong', 'bad', newlyWrong],
+    ] as const
+  ).flatMap(([text, tone, flipped]) =>
+    flipped.length === 0
+      ? []
+      : [[of, split, { text, tone }, `${flipped.length} of ${count(examples)}`, named(flipped, most)]],
+  )
 
 const verdictTone = (status: string | undefined): Cell =>
   status === undefined

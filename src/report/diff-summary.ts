@@ -1,4 +1,5 @@
-import type { RunDifference, SideName } from '../judge/run-difference.js'
+import type { RunDifference } from '../judge/run-difference.js'
+import type { SideName } from '../judge/side-name.js'
 
 /** What is compared, by name. */
 export const sideText = ({ type, name, recipe, started }: SideName): string =>

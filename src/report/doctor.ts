@@ -1,12 +1,18 @@
 import type { DoctorReport, EngineFacts, EngineTrial, GpuFacts } from '../core/doctor.js'
 import { formatBytes } from '../core/units.js'
 import { count } from './figures.js'
-import { padEnd, type Paint } from './paint.js'
+import { padEnd, width, type Paint } from './paint.js'
 import { table } from './table.js'
+import { hang } from './wrap.js'
 
 const label = 11
 
-const row = (paint: Paint, title: string, text: string): string => `${padEnd(paint.dim(title), label)}${text}`
+/** A labelled text; on a terminal its further lines stand below its first. */
+const row = (paint: Paint, title: string, text: string): string[] =>
+  hang(padEnd(paint.dim(title), label), text, label, paint)
+
+const dimRow = (paint: Paint, title: string, text: string): string[] =>
+  hang(padEnd(title, label), text, label, paint).map(line => paint.dim(line))
 
 const gpuText = ({ name, memory, driver, capability }: GpuFacts): string =>
   [
@@ -18,11 +24,12 @@ const gpuText = ({ name, memory, driver, capability }: GpuFacts): string =>
     .filter(part => part !== '')
     .join(', ')
 
-const machineLines = ({ machine, gpus, looked }: DoctorReport, paint: Paint): string[] => {
-  const { system, libc, processor, cores, simd, memory, node, wasmSimd } = machine
+const machineLines = ({ version, home, machine, gpus, looked }: DoctorReport, paint: Paint): string[] => {
+  const { system, distribution, libc, processor, cores, simd, memory, node, wasmSimd } = machine
   const most = memory.limit ?? memory.total
   return [
-    row(paint, 'machine', [system, libc].filter(part => part !== undefined).join(', ')),
+    row(paint, 'Trimtab', `${version} in ${home}`),
+    row(paint, 'machine', [system, distribution, libc].filter(part => part !== undefined).join(', ')),
     row(
       paint,
       'processor',
@@ -37,17 +44,39 @@ const machineLines = ({ machine, gpus, looked }: DoctorReport, paint: Paint): st
     ...(gpus.length === 0
       ? [row(paint, 'GPUs', 'none')]
       : gpus.map((gpu, at) => row(paint, at === 0 ? 'GPUs' : '', gpuText(gpu)))),
-    ...looked.map(sentence => row(paint, '', paint.dim(sentence))),
-  ]
+    ...looked.map(sentence => dimRow(paint, '', sentence)),
+  ].flat()
 }
 
 const partLines = ({ parts }: DoctorReport, paint: Paint): string[] =>
-  parts.map(({ name, version, note }, at) => {
-    const said =
-      version === undefined ? paint.dim(note === 'none is built' ? note : 'not installed') : version
-    const more = note === undefined || note === 'none is built' ? '' : paint.dim(`  ${note}`)
-    return row(paint, at === 0 ? 'parts' : '', `${padEnd(name, 36)} ${said}${more}`)
+  parts.flatMap(({ name, version, note }, at) => {
+    const none = version === undefined && note === 'none is built'
+    const said = version ?? paint.dim(none ? note : 'not installed')
+    const lead = `${padEnd(paint.dim(at === 0 ? 'parts' : ''), label)}${padEnd(name, 36)} `
+    // The notes of a page that is wide enough stand in one line with what they are about.
+    const more = note === undefined || none ? '' : `  ${note}`
+    if (paint.columns === undefined || width(lead) + width(said) + width(more) <= paint.columns)
+      return [`${lead}${said}${paint.dim(more)}`]
+    return [
+      `${lead}${said}`,
+      ...hang(' '.repeat(label + 2), note!, label + 2, paint).map(line => paint.dim(line)),
+    ]
   })
+
+const buildLines = ({ build, settings }: DoctorReport, paint: Paint): string[] => {
+  const { engines, free, compiler, pip } = build
+  return [
+    row(paint, 'engines in', `${engines}${free === undefined ? '' : `, ${formatBytes(free)} free`}`),
+    row(
+      paint,
+      'built with',
+      `${compiler ?? 'no C++ compiler'}; ${pip ?? 'no pip: Trimtab asks the Python index itself'}`,
+    ),
+    ...Object.entries(settings).map(([name, value], at) =>
+      row(paint, at === 0 ? 'settings' : '', `${name}=${value}`),
+    ),
+  ].flat()
+}
 
 const rateText = (trial: EngineTrial | undefined): string => {
   if (!trial?.works) return ''
@@ -65,19 +94,39 @@ const engineRow = (each: EngineFacts, fastest: number, paint: Paint): string[] =
     works && fastest > 0 ? `${(trial.rate / fastest).toFixed(trial.rate / fastest < 0.01 ? 4 : 2)}×` : '',
     works ? (name === 'cpu' ? 'the judge' : trial.difference.toExponential(1)) : '',
     each.promise,
-    works ? trial.mode : '',
+    works ? trial.mode : paint.dim(available ? 'does not train' : 'not available'),
   ]
+}
+
+/** Whether narrow numbers gain anything on this machine. */
+const mixedLines = ({ engines }: DoctorReport, paint: Paint): string[] =>
+  engines.flatMap(({ name, trial }) => {
+    if (!trial?.works || trial.mixed === undefined) return []
+    const { rate, mixed } = trial
+    const told = Object.entries(mixed).map(([half, its]) => `${half} ${(its / rate).toFixed(2)}×`)
+    return hang('', `Mixed precision on ${name}: ${told.join(', ')} the images/s of float32.`, 0, paint)
+  })
+
+/** What a reader looks for first, and so the last thing but what is to be mended. */
+const autoLines = ({ engines, auto }: DoctorReport, paint: Paint): string[] => {
+  if (auto.engine === undefined)
+    return hang(`${paint.red('✘')} `, `\`engine: auto\` finds none: ${auto.why}.`, 2, paint)
+  const works = engines.find(({ name }) => name === auto.engine)?.trial?.works === true
+  const mark = works ? paint.green('✔') : paint.red('✘')
+  return hang(`${mark} `, `\`engine: auto\` takes ${paint.bold(auto.engine)}: ${auto.why}.`, 2, paint)
 }
 
 /** `trimtab doctor` in a terminal: one page. */
 export const doctorLines = (report: DoctorReport, paint: Paint): string[] => {
-  const { engines, auto } = report
+  const { engines } = report
   const fastest = Math.max(0, ...engines.map(({ trial }) => (trial?.works ? trial.rate : 0)))
   const ill = engines.filter(({ trial, why }) => trial?.works !== true || why !== undefined)
   return [
     ...machineLines(report, paint),
     '',
     ...partLines(report, paint),
+    '',
+    ...buildLines(report, paint),
     '',
     ...table(
       [
@@ -91,23 +140,35 @@ export const doctorLines = (report: DoctorReport, paint: Paint): string[] => {
       engines.map(each => engineRow(each, fastest, paint)),
       paint,
     ),
-    paint.dim(
+    ...hang(
+      '',
       'Training steps of the classic digit CNN; the relative distance of weights after three Adam steps of a small one.',
-    ),
+      0,
+      paint,
+    ).map(line => paint.dim(line)),
+    ...mixedLines(report, paint).map(line => paint.dim(line)),
     '',
     ...engines
       .filter(({ version }) => version !== '')
-      .map(({ name, version }, at) =>
-        row(paint, at === 0 ? 'versions' : '', `${padEnd(name, 8)} ${version}`),
+      .flatMap(({ name, version }, at) =>
+        hang(
+          `${padEnd(paint.dim(at === 0 ? 'versions' : ''), label)}${padEnd(name, 8)} `,
+          version,
+          label + 9,
+          paint,
+        ),
       ),
     '',
-    auto.engine === undefined
-      ? paint.red(`\`engine: auto\` finds none: ${auto.why}.`)
-      : `\`engine: auto\` takes ${paint.bold(auto.engine)}: ${auto.why}.`,
+    ...autoLines(report, paint),
     ...(ill.length === 0 ? [] : ['']),
     ...ill.flatMap(({ name, trial, why, mend }) => [
-      `${padEnd(name, 8)} ${trial?.works === true ? paint.yellow(why ?? '') : `${why ?? 'does not work'}.`}`,
-      ...(mend === undefined ? [] : [`${padEnd('', 8)} ${paint.cyan('→')} ${mend}`]),
+      ...hang(
+        `${padEnd(name, 8)} `,
+        trial?.works === true ? paint.yellow(why ?? '') : `${why ?? 'does not work'}.`,
+        9,
+        paint,
+      ),
+      ...(mend === undefined ? [] : hang(`${padEnd('', 8)} ${paint.cyan('→')} `, mend, 11, paint)),
     ]),
   ]
 }

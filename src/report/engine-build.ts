@@ -4,7 +4,7 @@ import { percent } from './figures.js'
 
 /** What a build does now, as far as it is drawn. */
 export interface Doing {
-  readonly phase: 'download' | 'unpack' | 'compile' | 'try'
+  readonly phase: 'ask' | 'download' | 'unpack' | 'compile' | 'try'
   readonly what: string
   readonly done: number
   readonly total: number
@@ -19,6 +19,7 @@ export interface BuildTree {
 type Task = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof SimpleRenderer>
 
 const labels = {
+  ask: 'ask the Python index',
   download: 'download',
   unpack: 'unpack',
   compile: 'compile the addon',

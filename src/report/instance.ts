@@ -1,7 +1,9 @@
 import type { InstanceRecord } from '../store/run-record.js'
 import { formatBytes, formatSeconds } from '../core/units.js'
+import { engineOf, executionText } from './instance-engine.js'
 import type { Paint } from './paint.js'
 import { table } from './table.js'
+import { hang } from './wrap.js'
 
 const number = (value: unknown): string =>
   typeof value === 'number'
@@ -35,11 +37,18 @@ const isRows = (value: unknown): value is readonly Record<string, unknown>[] =>
       Object.values(row).every(cell => typeof cell !== 'object' || cell === null),
   )
 
+/** Characters up to which a value of several parts stands in its line; `--json` has the rest. */
+const shortRecord = 160
+
 /** One step of a run: config, metrics, outputs, history. */
 export const instanceLines = (each: InstanceRecord, paint: Paint): string[] => {
+  const engine = engineOf(each)
+  const ran = [engine ? `${engine.name} ${engine.version}` : undefined, executionText(each)]
+  const how = ran.filter(part => part !== undefined).join(', ')
   const lines = [
     `${paint.bold(each.instance)}  ${each.kind}, ${each.status}${each.seconds === undefined ? '' : `, ${formatSeconds(each.seconds)}`}`,
     ...(each.key === undefined ? [] : [paint.dim(`key ${each.key}`)]),
+    ...(how === '' ? [] : hang(`${paint.dim('engine')} `, how, 7, paint)),
     ...Object.entries(each.inputs).map(
       ([port, from]) => `${paint.dim('input')}  ${port}: ${from.join(', ')}`,
     ),
@@ -58,8 +67,12 @@ export const instanceLines = (each: InstanceRecord, paint: Paint): string[] => {
   }
   for (const note of each.output?.notes ?? []) lines.push(`${paint.dim('note')}   ${note}`)
   for (const [name, value] of Object.entries({ ...each.output?.record, ...each.output?.measurements })) {
+    // It stands with the engine.
+    if (name === 'execution') continue
     if (isRows(value)) lines.push(...historyLines(name, value, paint))
     else if (typeof value !== 'object') lines.push(`${paint.dim('record')} ${name}: ${number(value)}`)
+    else if (JSON.stringify(value).length <= shortRecord)
+      lines.push(`${paint.dim('record')} ${name}: ${JSON.stringify(value)}`)
   }
   return lines
 }

@@ -1,24 +1,10 @@
-import type { FieldRow } from '../core/field-rows.js'
+import type { KindDocs } from '../core/kind-docs.js'
 import type { Paint } from './paint.js'
 import { table } from './table.js'
 import { wrap } from './wrap.js'
 
-interface Docs {
-  readonly kind: string
-  readonly description: string
-  readonly ports: readonly {
-    readonly name: string
-    readonly takes: string
-    readonly required: boolean
-    readonly description: string
-  }[]
-  readonly outputs: readonly { readonly name: string; readonly type: string }[]
-  readonly fields: readonly FieldRow[]
-  readonly notes: readonly string[]
-}
-
 /** Every kind with the first sentence of its description. */
-export const kindsLines = (kinds: readonly Docs[], paint: Paint): string[] => [
+export const kindsLines = (kinds: readonly KindDocs[], paint: Paint): string[] => [
   ...table(
     [{ title: 'kind' }, { title: 'takes' }, { title: 'makes' }, { title: 'what it does' }],
     kinds.map(each => [
@@ -34,7 +20,7 @@ export const kindsLines = (kinds: readonly Docs[], paint: Paint): string[] => [
 ]
 
 /** One kind as a page of a manual. */
-export const kindLines = (each: Docs, paint: Paint, columns: number): string[] => {
+export const kindLines = (each: KindDocs, paint: Paint, columns: number): string[] => {
   const wide = Math.max(40, Math.min(columns, 110))
   const entry = (name: string, type: string, note: string, text: string): string[] => [
     `  ${paint.bold(name)}  ${paint.cyan(type)}${note === '' ? '' : `  ${paint.dim(note)}`}`,

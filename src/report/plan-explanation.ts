@@ -2,6 +2,7 @@ import { momentText } from '../core/checkpoint.js'
 import type { EngineChoice } from '../core/engine-name.js'
 import { padEnd, width, type Paint } from './paint.js'
 import { planFoot, statusText, type PlanRow } from './plan.js'
+import { hang } from './wrap.js'
 
 /** Above this many differences from another step's result, they tell that there is none rather than what to change. */
 const worthTelling = 8
@@ -30,9 +31,10 @@ export const explanationLines = (rows: readonly PlanRow[], engine: EngineChoice,
   const lines = rows.flatMap(row => {
     const [first = '', ...more] = linesOf(row)
     const lead = `${padEnd(row.instance, wide)}  ${padEnd(`${statusText(row, paint)}${paint.dim(':')}`, 6)} `
-    return [`${lead}${first}`, ...more.map(line => `${' '.repeat(wide + 9)}${line}`)].map(line =>
-      line.trimEnd(),
-    )
+    const indent = ' '.repeat(wide + 9)
+    return [hang(lead, first, wide + 9, paint), ...more.map(line => hang(indent, line, wide + 11, paint))]
+      .flat()
+      .map(line => line.trimEnd())
   })
-  return [...lines, '', planFoot(rows, engine, paint)]
+  return [...lines, '', ...planFoot(rows, engine, paint)]
 }

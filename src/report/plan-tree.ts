@@ -1,4 +1,5 @@
 import type { EngineChoice } from '../core/engine-name.js'
+import { listed } from '../core/listed.js'
 import { formatBytes } from './figures.js'
 import type { Paint } from './paint.js'
 import { figure, planFoot, statusText, type PlanRow } from './plan.js'
@@ -38,20 +39,15 @@ const placesOf = (rows: readonly PlanRow[]): readonly Place[] => {
   })
 }
 
-const listed = (names: readonly string[]): string =>
-  names.length > named + 1
-    ? `${names.slice(0, named).join(', ')} and ${names.length - named} more`
-    : names.join(', ')
-
 const furtherOf = ({ row, below, others }: Place): string => {
   // Drawn below what it only waits for, it takes nothing from there, and says so.
   const isApart = (name: string): boolean => name !== below || !row.from.includes(name)
   const needs = row.needs.filter(isApart)
   const reads = row.reads.filter(name => isApart(name) && !others.includes(name) && !needs.includes(name))
   return [
-    others.length > 0 ? `with ${listed(others)}` : '',
-    needs.length > 0 ? `after ${listed(needs)}` : '',
-    reads.length > 0 ? `reads ${listed(reads)}` : '',
+    others.length > 0 ? `with ${listed(others, named)}` : '',
+    needs.length > 0 ? `after ${listed(needs, named)}` : '',
+    reads.length > 0 ? `reads ${listed(reads, named)}` : '',
   ]
     .filter(text => text !== '')
     .join(', ')
@@ -113,6 +109,6 @@ export const planTreeLines = (rows: readonly PlanRow[], engine: EngineChoice, pa
       paint,
     ),
     '',
-    planFoot(rows, engine, paint),
+    ...planFoot(rows, engine, paint),
   ]
 }

@@ -1,9 +1,10 @@
 import type { Moment } from '../core/checkpoint.js'
-import type { EngineChoice } from '../core/engine-name.js'
+import type { EngineChoice, EngineName } from '../core/engine-name.js'
 import { formatBytes, short } from './figures.js'
 import { gathered } from './gathered.js'
 import type { Paint } from './paint.js'
 import { table } from './table.js'
+import { hang } from './wrap.js'
 
 /** A figure of a plan: one number, or its two ends where only running can tell. */
 export type PlannedFigure = number | { readonly low: number; readonly high: number }
@@ -26,6 +27,8 @@ export interface PlanRow {
   readonly key?: string
   /** The declared step that it is an instance of. */
   readonly step: string
+  /** The engine that computes it; absent: it needs none. */
+  readonly engine?: EngineName
   /** Instances whose outputs it takes. */
   readonly from: readonly string[]
   /** Instances that it only waits for. */
@@ -59,6 +62,10 @@ const memoryText = (value: PlannedFigure | undefined): string => {
   return rough(value.low) === rough(value.high) ? rough(value.high) : `≤ ${rough(value.high)}`
 }
 
+/** Where a plan or a run mixes engines, the one of each step is worth a column. */
+export const mixesEngines = (rows: readonly { readonly engine?: EngineName | undefined }[]): boolean =>
+  new Set(rows.flatMap(({ engine }) => engine ?? [])).size > 1
+
 /** What a plan means to do with an instance, in its colour. */
 export const statusText = ({ status }: PlanRow, paint: Paint): string =>
   status === 'hit'
@@ -68,24 +75,27 @@ export const statusText = ({ status }: PlanRow, paint: Paint): string =>
       : paint.dim(status === 'skipped' ? 'skip' : 'wait')
 
 /** What stands below a plan, however it is drawn. */
-export const planFoot = (rows: readonly PlanRow[], engine: EngineChoice, paint: Paint): string => {
+export const planFoot = (rows: readonly PlanRow[], engine: EngineChoice, paint: Paint): string[] => {
   const reused = rows.filter(row => row.status === 'hit').length
   const explained = rows.some(row => row.differences !== undefined)
-  return paint.dim(
-    `${rows.length} instances, ${reused} to reuse · engine ${engine.name} ${engine.version}${
-      explained || !rows.some(({ status }) => status === 'miss' || status === 'pending')
-        ? ''
-        : ' · --explain says why the others run'
-    }`,
-  )
+  const named = [`engine ${engine.name}`, engine.version].filter(part => part !== '').join(' ')
+  const most = mixesEngines(rows) ? ' where a step names none' : ''
+  const more =
+    explained || !rows.some(({ status }) => status === 'miss' || status === 'pending')
+      ? ''
+      : ' · --explain says why the others run'
+  const text = `${rows.length} instances, ${reused} to reuse · ${named}${most}${more}`
+  return hang('', text, 2, paint).map(line => paint.dim(line))
 }
 
 /** The instances of a plan in the order in which they may run. */
 export const planLines = (rows: readonly PlanRow[], engine: EngineChoice, paint: Paint): string[] => {
+  const mixed = mixesEngines(rows)
   const lines = table(
     [
       { title: 'step' },
       { title: 'kind' },
+      { title: 'engine' },
       { title: 'plan' },
       { title: 'from' },
       { title: 'shape' },
@@ -98,6 +108,7 @@ export const planLines = (rows: readonly PlanRow[], engine: EngineChoice, paint:
     rows.map(row => [
       row.instance,
       row.kind,
+      mixed ? (row.engine ?? '') : '',
       statusText(row, paint),
       paint.dim(gathered(row.from)),
       row.shape === undefined ? '' : row.shape.join('×'),
@@ -109,5 +120,5 @@ export const planLines = (rows: readonly PlanRow[], engine: EngineChoice, paint:
     ]),
     paint,
   )
-  return [...lines, '', planFoot(rows, engine, paint)]
+  return [...lines, '', ...planFoot(rows, engine, paint)]
 }

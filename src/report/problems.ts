@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import type { Problem } from '../core/problem.js'
 import type { Paint } from './paint.js'
+import { fitFrame, hang } from './wrap.js'
 
 const place = (problem: Problem, cwd: string): string => {
   if (!problem.at) return ''
@@ -15,12 +16,11 @@ export const problemLines = (problems: readonly Problem[], paint: Paint, cwd = p
   for (const each of problems) {
     const mark = each.severity === 'error' ? paint.red('error') : paint.yellow('warning')
     const where = place(each, cwd)
-    lines.push(
-      `${where === '' ? '' : `${paint.bold(where)} `}${mark} ${each.message} ${paint.dim(`[${each.code}]`)}`,
-    )
-    if (each.frame !== undefined) lines.push(...each.frame.split('\n').map(line => `  ${line}`))
+    const lead = `${where === '' ? '' : `${paint.bold(where)} `}${mark} `
+    lines.push(...hang(lead, `${each.message} ${paint.dim(`[${each.code}]`)}`, 2, paint))
+    if (each.frame !== undefined) lines.push(...fitFrame(each.frame, 2, paint).map(line => `  ${line}`))
     if (each.hint !== undefined)
-      lines.push(...each.hint.split('\n').map(line => `  ${paint.cyan('→')} ${line}`))
+      for (const line of each.hint.split('\n')) lines.push(...hang(`  ${paint.cyan('→')} `, line, 4, paint))
     lines.push('')
   }
   const errors = problems.filter(each => each.severity === 'error').length

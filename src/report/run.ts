@@ -5,8 +5,10 @@ import type { Paint } from './paint.js'
 import { problemLines } from './problems.js'
 import { resultLines } from './results.js'
 import { outcomeText } from './runs.js'
+import { engineOf } from './instance-engine.js'
 import { stepTable } from './step-table.js'
 import { verdictLines } from './verdicts.js'
+import { hang } from './wrap.js'
 
 /** What each choice took, and why. */
 const choiceLines = (record: RunRecord, paint: Paint): string[] =>
@@ -51,9 +53,12 @@ export const runLines = (record: RunRecord, paint: Paint): string[] => {
   const lines = [
     `${paint.bold(record.id)}  ${record.asked.recipe}`,
     ...(record.asked.description === undefined ? [] : [record.asked.description]),
-    paint.dim(
+    ...hang(
+      '',
       `started ${record.started} · trimtab ${record.where.trimtab} · node ${record.where.node} · ${record.where.engine.name} ${record.where.engine.version}`,
-    ),
+      2,
+      paint,
+    ).map(line => paint.dim(line)),
     paint.dim(record.where.machine),
     ...(params.length > 0 ? [paint.dim(`params ${params.join(' ')}`)] : []),
     '',
@@ -61,6 +66,7 @@ export const runLines = (record: RunRecord, paint: Paint): string[] => {
       record.instances.map(each => ({
         instance: each.instance,
         kind: each.kind,
+        engine: engineOf(each)?.name,
         status:
           each.status === 'failed'
             ? paint.red(each.status)

@@ -4,7 +4,7 @@ import { unreadable } from './fault.js'
 import type { Task } from './tables.js'
 
 /** Label bodies up to this size are read while a recipe is validated, so that the classes are known before anything runs. */
-export const mostLabelBytes = 16 * 2 ** 20
+const mostLabelBytes = 16 * 2 ** 20
 
 /** No classifier has more; a label above is a sign of a wrong file. */
 export const mostClasses = 1_000_000

@@ -1,4 +1,5 @@
-import { didYouMean, listed } from '../core/nearest.js'
+import { listed } from '../core/listed.js'
+import { didYouMean } from '../core/nearest.js'
 import type { ArrayHeader } from './array-header.js'
 import { unreadable } from './fault.js'
 import { readNpyAt } from './npy.js'
@@ -32,5 +33,3 @@ export const readNpzHeader = async (
   if (length > place.most) tellTooLarge(place, length)
   return readNpyAt(place, length)
 }
-
-export { readZip } from './zip.js'

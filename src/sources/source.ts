@@ -81,7 +81,7 @@ export const readPair = async (
 }
 
 /** Shape of one example; a picture of IDX without channels gets one. */
-export const exampleShape = (source: ArraySource, features: ArrayHeader): readonly number[] => {
+const exampleShape = (source: ArraySource, features: ArrayHeader): readonly number[] => {
   const shape = features.shape.slice(1)
   return source.type === 'idx' && shape.length === 2 ? [...shape, 1] : shape
 }
@@ -107,7 +107,7 @@ export interface Found {
 }
 
 /** Digits are ten classes of 28×28×1. */
-export const digitShape = [28, 28, 1] as const
+const digitShape = [28, 28, 1] as const
 
 /** What can be known of a source without reading its features: headers, small labels, and tables once through. */
 export const inspectSource = async (source: Source, task: Task, reading: Reading): Promise<Found> => {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, normalize } from 'node:path'
 import type { Fault } from '../core/problem.js'
-import { listed } from '../core/nearest.js'
+import { listed } from '../core/listed.js'
 import { OtherFile, readRegular, refuseOthers } from '../core/regular-file.js'
 import { formatBytes } from '../core/units.js'
 import { attempt, unreadable } from './fault.js'

@@ -26,7 +26,7 @@ export const stateOf = (path: string): FileState | undefined => {
 export const margin = 2_000_000_000n
 
 /** Milliseconds since the epoch as a disk counts them. */
-export const nanoseconds = (milliseconds: number): bigint => BigInt(Math.floor(milliseconds)) * 1_000_000n
+const nanoseconds = (milliseconds: number): bigint => BigInt(Math.floor(milliseconds)) * 1_000_000n
 
 /**
  * Was a file last touched well before its content became known (milliseconds since the epoch)? If not it might be

@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
-import type { Brand } from '../core/brand.js'
 import { engineNames } from '../core/engine-name.js'
 import type { Lock } from './lock.js'
+import type { Plain, Same } from './written-type.js'
 
 const closed = { additionalProperties: false } as const
 
@@ -36,6 +36,12 @@ const step = {
         description: 'Of a kind that computes.',
       },
     ),
+  ),
+  microBatch: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      description: 'Examples that it took at once, where memory ran out for a whole batch of them.',
+    }),
   ),
   made: Type.Object(
     { trimtab: Type.String(), node: Type.String(), platform: Type.String() },
@@ -106,20 +112,6 @@ export const lockSchema = Type.Object(
       'What a recipe made and measured, and what was accepted of it. Written by `trimtab run` and `trimtab accept`.',
   },
 )
-
-/** JSON's view of a type: no brands, nothing read-only. */
-type Plain<T> = T extends string
-  ? T extends Brand<string, string>
-    ? string
-    : T
-  : T extends number | boolean | null | undefined
-    ? T
-    : T extends object
-      ? { -readonly [Name in keyof T]: Plain<T[Name]> }
-      : T
-
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the two functions are identical only for identical types
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 
 type Written = Omit<Lock, 'version'> & { readonly lock: Lock['version'] }
 

@@ -19,6 +19,8 @@ export interface LockedStep {
   readonly seed?: number
   /** Of a kind that computes. */
   readonly engine?: EngineChoice
+  /** Examples that it took at once, where memory ran out for a whole batch of them. Absent: all. */
+  readonly microBatch?: number
   /** By which versions, on which platform, this was first made or checked. Told to people, compared by nobody. */
   readonly made: { readonly trimtab: string; readonly node: string; readonly platform: string }
   /** The user's files that it read: by path from the recipe's folder. */
@@ -88,22 +90,3 @@ export const lockPathOf = (recipe: string): string => `${recipe.replace(/\.(?:ya
 
 /** Name of a measurement's block. */
 export const measurementName = (instance: InstanceId, machine: string): string => `${instance} on ${machine}`
-
-/** Every block of a lock. */
-export const lockedSteps = ({ steps, measured }: Lock): readonly LockedStep[] => [
-  ...Object.values(steps),
-  ...Object.values(measured),
-]
-
-/** All of a store that a lock names: keys of results, digests of objects. Whoever clears a store keeps these. */
-export const namedByLock = (lock: Lock): { readonly keys: Set<Key>; readonly objects: Set<Digest> } => {
-  const steps = lockedSteps(lock)
-  return {
-    keys: new Set(steps.map(({ key }) => key)),
-    objects: new Set(
-      steps.flatMap(({ outputs = {} }) =>
-        Object.values(outputs).flatMap(({ objects }) => Object.values(objects).map(({ digest }) => digest)),
-      ),
-    ),
-  }
-}

@@ -25,7 +25,7 @@ const unreadable = (error: unknown, path: string): Digest => {
 }
 
 /** What lies at a path, by content; undefined where nothing does. */
-export const digestAt = async (
+const digestAt = async (
   path: string,
   read: (path: string) => Promise<Digested> = digestFile,
 ): Promise<Digest | undefined> => {

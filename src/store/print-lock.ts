@@ -11,7 +11,7 @@ const plain = /^(?:[A-Za-z][\w./-]*|sha256:[0-9a-f]{64})$/
 const invisible = /[\u007f-\u009f\u2028\u2029\ufeff]/g
 
 /** A text as it stands in the file: on one line, whatever it holds. */
-export const lockText = (text: string): string =>
+const lockText = (text: string): string =>
   plain.test(text) && !notText.test(text)
     ? text
     : JSON.stringify(text).replace(
@@ -20,7 +20,7 @@ export const lockText = (text: string): string =>
       )
 
 /** A number as it stands in the file: the shortest text that reads as the same double. */
-export const lockNumber = (value: number): string => (Object.is(value, -0) ? '-0.0' : JSON.stringify(value))
+const lockNumber = (value: number): string => (Object.is(value, -0) ? '-0.0' : JSON.stringify(value))
 
 const inOrder = <T>(map: Readonly<Record<string, T>> = {}): (readonly [string, T])[] =>
   Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1))
@@ -41,6 +41,7 @@ const stepLines = (step: LockedStep): string[] => [
   `key: ${step.key}`,
   ...(step.seed === undefined ? [] : [`seed: ${lockNumber(step.seed)}`]),
   ...(step.engine ? [`engine: ${engineLine(step.engine)}`] : []),
+  ...(step.microBatch === undefined ? [] : [`microBatch: ${lockNumber(step.microBatch)}`]),
   `made: ${madeLine(step.made)}`,
   ...under(
     'files',

@@ -1,7 +1,7 @@
 import { Type, type Static } from 'typebox'
-import type { Brand } from '../core/brand.js'
 import { engineNames } from '../core/engine-name.js'
 import type { RunRecord } from './run-record.js'
+import type { Plain, Same } from './written-type.js'
 
 const closed = { additionalProperties: false } as const
 const anyMap = Type.Record(Type.String(), Type.Unknown())
@@ -184,22 +184,6 @@ export const runRecordSchema = Type.Object(
     description: 'A run, whole: what was asked, where, what happened, what came out, what was judged.',
   },
 )
-
-/** JSON's view of a type: no brands, nothing read-only. */
-type Plain<T> = T extends string
-  ? T extends Brand<string, string>
-    ? string
-    : T
-  : T extends number | boolean | null | undefined
-    ? T
-    : T extends readonly (infer Item)[]
-      ? Plain<Item>[]
-      : T extends object
-        ? { -readonly [Name in keyof T]: Plain<T[Name]> }
-        : T
-
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the two functions are identical only for identical types
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
 
 /** Compiles only while the schema and the type say the same. */
 export const schemaIsRunRecord: Same<Plain<Static<typeof runRecordSchema>>, Plain<RunRecord>> = true

@@ -1,7 +1,6 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DoctorReport } from '../../src/core/doctor.js'
-import { readGpus } from '../../src/api/doctor/machine.js'
 import { emptyFolder, trimtab } from '../rig.js'
 import { assert, suite } from '../suite.js'
 
@@ -59,9 +58,13 @@ test('an addon that does not load is told with its cause, and auto goes past it'
 })
 
 test('GPUs as nvidia-smi names them, and its own failures', async () => {
-  assert.equal(readGpus('NVIDIA H100 80GB HBM3, 81559, 550.54.15, 9.0\nTesla K80, [N/A], 470.1, 3.7\n'), [
+  const lists = 'echo "GPU-1, NVIDIA H100 80GB HBM3, 81559, 550.54.15, 9.0"'
+  const there = await trimtab(emptyFolder(), ['doctor', '--json'], {
+    ...noVulkan,
+    PATH: programs('nvidia-smi', lists),
+  })
+  assert.equal(reportIn(there.stdout).gpus, [
     { name: 'NVIDIA H100 80GB HBM3', memory: 81559 * 2 ** 20, driver: '550.54.15', capability: '9.0' },
-    { name: 'Tesla K80', driver: '470.1', capability: '3.7' },
   ])
   const smi = 'echo "Failed to initialize NVML: Driver/library version mismatch" >&2; exit 18'
   const ran = await trimtab(emptyFolder(), ['doctor', '--json'], {

@@ -5,12 +5,14 @@ import { assert, suite } from '../suite.js'
 import { marked, startServer, textOf, type Server } from './client.js'
 import type { Case } from './schema-case.js'
 import { completions } from './schema-completions.js'
-import { hovers, messages } from './schema-messages.js'
+import { graphCompletions } from './schema-graph-completions.js'
+import { hovers } from './schema-hovers.js'
+import { messages } from './schema-messages.js'
 
 /** What people have in VS Code, Neovim and JetBrains (by way of plug-ins): the schema in yaml-language-server. */
 const test = suite('the published schema in yaml-language-server')
 const root = packageFolder()
-const cases = [...completions, ...messages, ...hovers]
+const cases = [...completions, ...graphCompletions, ...messages, ...hovers]
 const yaml = {
   validate: true,
   completion: true,

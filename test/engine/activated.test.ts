@@ -1,4 +1,10 @@
-import { canActivate, convolveActivated, multiplyActivated } from '../../src/engine/activated.js'
+import {
+  bendActivated,
+  bends,
+  canActivate,
+  convolveActivated,
+  multiplyActivated,
+} from '../../src/engine/activated.js'
 import { tf } from '../../src/engine/tf.js'
 import { suite } from '../suite.js'
 import type { Outputs } from './agree.js'
@@ -10,16 +16,17 @@ const test = suite('bias and relu inside of a product on wasm against apart on t
 type Run = (x: tf.Tensor, weights: tf.Tensor, bias: tf.Tensor) => tf.Tensor
 
 const outcome = (run: Run, x: number[], weights: number[], out: number): Outputs => {
-  const operands = [drawn('x', x), drawn('weights', weights), drawn('bias', [out])]
+  const operands = [tf.mul(drawn('x', x), 4), drawn('weights', weights), drawn('bias', [out])]
   const y = run(operands[0]!, operands[1]!, operands[2]!)
   const gradients = tf.grads(run)(operands, drawn('dy', y.shape))
   return { y, dx: gradients[0]!, dWeights: gradients[1]!, dBias: gradients[2]! }
 }
 
-for (const relu of [true, false]) {
-  const bent = (x: tf.Tensor): tf.Tensor => (relu ? tf.relu(x) : x)
+for (const bend of bends) {
+  const relued = (x: tf.Tensor): tf.Tensor => (bend === 'relu6' ? tf.minimum(6, tf.relu(x)) : tf.relu(x))
+  const bent = (x: tf.Tensor): tf.Tensor => (bend === 'linear' ? x : relued(x))
 
-  test(`convolutions${relu ? ', with relu' : ''}`, () => {
+  test(`convolutions, ${bend}`, () => {
     const cases: Record<string, () => Outputs> = {}
     for (const [size, kernel, channels, out] of [
       [[2, 8, 8], [3, 3], 8, 16],
@@ -40,7 +47,7 @@ for (const relu of [true, false]) {
                 outcome(
                   (x, filter, bias) =>
                     canActivate()
-                      ? convolveActivated(x, filter, bias, relu, { strides: [...strides], pad })
+                      ? convolveActivated(x, filter, bias, bend, { strides: [...strides], pad })
                       : bent(
                           tf.add(tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, [...strides], pad), bias),
                         ),
@@ -51,7 +58,7 @@ for (const relu of [true, false]) {
     return agree(cases)
   })
 
-  test(`products${relu ? ', with relu' : ''}`, () => {
+  test(`products, ${bend}`, () => {
     const cases: Record<string, () => Outputs> = {}
     for (const [rows, channels, out] of [
       [1, 1, 1],
@@ -63,12 +70,26 @@ for (const relu of [true, false]) {
         outcome(
           (x, kernel, bias) =>
             canActivate()
-              ? multiplyActivated(x, kernel, bias, relu)
+              ? multiplyActivated(x, kernel, bias, bend)
               : bent(tf.add(tf.matMul(x as tf.Tensor2D, kernel as tf.Tensor2D), bias)),
           [rows, channels],
           [channels, out],
           out,
         )
+    return agree(cases)
+  })
+
+  if (bend === 'linear') continue
+  test(`elements, ${bend}`, () => {
+    const cases: Record<string, () => Outputs> = {}
+    for (const size of [1, 7, 64, 301])
+      cases[`${size}`] = () => {
+        // Zero and six themselves among them: there no gradient passes.
+        const x = tf.concat([tf.mul(drawn('x', [size]), 12), tf.tensor([0, -0, 6, 6.5, -3])])
+        const run = (given: tf.Tensor): tf.Tensor =>
+          canActivate() ? bendActivated(given, bend) : bent(given)
+        return { y: run(x), dx: tf.grad(run)(x, drawn('dy', x.shape)) }
+      }
     return agree(cases)
   })
 }

@@ -92,19 +92,82 @@ test('what does not fit a placeholder is refused before TensorFlow sees it', asy
 
 test('two recordings are one graph, unless JavaScript computed something in them', async () => {
   if (!(await openedNative())) return
-  const { binding } = nativeBackend()!
   const start = Float32Array.of(1, 2)
-  assert.is(frozen(binding, counterTake(start, 1), counterTake(start.map(Math.sqrt), 2)), undefined)
-  const scaled = (by: number): Take => {
+  assert.is(frozen(counterTake(start, 1), counterTake(start.map(Math.sqrt), 2)), undefined)
+  const taken = (work: (x: tf.Tensor) => tf.Tensor, like?: Take): Take => {
     const { recording, result } = record(recorder => {
       const x = tf.tensor(start)
       recorder.feed('x', x)
-      return { fetches: new Map([['y', recorder.idOf(tf.mul(x, by))]]) }
-    })
+      return { fetches: new Map([['y', recorder.idOf(work(x))]]) }
+    }, like?.recording)
     return { recording, wanted: result }
   }
-  assert.match(frozen(binding, scaled(2), scaled(3))!, /another one in another step/)
-  assert.is(frozen(binding, scaled(2), scaled(2)), undefined)
+  const scaled = (by: number, like?: Take): Take => taken(x => tf.mul(x, by), like)
+  const two = scaled(2)
+  const before = tf.memory().numTensors
+  for (const like of [undefined, two]) {
+    assert.match(frozen(two, scaled(3, like))!, /another one in another step/)
+    assert.is(frozen(two, scaled(2, like)), undefined)
+    // −0 is another number, and 0 that nobody wants is none.
+    assert.match(frozen(scaled(0), scaled(-0))!, /another one in another step/)
+    const other = taken(x => tf.add(x, 2), like)
+    const said = like ? /^two steps run different operations$/ : /^\w+ stands where another step has \w+$/
+    assert.match(frozen(two, other)!, said)
+  }
+  const looking = (by: number, like?: Take): Take =>
+    taken(x => (by > 2 ? tf.mul(x, tf.mul(x, 2).dataSync()[0]!) : tf.mul(tf.mul(x, 2), 1)), like)
+  assert.match(frozen(looking(1), looking(3, looking(1)))!, /^JavaScript looks at what \w+ computed$/)
+  const unwanted = (by: number): Take => taken(x => (tf.mul(x, by), tf.add(x, 1)))
+  assert.is(frozen(unwanted(2), unwanted(3)), undefined)
+  assert.is(tf.memory().numTensors, before)
+})
+
+test('what follows a recording computes nothing', async () => {
+  if (!(await openedNative())) return
+  const binding = nativeBackend()!.binding as unknown as { getNumOfTensors(): number }
+  const before = [tf.memory().numTensors, binding.getNumOfTensors()]
+  const taken = (by: number, like?: Take): Take => {
+    const { recording, result } = record(recorder => {
+      const x = tf.tensor(new Float32Array(400 * 300).fill(by), [400, 300])
+      recorder.feed('x', x)
+      const [first, second] = tf.split(tf.matMul(x, x, false, true), 2)
+      assert.equal(first!.shape, [200, 400])
+      return { fetches: new Map([['y', recorder.idOf(tf.addN([first!, second!]))]]) }
+    }, like?.recording)
+    return { recording, wanted: result }
+  }
+  const first = taken(1)
+  assert.is(frozen(first, taken(2, first)), undefined)
+  assert.equal([tf.memory().numTensors, binding.getNumOfTensors()], before)
+})
+
+test('a shape of a shape is one, and what nobody reads is not in the graph', async () => {
+  if (!(await openedNative())) return
+  const { binding } = nativeBackend()!
+  const program = new Program(binding)
+  const values = Float32Array.from({ length: 6 }, (_, at) => at)
+  const { recording, result } = record(recorder => {
+    const x = tf.tensor(values, [2, 3])
+    recorder.feed('x', x)
+    const there = tf.reshape(tf.reshape(x, [6]), [3, 2])
+    const back = tf.reshape(there, [2, 3])
+    const unread = tf.sum(there)
+    assert.is(unread.size, 1)
+    return {
+      fetches: new Map([
+        ['there', recorder.idOf(there)],
+        ['square', recorder.idOf(tf.matMul(back, x, false, true))],
+      ]),
+    }
+  })
+  const signature = program.add('shapes', recording, { fetches: result.fetches })
+  const ops = program.nodes.map(({ op }) => op).sort()
+  assert.equal(ops, ['Const', 'Identity', 'Identity', 'MatMul', 'Placeholder', 'Reshape'])
+  const session = openSession(binding, program, new Map())
+  const results = session.run(signature, new Map([['x', values]]))
+  assert.equal([...results.get('there')!], [0, 1, 2, 3, 4, 5])
+  assert.equal([...results.get('square')!], [5, 14, 14, 50])
+  session.dispose()
 })
 
 test('a long constant becomes a variable, and a filled one a single number', async () => {

@@ -17,8 +17,8 @@ const opened = (threads: number) => {
 
 /** A job: dx = dy where x > 0, of `count` floats in pieces of 1,000; dy at 0, x at 512 K, dx at 1 M. */
 const job = (count: number, at = 0) => ({
-  kernel: 'reluGradient',
-  given: [at, at + 2 ** 19, at + 2 ** 20],
+  kernel: 'bendGradient',
+  given: [at, at + 2 ** 19, 1, at + 2 ** 20],
   count,
   grain: 1000,
   scratch: 0,
@@ -47,7 +47,7 @@ test('a fault in any thread is an error of the job, and the next job is computed
   for (let round = 0; round < 40; round++) pool.run(job(90_000))
   await sleep(100)
   for (let round = 0; round < 20; round++) {
-    assert.throws(() => pool.run(job(90_000, 2 ** 21)), /the kernel reluGradient failed/)
+    assert.throws(() => pool.run(job(90_000, 2 ** 21)), /the kernel bendGradient failed/)
     new Float32Array(memory.buffer).fill(2, 0, 2 ** 18)
     pool.run(job(90_000))
     assert.is(new Float32Array(memory.buffer)[2 ** 18 + 89_999], 2)

@@ -101,16 +101,25 @@ test('depthwise gradients: multipliers, strides, padding', () => {
           const [dx, dFilter] = tf.grads(run)([x, filter], drawn('dy', y.shape))
           return { y, dx: dx!, dFilter: dFilter! }
         }
-  // Several strips of rows, and margins of every width.
+  // Several strips of rows, margins of every width, channels in eights with four more.
   for (const pad of [0, 1, 2] as const)
-    cases[`wide, ${pad}`] = () => {
-      const x = drawn('x', [3, 9, 41, 8]) as tf.Tensor4D
-      const filter = drawn('filter', [3, 3, 8, 1]) as tf.Tensor4D
-      const run = (a: tf.Tensor, b: tf.Tensor): tf.Tensor =>
-        tf.depthwiseConv2d(a as tf.Tensor4D, b as tf.Tensor4D, 1, pad as unknown as 'same')
-      const y = run(x, filter)
-      const [dx, dFilter] = tf.grads(run)([x, filter], drawn('dy', y.shape))
-      return { y, dx: dx!, dFilter: dFilter! }
-    }
+    for (const stride of [1, 2, 3] as const)
+      cases[`wide, ${pad} ${stride}`] = () => {
+        const x = drawn('x', [3, 9, 41, 12]) as tf.Tensor4D
+        const filter = drawn('filter', [3, 3, 12, 1]) as tf.Tensor4D
+        const run = (a: tf.Tensor, b: tf.Tensor): tf.Tensor =>
+          tf.depthwiseConv2d(
+            a as tf.Tensor4D,
+            b as tf.Tensor4D,
+            stride,
+            pad as unknown as 'same',
+            'NHWC',
+            1,
+            'floor',
+          )
+        const y = run(x, filter)
+        const [dx, dFilter] = tf.grads(run)([x, filter], drawn('dy', y.shape))
+        return { y, dx: dx!, dFilter: dFilter! }
+      }
   return agree(cases)
 })

@@ -194,7 +194,23 @@ test('what JavaScript computes in a step keeps it from being a graph, and the re
       },
       { classes },
     )
+  let step = 0
+  const differing = (): FitOptions =>
+    trainingOf(
+      network,
+      {
+        objective: {
+          ...mean,
+          loss: (...given) => {
+            const loss = mean.loss(...given)
+            return step++ % 2 === 0 ? loss : tf.square(loss)
+          },
+        },
+      },
+      { classes },
+    )
   for (const [make, why] of [
+    [differing, 'two steps run different operations'],
     [counting, 'JavaScript computes a number that is another one in another step'],
     [looking, /^JavaScript looks at what \w+ computed$/],
   ] as const) {

@@ -1,67 +1,10 @@
-import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
-import { readRecipe, type ReadRecipeOptions } from '../../src/language/read.js'
+import { join } from 'node:path'
 import type { Recipe } from '../../src/language/recipe.js'
-import { emptyFolder } from '../rig.js'
 import { assert, suite } from '../suite.js'
-import { kinds } from './kinds.js'
+import { base, over, project, type Files } from './extends-rig.js'
 import { stepOf } from './rig.js'
 
 const test = suite('extends')
-
-const base = `trimtab: 1
-seed: 7
-params:
-  epochs: 3
-  share: {type: number, default: 0.5, minimum: 0, maximum: 0.9, description: How much.}
-  data: {type: path, default: table.csv}
-x-anchors: {one: &one 1}
-steps:
-  digits: {kind: dataset, source: {idx: {images: images.idx, labels: labels.idx}}, split: {train: 0.9, validation: 0.1}}
-  base:
-    kind: train
-    data: digits
-    model: {layers: [flatten]}
-    epochs: "\${{ params.epochs }}"
-    optimizer: {adam: {learningRate: 0.1, beta1: 0.8}}
-    timeout: 2m
-  pruned: {kind: prune, model: base, sparsity: "\${{ params.share }}"}
-gates:
-  small: {check: pruned.bytes < base.bytes, severity: warn}
-`
-
-type Files = Readonly<Record<string, string>>
-
-/** A project of files, and a way to read one of them. */
-const project = (files: Files) => {
-  const folder = realpathSync(emptyFolder())
-  mkdirSync(join(folder, '.git'))
-  for (const [name, text] of Object.entries({
-    'lib/images.idx': '',
-    'lib/labels.idx': '',
-    'lib/table.csv': '',
-    ...files,
-  })) {
-    mkdirSync(join(folder, name, '..'), { recursive: true })
-    writeFileSync(join(folder, name), text)
-  }
-  const read = (more: Partial<ReadRecipeOptions> = {}) =>
-    readRecipe({ file: 'recipe.yml', kinds, cwd: folder, ...more })
-  const clean = async (more: Partial<ReadRecipeOptions> = {}): Promise<Recipe> => {
-    const { recipe, problems } = await read(more)
-    assert.equal(problems, [])
-    return recipe!
-  }
-  /** File, line and code of every problem. */
-  const told = async (more: Partial<ReadRecipeOptions> = {}) =>
-    (await read(more)).problems.map(
-      ({ code, at }) => `${at ? relative(folder, at.file) : '-'}:${at?.line ?? 0} ${code}`,
-    )
-  return { folder, read, clean, told }
-}
-
-const over = (text: string, more: Files = {}) =>
-  project({ 'lib/base.yml': base, 'recipe.yml': `extends: lib/base.yml\n${text}`, ...more })
 
 /** What steps, gates and params come to, without their places. */
 const sense = ({ steps, gates, params, seed }: Recipe): string =>
@@ -196,16 +139,6 @@ test('diamonds on diamonds stay cheap', async () => {
   ])
 })
 
-test('a fault in an inherited value points into the file that it came from', async () => {
-  const faulty = base.replace('epochs: "${{ params.epochs }}"', 'epochs: ten')
-  assert.equal(await over('', { 'lib/base.yml': faulty }).told(), ['lib/base.yml:14 wrong-type'])
-  assert.equal(await over('steps: {base: {epochs: 1}}', { 'lib/base.yml': faulty }).told(), [])
-  assert.equal(await over('steps: {base: {kind: train, epohcs: 1}}').told(), ['recipe.yml:2 unknown-key'])
-  const { recipe, problems } = await over('steps: {base: {data: nothing}}').read()
-  assert.match(problems[0]!.frame ?? '', /data: nothing/)
-  assert.match(recipe!.frame(stepOf(recipe!, 'pruned').at), /^16 .*\n17 .*pruned/)
-})
-
 test('expressions of a base are evaluated with the values of the whole', async () => {
   const recipe = await over('params: {epochs: 9}\nsteps: {base: {batchSize: 8}}').clean()
   assert.is(stepOf(recipe, 'base').config['epochs'], 9)
@@ -214,56 +147,4 @@ test('expressions of a base are evaluated with the values of the whole', async (
 
 test('anchors are those of a file, and x- keys stay behind', async () => {
   assert.equal(await over('seed: *one').told(), ['recipe.yml:2 unknown-alias'])
-})
-
-test('a base with faults of YAML has them told in it, and nothing else is said', async () => {
-  assert.equal(await over('', { 'lib/base.yml': 'a: [1\nb: 2' }).told(), ['lib/base.yml:1 yaml-syntax'])
-  assert.equal(await over('', { 'lib/base.yml': '' }).told(), ['lib/base.yml:1 empty-recipe'])
-  assert.equal(await over('', { 'lib/base.yml': '- a' }).told(), ['lib/base.yml:1 wrong-type'])
-})
-
-test('a base of another version of the language is told of, and nothing else', async () => {
-  const old = base.replace('trimtab: 1', 'trimtab: 0')
-  assert.equal(await over('', { 'lib/base.yml': old }).told(), ['lib/base.yml:1 old-version'])
-  assert.equal(await over('trimtab: 9').told(), ['recipe.yml:2 newer-version'])
-})
-
-test('circles are told with their trail', async () => {
-  const { read } = project({
-    'recipe.yml': 'trimtab: 1\nextends: lib/a.yml',
-    'lib/a.yml': 'extends: b.yml',
-    'lib/b.yml': 'extends: [../recipe.yml]',
-  })
-  const { problems } = await read()
-  assert.is(problems.length, 1)
-  assert.is(problems[0]!.code, 'extends-cycle')
-  assert.match(problems[0]!.message, /recipe\.yml → lib\/a\.yml → lib\/b\.yml → recipe\.yml/)
-})
-
-test('what lies outside of the project is read only where it is allowed, symlinks followed', async () => {
-  const elsewhere = realpathSync(emptyFolder())
-  writeFileSync(
-    join(elsewhere, 'base.yml'),
-    base.replaceAll('idx: {images: images.idx, labels: labels.idx}', 'digits: {examples: 1}'),
-  )
-  const { told, folder } = project({ 'recipe.yml': `extends: ${join(elsewhere, 'base.yml')}` })
-  assert.equal(await told(), ['recipe.yml:1 path-outside'])
-  assert.equal(await told({ allow: [elsewhere] }), [])
-  writeFileSync(
-    join(folder, 'recipe.yml'),
-    `extends: ${join(elsewhere, 'base.yml')}\nallowPaths: [${elsewhere}]`,
-  )
-  assert.equal(await told(), [])
-  symlinkSync(join(elsewhere, 'base.yml'), join(folder, 'link.yml'))
-  writeFileSync(join(folder, 'recipe.yml'), 'extends: link.yml')
-  assert.equal(await told(), ['recipe.yml:1 path-outside'])
-})
-
-test('a secret of a base is shown nowhere', async () => {
-  const { problems } = await over('params: {password: null}\nsteps: {base: {epochs: ten}}', {
-    'lib/base.yml': base.replace('  epochs: 3', '  password: hunter2\n  epochs: 3\n  ep ochs: 3'),
-  }).read()
-  const shown = JSON.stringify(problems)
-  assert.match(shown, /wrong-name/)
-  assert.not.match(shown, /hunter2/)
 })

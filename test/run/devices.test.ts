@@ -1,4 +1,5 @@
-import { findDevices, readList, type DeviceSources } from '../../src/engine/devices.js'
+import { findDevices, type DeviceSources } from '../../src/engine/devices.js'
+import { queryGpus, readGpus, readList, type Smi } from '../../src/engine/nvidia-smi.js'
 import { pinTo } from '../../src/run/lanes/pins.js'
 import { assert, suite } from '../suite.js'
 
@@ -12,12 +13,17 @@ const sliced = `GPU 0: NVIDIA A100-SXM4-40GB (UUID: GPU-11111111-aaaa-bbbb-cccc-
   MIG 3g.20gb     Device  1: (UUID: MIG-41111111-aaaa-bbbb-cccc-000000000004)
 GPU 1: NVIDIA T4 (UUID: GPU-22222222-aaaa-bbbb-cccc-000000000002)
 `
-const memory = `GPU-11111111-aaaa-bbbb-cccc-000000000001, 40960
-GPU-22222222-aaaa-bbbb-cccc-000000000002, 40960
+const memory = `GPU-11111111-aaaa-bbbb-cccc-000000000001, NVIDIA A100-SXM4-40GB, 40960, 550.54.15, 8.0
+GPU-22222222-aaaa-bbbb-cccc-000000000002, NVIDIA A100-SXM4-40GB, 40960, 550.54.15, 8.0
 `
 
 const machine = (list: string | undefined, files = 0): DeviceSources => ({
-  smi: (...args) => Promise.resolve(args[0] === '-L' ? list : list === undefined ? undefined : memory),
+  smi: (...args) =>
+    Promise.resolve(
+      list === undefined
+        ? { why: 'nvidia-smi is not installed' }
+        : { text: args[0] === '-L' ? list : memory },
+    ),
   files: () => files,
 })
 
@@ -47,6 +53,31 @@ test('a GPU in slices is its slices', () => {
       'NVIDIA T4: GPU-22222222',
     ],
   )
+})
+
+test('what it says of each; a column that an old driver does not know takes none of the others along', async () => {
+  assert.equal(
+    readGpus('GPU-1, NVIDIA H100 80GB HBM3, 81559, 550.54.15, 9.0\nGPU-2, Tesla K80, [N/A], 470.1, 3.7\n\n'),
+    [
+      {
+        uuid: 'GPU-1',
+        name: 'NVIDIA H100 80GB HBM3',
+        memory: 81559 * 2 ** 20,
+        driver: '550.54.15',
+        capability: '9.0',
+      },
+      { uuid: 'GPU-2', name: 'Tesla K80', driver: '470.1', capability: '3.7' },
+    ],
+  )
+  const old: Smi = query =>
+    Promise.resolve(
+      query!.includes('compute_cap')
+        ? { why: 'nvidia-smi fails: Field "compute_cap" is not a valid field to query.' }
+        : { text: 'GPU-2, Tesla K80, 11441, 418.87\n' },
+    )
+  assert.equal(await queryGpus(old), {
+    gpus: [{ uuid: 'GPU-2', name: 'Tesla K80', memory: 11441 * 2 ** 20, driver: '418.87' }],
+  })
 })
 
 test('CUDA_VISIBLE_DEVICES hides, orders, and ends at what it does not know', async () => {

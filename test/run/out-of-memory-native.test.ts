@@ -1,8 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { reproduce } from '../../src/api/index.js'
 import { differenceOf } from '../../src/core/promise.js'
 import { findNative } from '../../src/engine/native/find.js'
+import { openStore } from '../../src/store/open.js'
 import { assert, suite } from '../suite.js'
 import { playRecipe, projectWith, weightsOf, type Project } from './play.js'
 
@@ -73,7 +75,7 @@ if (!state.ready || !hasUlimit) {
     const addressSpace = (small.peak + whole.peak) / 2
 
     const project = projectWith(recipe(445, 'onOutOfMemory: halveBatch'))
-    const { step, events } = await playRecipe(project, { env, addressSpace })
+    const { step, events, record } = await playRecipe(project, { env, addressSpace })
     const made = step('wide')
     assert.is(made.status, 'finished', JSON.stringify(made.problems))
     const { microBatch } = made.output!.record as { microBatch: number }
@@ -88,4 +90,17 @@ if (!state.ready || !hasUlimit) {
     assert.is(made.identity!['microBatch'], undefined)
     const apart = differenceOf(await weightsOf(project, made), whole.weights)
     assert.ok(apart < 1e-4, `${apart}`)
+
+    // Held to the engine's promise, which the whole batch would not keep: run and lock both say the parts.
+    const target = join(dirname(project.recipe), 'recipe.lock.yml')
+    assert.match(readFileSync(target, 'utf8'), new RegExp(`\\n    microBatch: ${microBatch}\\n`))
+    for (const options of [{ target }, { target: record.id, store: project.store, keep: true }]) {
+      const { verdict, steps, kept } = await reproduce(options)
+      assert.is(verdict, 'reproduced', JSON.stringify(steps))
+      if (kept === undefined) continue
+      const [again] = await (await openStore(join(kept, 'store'))).runs.list()
+      const { output: repeated } = again!.instances.find(({ instance }) => instance === 'wide')!
+      assert.is(repeated!.record!['microBatch'], microBatch)
+      rmSync(kept, { recursive: true })
+    }
   })

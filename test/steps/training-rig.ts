@@ -152,3 +152,14 @@ export const runKind = async (
 }
 
 export type { Progress }
+
+/** A net of one convolution, with what tells a training apart: statistics of the batch, and noise. */
+export const smallNet = {
+  layers: [
+    { conv2d: { filters: 4, kernelSize: 3, activation: 'relu' } },
+    'batchNormalization',
+    'flatten',
+    { dropout: { rate: 0.2 } },
+    { dense: { units: 3, activation: 'softmax' } },
+  ],
+}

@@ -1,76 +1,11 @@
-import { execFileSync, spawnSync } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import fc from 'fast-check'
-import type { Lock, LockedStep } from '../../src/store/lock.js'
-import { parseLock, type FoundLock } from '../../src/store/parse-lock.js'
+import type { Lock } from '../../src/store/lock.js'
 import { printLock } from '../../src/store/print-lock.js'
-import type { Result } from '../../src/core/result.js'
-import { emptyFolder } from '../rig.js'
 import { assert, suite } from '../suite.js'
+import { lock, repository, withMetric, withSteps } from './lock-repository.js'
 import { baselineOf, lockOf, stepOf } from './lock-rig.js'
 
 const test = suite('merging lock files with git')
-
-const env = {
-  ...process.env,
-  GIT_CONFIG_GLOBAL: '/dev/null',
-  GIT_CONFIG_SYSTEM: '/dev/null',
-  GIT_AUTHOR_NAME: 'Ana',
-  GIT_AUTHOR_EMAIL: 'ana@example.org',
-  GIT_COMMITTER_NAME: 'Ana',
-  GIT_COMMITTER_EMAIL: 'ana@example.org',
-}
-
-/** A repository of one lock file; `merge` commits each of three states and merges the last two with `git merge`. */
-const repository = () => {
-  const folder = emptyFolder()
-  const git = (...args: string[]): string => execFileSync('git', args, { cwd: folder, env, encoding: 'utf8' })
-  const path = join(folder, 'recipe.lock.yml')
-  git('init', '-q', '-b', 'main')
-  const commit = (text: string): void => {
-    writeFileSync(path, text)
-    git('add', '.')
-    git('commit', '-q', '--allow-empty', '-m', 'lock')
-  }
-  return {
-    git,
-    merge: (base: string, ours: string, theirs: string, ...config: string[]) => {
-      git('checkout', '-q', '--orphan', 'base')
-      commit(base)
-      git('checkout', '-q', '-B', 'theirs')
-      commit(theirs)
-      git('checkout', '-q', '-B', 'ours', 'base')
-      commit(ours)
-      const { status, stderr } = spawnSync('git', [...config, 'merge', '-q', '--no-edit', 'theirs'], {
-        cwd: folder,
-        env,
-        encoding: 'utf8',
-      })
-      const text = readFileSync(path, 'utf8')
-      if (status !== 0) git('reset', '-q', '--hard')
-      git('branch', '-q', '-D', 'base')
-      return { clean: status === 0, text, stderr }
-    },
-  }
-}
-
-const lock = lockOf(['a', 'b', 'c', 'd'], {
-  'b.accuracy': baselineOf(0.5),
-  'b.bytes': { ...baselineOf(100) },
-})
-
-/** The lock with steps changed, added or (undefined) removed. */
-const withSteps = (from: Lock, steps: Readonly<Record<string, LockedStep | undefined>>): Lock => {
-  const all: Record<string, LockedStep | undefined> = { ...from.steps, ...steps }
-  return {
-    ...from,
-    steps: Object.fromEntries(Object.entries(all).filter(([, step]) => step)) as Lock['steps'],
-  }
-}
-
-const withMetric = (from: Lock, id: string, value: number): Lock =>
-  withSteps(from, { [id]: { ...from.steps[id]!, metrics: { test: { accuracy: 0.9, loss: value } } } })
 
 const cases: readonly (readonly [string, ours: Lock, theirs: Lock, both: Lock])[] = [
   [
@@ -236,60 +171,4 @@ test('independent changes merge without a conflict, whatever they are and wherev
     { numRuns: 60 },
   )
   assert.ok(merges >= 60)
-})
-
-const parsed = (text: string): Result<FoundLock> => parseLock(text, '/p/recipe.lock.yml')
-
-test('where both changed one step, all but that step is read, and the run writes it anew', () => {
-  for (const config of [[], ['-c', 'merge.conflictStyle=diff3']]) {
-    const { clean, text } = repo.merge(
-      printLock(lock),
-      printLock({
-        ...withSteps(lock, { b: stepOf('b', 'x'), z: stepOf('z') }),
-        accepted: { ...lock.accepted, 'a.bytes': baselineOf(1) },
-      }),
-      printLock({
-        ...withSteps(lock, { b: stepOf('b', 'y'), a: undefined }),
-        accepted: { ...lock.accepted, 'c.bytes': baselineOf(2) },
-      }),
-      ...config,
-    )
-    assert.not(clean)
-    const found = parsed(text)
-    assert.ok(found.ok, JSON.stringify(found.problems))
-    assert.ok(found.value.conflicted)
-    assert.equal(Object.keys(found.value.lock.steps), ['c', 'd', 'z'])
-    assert.equal(found.value.lock.steps['d'], stepOf('d'))
-    assert.equal(Object.keys(found.value.lock.accepted).sort(), [
-      'a.bytes',
-      'b.accuracy',
-      'b.bytes',
-      'c.bytes',
-    ])
-  }
-})
-
-test('two values accepted for one metric are a conflict that only people can settle', () => {
-  const accept = (value: number): Lock => ({
-    ...lock,
-    accepted: { ...lock.accepted, 'b.accuracy': { ...baselineOf(value), by: `Who took ${value}` } },
-  })
-  const { clean, text } = repo.merge(printLock(lock), printLock(accept(0.6)), printLock(accept(0.7)))
-  assert.not(clean)
-  const found = parsed(text)
-  assert.not(found.ok)
-  assert.equal(
-    found.problems.map(({ code, message }) => [code, message]),
-    [
-      [
-        'lock-conflict',
-        'two branches accepted different values of b.accuracy: 0.6 (Who took 0.6) and 0.7 (Who took 0.7)',
-      ],
-    ],
-  )
-  assert.match(text.split('\n')[found.problems[0]!.at!.line - 1]!, /b\.accuracy:/)
-  const mended = text.replace(/^<<<<<<< .*\n([^]*?)^=======\n[^]*?^>>>>>>> .*\n/gm, '$1')
-  const settled = parsed(mended)
-  assert.ok(settled.ok)
-  assert.is(settled.value.lock.accepted['b.accuracy']!.value, 0.6)
 })

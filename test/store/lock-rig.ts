@@ -25,6 +25,7 @@ export const anyStep: fc.Arbitrary<LockedStep> = fc
       made: fc.record({ trimtab: anyText, node: anyText, platform: anyText }),
     }),
     maybe('seed', fc.maxSafeNat()),
+    maybe('microBatch', fc.integer({ min: 1 })),
     maybe('engine', fc.record({ name: fc.constantFrom('wasm', 'native', 'cpu'), version: anyText })),
     maybe('files', fc.dictionary(anyText, object, { minKeys: 1, maxKeys: 3 })),
     maybe(

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { parse } from 'yaml'
 import { readLines } from '../../src/store/lock-lines.js'
-import { namedByLock, lockPathOf, type Lock } from '../../src/store/lock.js'
+import { lockPathOf, type Lock } from '../../src/store/lock.js'
 import { parseLock } from '../../src/store/parse-lock.js'
 import { printLock } from '../../src/store/print-lock.js'
 import { assert, suite } from '../suite.js'
@@ -143,12 +143,6 @@ test('the text is made for people and for git: one fact a line, a block a step',
     '      base: {p50: 1.5, p95: 2, ratio: 1}',
   ])
     assert.ok(lines.includes(line), line)
-})
-
-test('a lock names the results and objects of a store', () => {
-  const { keys, objects } = namedByLock(lockOf(['a', 'b']))
-  assert.equal([...keys], [stepOf('a').key, stepOf('b').key])
-  assert.equal(objects.size, 2)
 })
 
 test('a recipe and its lock have one stem', () => {

@@ -10,7 +10,8 @@ import type { StoredResult } from '../../src/store/store.js'
 import { verifyStore } from '../../src/store/verify/verify-store.js'
 import { emptyFolder } from '../rig.js'
 import { assert, suite } from '../suite.js'
-import { cutPower, listen, type Cut, type Told } from './power-cut-disk.js'
+import { cutPower, type Cut } from './power-cut-disk.js'
+import { listen, type Told } from './told-disk.js'
 
 const test = suite('a power cut')
 

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { digestOf } from '../../src/core/hash.js'
-import { limiter } from '../../src/store/remote/limit.js'
+import { limiter } from '../../src/core/limit.js'
 import { objectRefsOf } from '../../src/store/remote/object-refs.js'
 import { objectPath, resultPath } from '../../src/store/remote/remote.js'
 import { parseResult } from '../../src/store/results.js'

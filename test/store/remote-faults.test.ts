@@ -1,4 +1,4 @@
-import { limiter } from '../../src/store/remote/limit.js'
+import { limiter } from '../../src/core/limit.js'
 import { assert, suite } from '../suite.js'
 import { startProxy, type Injection } from './fault-proxy.js'
 import { behind, codes, freshStore, makeResult } from './remote-rig.js'

@@ -1,4 +1,4 @@
-import { limiter } from '../../src/store/remote/limit.js'
+import { limiter } from '../../src/core/limit.js'
 import { assert, suite } from '../suite.js'
 import { startProxy, type FaultProxy, type Injection } from './fault-proxy.js'
 import { project, ranOf, recipe } from './run-rig.js'

@@ -9,7 +9,8 @@ import {
   timeChanges,
 } from '../../judge/figure-changes.js'
 import { findFlips } from '../../judge/flips.js'
-import type { RunDifference, SideName, ValueChange, VerdictChange } from '../../judge/run-difference.js'
+import type { RunDifference, ValueChange, VerdictChange } from '../../judge/run-difference.js'
+import type { SideName } from '../../judge/side-name.js'
 import { findSide } from './find-side.js'
 import { stepChanges } from './step-changes.js'
 

@@ -1,24 +1,27 @@
 import type { DoctorReport, EngineFacts } from '../../core/doctor.js'
 import type { EngineName } from '../../core/engine-name.js'
-import { version } from '../../core/home.js'
+import { packageFolder, version } from '../../core/home.js'
 import { promiseText } from '../../core/promise.js'
 import type { EngineReport } from '../../engine/engine.js'
-import { chooseEngine } from '../../engine/ladder.js'
+import { chooseEngine, mendOf } from '../../engine/ladder.js'
+import { findNative } from '../../engine/native/find.js'
 import { probeEngines } from '../../engine/probe.js'
 import { gpuFacts, machineFacts } from './machine.js'
 import { partFacts } from './parts.js'
+import { buildFacts, settingFacts } from './tools.js'
 import { tryEngine, type Weights } from './try-engine.js'
 
 export interface DoctorOptions {
   /** Folder of the project; absent: the working one. */
   readonly cwd?: string
-  /** Called before each engine is tried. */
-  readonly tell?: (engine: EngineName) => void
+  /** Called before the machine is looked at, and before each engine is tried. */
+  readonly tell?: (engine: EngineName | 'machine') => void
   readonly signal?: AbortSignal
 }
 
 const factsOf = (report: EngineReport): EngineFacts => {
-  const { name, available, promise, notForAuto, slow, why, hint } = report
+  const { name, available, promise, notForAuto, slow, why } = report
+  const hint = mendOf(report)
   const passed = notForAuto ?? why ?? slow
   return {
     name,
@@ -38,22 +41,50 @@ const autoOf = (reports: readonly EngineReport[], tried: readonly EngineFacts[])
   })
   const chosen = chooseEngine('auto', reports)
   const engine = chosen.ok ? chosen.value.name : undefined
-  if (engine === undefined) return { why: 'no engine is available here' }
-  const best = chooseEngine('auto', sound)
-  const passed = reports
-    .slice(
-      0,
-      reports.findIndex(({ name }) => name === engine),
-    )
+  const better = engine === undefined ? -1 : reports.findIndex(({ name }) => name === engine)
+  const passed = (
+    engine === undefined ? reports.filter(({ name }) => name !== 'cpu') : reports.slice(0, better)
+  )
     .map(
       ({ name, notForAuto }) => `${name} ${notForAuto === undefined ? 'is not available' : 'is left alone'}`,
     )
-  const reason = passed.length === 0 ? 'it is the first of native, webgpu and wasm' : passed.join(', ')
-  const warning =
-    best.ok && best.value.name !== engine
-      ? `; it does not train here: write \`engine: ${best.value.name}\` until it does`
-      : ''
-  return { engine, why: `${reason}${warning}` }
+    .join(', ')
+  if (engine === undefined) return { why: passed }
+  const reason = passed === '' ? 'it is the first of native, webgpu and wasm' : passed
+  if (tried.find(({ name }) => name === engine)?.trial?.works !== false) return { engine, why: reason }
+  const best = chooseEngine('auto', sound)
+  const instead = best.ok
+    ? `: write \`engine: ${best.value.name}\` until it does`
+    : ', and nothing else is left'
+  return { engine, why: `${reason}; it does not train here${instead}` }
+}
+
+/** What mends an engine that is whole by its files and does not train, for a reason that is not known. */
+const lastResort: Readonly<Record<EngineName, string>> = {
+  native: 'Run `trimtab engine build native`, which brings TensorFlow anew.',
+  webgpu: 'Update the driver of the GPU.',
+  wasm: 'Run `npm ci`, and report it with this page if that does not help.',
+  cpu: 'Run `npm ci`, and report it with this page if that does not help.',
+}
+
+/** Why an engine that trains does so beside a GPU that this machine has. `note`: what TensorFlow said of it. */
+const gpuLeftAlone = (
+  { name, notForAuto }: EngineReport,
+  note: string | undefined,
+): { readonly why: string; readonly mend?: string } | undefined => {
+  if (name === 'webgpu' && notForAuto !== undefined)
+    return {
+      why: notForAuto.replace(/\.$/, ''),
+      mend: "Install the GPU's own Vulkan driver; start a container with `NVIDIA_DRIVER_CAPABILITIES=all`.",
+    }
+  if (name !== 'native') return undefined
+  const state = findNative()
+  if (state.ready && state.engine.device === 'cpu')
+    return {
+      why: `${state.engine.name} computes on the processor, and there is a GPU`,
+      mend: 'Run `trimtab engine build native --cuda`.',
+    }
+  return note === undefined ? undefined : { why: note }
 }
 
 /**
@@ -65,7 +96,9 @@ export const doctor = async ({
   tell,
   signal,
 }: DoctorOptions = {}): Promise<DoctorReport> => {
-  const [reports, { gpus, looked }] = await Promise.all([probeEngines(), gpuFacts()])
+  tell?.('machine')
+  const [reports, { gpus, looked }, build] = await Promise.all([probeEngines(), gpuFacts(), buildFacts(cwd)])
+  signal?.throwIfAborted()
   const engines: EngineFacts[] = []
   let judge: Weights | undefined
   // The cpu engine first: it is the judge of the others.
@@ -79,9 +112,9 @@ export const doctor = async ({
     const { trial, weights, note } = await tryEngine(report.name, judge, signal)
     signal?.throwIfAborted()
     if (report.name === 'cpu') judge = weights
-    // How TensorFlow misses a GPU is news only where there is one.
-    const why = trial.works ? (gpus.length > 0 ? (note ?? facts.why) : facts.why) : trial.why
-    const mend = trial.works ? undefined : (trial.mend ?? facts.mend)
+    const left = gpus.length > 0 ? gpuLeftAlone(report, note) : undefined
+    const why = trial.works ? (left?.why ?? facts.why) : trial.why
+    const mend = trial.works ? left?.mend : (trial.mend ?? facts.mend ?? lastResort[report.name])
     const { name, available, version: engineVersion, promise } = facts
     engines.unshift({
       name,
@@ -95,10 +128,13 @@ export const doctor = async ({
   }
   return {
     version: version(),
+    home: packageFolder(),
     machine: machineFacts(),
     gpus,
     looked,
     parts: partFacts(cwd),
+    build,
+    settings: settingFacts(),
     engines,
     auto: autoOf(reports, engines),
   }

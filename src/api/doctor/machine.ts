@@ -1,7 +1,8 @@
-import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { availableParallelism, cpus, freemem, platform, release, totalmem } from 'node:os'
 import type { GpuFacts, MachineFacts } from '../../core/doctor.js'
+import { findDevices } from '../../engine/devices.js'
+import { queryGpus } from '../../engine/nvidia-smi.js'
 import { hasSimd } from '../../engine/simd.js'
 import { lookAtDrivers } from '../../engine/webgpu/drivers.js'
 
@@ -13,10 +14,13 @@ const vectors = [
   'fma',
   'avx512f',
   'avx512_vnni',
+  'avx512_bf16',
   'avx_vnni',
   'amx_int8',
+  'amx_bf16',
   'asimd',
   'asimddp',
+  'bf16',
 ]
 
 const simdHere = (): string[] => {
@@ -35,12 +39,23 @@ const libcHere = (): string | undefined => {
   return header.glibcVersionRuntime === undefined ? 'musl' : `glibc ${header.glibcVersionRuntime}`
 }
 
+/** `Debian GNU/Linux 12 (bookworm)`; undefined where the system does not say. */
+const distributionHere = (): string | undefined => {
+  try {
+    return /^PRETTY_NAME="?([^"\n]+)/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1]
+  } catch {
+    return undefined
+  }
+}
+
 export const machineFacts = (): MachineFacts => {
+  const distribution = platform() === 'linux' ? distributionHere() : undefined
   const libc = libcHere()
   const limit = process.constrainedMemory() ?? 0
   const total = totalmem()
   return {
     system: `${platform()} ${release()} ${process.arch}`,
+    ...(distribution === undefined ? {} : { distribution }),
     ...(libc === undefined ? {} : { libc }),
     processor: cpus()[0]?.model.trim() ?? 'unknown',
     cores: availableParallelism(),
@@ -51,39 +66,19 @@ export const machineFacts = (): MachineFacts => {
   }
 }
 
-const smi = (): Promise<{ readonly text?: string; readonly why?: string }> =>
-  new Promise(resolve => {
-    execFile(
-      'nvidia-smi',
-      ['--query-gpu=name,memory.total,driver_version,compute_cap', '--format=csv,noheader,nounits'],
-      { timeout: 10_000, windowsHide: true },
-      (error, stdout, stderr) => {
-        if (!error) resolve({ text: stdout })
-        else if (error.code === 'ENOENT') resolve({ why: 'nvidia-smi is not installed' })
-        else
-          resolve({ why: `nvidia-smi fails: ${(stderr || stdout || error.message).trim().split('\n')[0]}` })
-      },
-    )
-  })
-
-/** `NVIDIA H100 80GB HBM3, 81559, 550.54.15, 9.0` a line; memory in MiB. */
-export const readGpus = (text: string): GpuFacts[] =>
-  text
-    .split('\n')
-    .map(line => line.split(',').map(part => part.trim()))
-    .filter(([name]) => name !== undefined && name !== '')
-    .map(([name, memory, driver, capability]) => ({
-      name: name!,
-      ...(Number(memory) > 0 ? { memory: Number(memory) * 2 ** 20 } : {}),
-      ...(driver && /\d/.test(driver) ? { driver } : {}),
-      ...(capability && /\d/.test(capability) ? { capability } : {}),
-    }))
-
 /** NVIDIA's GPUs, and what was looked at for them and for Vulkan. */
 export const gpuFacts = async (): Promise<{ gpus: readonly GpuFacts[]; looked: readonly string[] }> => {
-  const { text, why } = await smi()
-  const gpus = text === undefined ? [] : readGpus(text)
+  const { gpus: found, why } = await queryGpus()
+  const gpus = found.map((gpu): GpuFacts => {
+    const { uuid: _, ...facts } = gpu
+    return facts
+  })
   const looked = [why ?? `nvidia-smi lists ${gpus.length} GPU${gpus.length === 1 ? '' : 's'}`]
+  // Steps see fewer than there are where the environment hides some.
+  if (process.env['TRIMTAB_DEVICES'] || process.env['CUDA_VISIBLE_DEVICES'] !== undefined) {
+    const { devices, how } = await findDevices()
+    looked.push(`steps may use ${devices.length}: ${how}`)
+  }
   if (platform() === 'linux') {
     const { loader, manifests, devices, closed } = lookAtDrivers()
     const driver = (path: string): string =>

@@ -1,5 +1,6 @@
 import { stream } from '../../core/random.js'
 import type { Batch, Split } from '../../data/dataset.js'
+import type { HalfType } from '../../engine/graph/mixed-precision.js'
 import { fit } from '../../fit/fit.js'
 import { losses } from '../../fit/losses.js'
 import { supervised } from '../../fit/objective.js'
@@ -19,6 +20,9 @@ const drawn = (inputShape: readonly number[], batch: number, steps: number): Spl
   return { name: 'train', count: batch * steps, labels, batches }
 }
 
+/** How a training is said to run that does so as graphs. */
+export const wholeGraph = 'each step as one graph'
+
 export interface Trained {
   readonly weights: ReadonlyMap<string, Float32Array>
   /** Milliseconds of each step. */
@@ -32,6 +36,7 @@ const train = async (
   inputShape: readonly number[],
   batch: number,
   steps: number,
+  mixedPrecision?: HalfType,
 ): Promise<Trained> => {
   const { network, faults } = resolveNetwork({ layers }, inputShape)
   if (!network) throw new Error(faults.map(({ message }) => message).join('; '))
@@ -51,6 +56,7 @@ const train = async (
         return 0.001
       },
       scores: ['accuracy'],
+      ...(mixedPrecision ? { mixedPrecision } : {}),
       seed: 1,
       cancelled: () => false,
       emit: () => undefined,
@@ -58,7 +64,7 @@ const train = async (
     moments.push(performance.now())
     const mode =
       execution.mode === 'graph'
-        ? 'each step as one graph'
+        ? wholeGraph
         : `operation by operation${execution.why === undefined ? '' : ` (${execution.why})`}`
     // The first call is the epoch's own.
     const starts = moments.slice(1)
@@ -82,7 +88,7 @@ export const trainSmall = (): Promise<Trained> =>
   train([convolve(6), 'batchNormalization', 'maxPooling2d', 'flatten', ...head], [8, 8, 3], 16, 3)
 
 /** The classic CNN of digits; its time is what is compared. */
-export const trainDigits = (batch: number, steps: number): Promise<Trained> =>
+export const trainDigits = (batch: number, steps: number, mixedPrecision?: HalfType): Promise<Trained> =>
   train(
     [
       convolve(32),
@@ -96,4 +102,5 @@ export const trainDigits = (batch: number, steps: number): Promise<Trained> =>
     [28, 28, 1],
     batch,
     steps,
+    mixedPrecision,
   )

@@ -4,7 +4,8 @@ import { availableParallelism } from 'node:os'
 import type { EngineName } from '../../core/engine-name.js'
 import { ProblemError } from '../../core/problem.js'
 import { openEngine } from '../../engine/open.js'
-import { trainDigits, trainSmall } from './training.js'
+import type { HalfType } from '../../engine/graph/mixed-precision.js'
+import { trainDigits, trainSmall, wholeGraph } from './training.js'
 
 /** What a trial's process says. Weights are one list a name. */
 export type TrialWords =
@@ -12,6 +13,7 @@ export type TrialWords =
       readonly works: true
       readonly weights: readonly (readonly [string, readonly number[]])[]
       readonly rate: number
+      readonly mixed?: Readonly<Record<HalfType, number>>
       readonly opened: number
       readonly memory: number
       readonly mode: string
@@ -21,15 +23,25 @@ export type TrialWords =
 const median = (numbers: readonly number[]): number =>
   numbers.toSorted((a, b) => a - b)[Math.floor((numbers.length - 1) / 2)]!
 
+const batch = 64
+
+const mixedRateOf = async (half: HalfType): Promise<number> => {
+  const { steps } = await trainDigits(batch, 5, half)
+  return (batch * 1000) / median(steps.slice(2))
+}
+
 /** Examples a second. An engine that needs seconds for two of them is not asked for more. */
 const rateOf = async (): Promise<number> => {
   const few = 2
   const first = await trainDigits(few, 3)
   const slow = first.steps.at(-1)!
   if (slow > 200) return (few * 1000) / slow
-  const batch = 64
-  const { steps } = await trainDigits(batch, 8)
-  return (batch * 1000) / median(steps.slice(3))
+  const { steps } = await trainDigits(batch, 3)
+  const third = steps.at(-1)!
+  // A software GPU needs seconds for what a real one does in an instant: three steps of it tell enough.
+  if (third > 300) return (batch * 1000) / third
+  const more = await trainDigits(batch, 8)
+  return (batch * 1000) / median(more.steps.slice(3))
 }
 
 const tryOn = async (name: EngineName): Promise<TrialWords> => {
@@ -38,10 +50,15 @@ const tryOn = async (name: EngineName): Promise<TrialWords> => {
   const opened = performance.now() - began
   const small = await trainSmall()
   const rate = await rateOf()
+  const mixed =
+    name === 'native' && small.mode === wholeGraph
+      ? { float16: await mixedRateOf('float16'), bfloat16: await mixedRateOf('bfloat16') }
+      : undefined
   return {
     works: true,
     weights: [...small.weights].map(([weight, values]) => [weight, [...values]]),
     rate,
+    ...(mixed ? { mixed } : {}),
     opened,
     memory: process.resourceUsage().maxRSS * 1024,
     mode: small.mode,

@@ -88,9 +88,9 @@ export const tryEngine = async (
         why: `it computes something else than the cpu engine: weights are ${difference.toExponential(1)} apart after three steps`,
       },
     }
-  const { rate, opened, memory, mode } = words
+  const { rate, mixed, opened, memory, mode } = words
   return {
-    trial: { works: true, difference, rate, opened, memory, mode },
+    trial: { works: true, difference, rate, ...(mixed ? { mixed } : {}), opened, memory, mode },
     weights,
     ...(known && name === 'native' ? { note: `${known.says}. ${known.mend}` } : {}),
   }

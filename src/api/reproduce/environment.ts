@@ -1,11 +1,12 @@
 import { version } from '../../core/home.js'
+import { isMixed, mixedPrecisionPromise } from '../../core/promise.js'
 import type { EngineReport } from '../../engine/engine.js'
 import type { EnvironmentDifference } from '../../judge/reproduction.js'
 import { machineClass } from '../../plan/machine.js'
 import type { InstanceRecord, RunRecord } from '../../store/run-record.js'
 
 /** The engine that a step ran on, as its key has it; undefined of a step that does not compute. */
-export const engineOf = ({
+const engineOf = ({
   identity,
 }: Pick<InstanceRecord, 'identity'>): { readonly name: string; readonly version: string } | undefined => {
   const engine = identity?.['engine']
@@ -122,7 +123,11 @@ export const enginesHere = (reports: readonly EngineReport[]): ReadonlyMap<strin
 const promiseOf = (
   record: Pick<InstanceRecord, 'identity'>,
   reports: readonly EngineReport[],
-): EngineReport['promise'] | undefined => reports.find(({ name }) => name === engineOf(record)?.name)?.promise
+): EngineReport['promise'] | undefined => {
+  const config = record.identity?.['config'] as Readonly<Record<string, unknown>> | undefined
+  const promise = reports.find(({ name }) => name === engineOf(record)?.name)?.promise
+  return promise && config && isMixed(config) ? mixedPrecisionPromise : promise
+}
 
 /** The relative difference that the engine of a step promises; undefined: it promises the same bits, or there is none. */
 export const toleranceOf = (

@@ -11,6 +11,7 @@ import {
   type StepComparison,
 } from '../../judge/reproduction.js'
 import { departuresOf, expectedKeys, lockedBy } from '../../plan/locked.js'
+import { takenAs } from '../../plan/micro-batches.js'
 import type { Instance, Plan } from '../../plan/plan.js'
 import type { Lock, LockedStep } from '../../store/lock.js'
 import type { InstanceRecord } from '../../store/run-record.js'
@@ -105,14 +106,16 @@ export const repeatLock = async (
   }
   const whole = await planToRun(asked)
   if (!whole.ok || !whole.plan) throw new ProblemError(...whole.problems)
+  const taken = (plan: Plan): Plan =>
+    takenAs(plan, id => (Object.hasOwn(lock.steps, id) ? lock.steps[id]!.microBatch : undefined))
   const there = new Set(whole.plan.instances.map(({ id }) => id))
   // What measures time is of one machine; it is left out, as are steps that the recipe no longer has.
   const only = options.only ?? Object.keys(lock.steps).filter(id => there.has(id))
   const planned = await planToRun({ ...asked, only })
   if (!planned.ok || !planned.plan || !planned.store) throw new ProblemError(...planned.problems)
-  const { plan } = planned
+  const plan = taken(planned.plan)
   const wanted = new Set(plan.instances.map(({ id }) => id))
-  const changed = changesOf(whole.plan, lock, store).filter(
+  const changed = changesOf(taken(whole.plan), lock, store).filter(
     ({ steps = [] }) => !options.only || steps.some(id => wanted.has(id)),
   )
   const inLock = plan.instances.filter(({ id }) => Object.hasOwn(lock.steps, id))

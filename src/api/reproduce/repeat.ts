@@ -11,7 +11,7 @@ import {
   type EnvironmentDifference,
   type StepComparison,
 } from '../../judge/reproduction.js'
-import { takenAs } from '../../plan/micro-batches.js'
+import { partsOf, takenAs } from '../../plan/micro-batches.js'
 import type { InstanceRecord, RunRecord } from '../../store/run-record.js'
 import type { Store } from '../../store/store.js'
 import { runPlanned } from '../run.js'
@@ -156,7 +156,8 @@ export const repeat = async (
     })
     return stop(decideReproduction({ steps: [], changed, environment: [], interrupted: false }))
   }
-  const plan = takenAs(planned.plan, record.instances)
+  const parts = new Map(record.instances.map(each => [each.instance, partsOf(each)]))
+  const plan = takenAs(planned.plan, id => parts.get(id))
   const ids = new Set(plan.instances.map(({ id }) => id))
   const among = options.only ? wanted.filter(({ instance }) => ids.has(instance)) : wanted
   const touched = new Set(changed.flatMap(({ steps = [] }) => steps))

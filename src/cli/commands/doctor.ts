@@ -9,7 +9,10 @@ const tryLine = (): { readonly tell: (engine: string) => void; readonly wipe: ()
   return {
     tell: engine => {
       wipe()
-      if (process.stderr.isTTY) process.stderr.write(`training shortly on ${engine}…`)
+      if (process.stderr.isTTY)
+        process.stderr.write(
+          engine === 'machine' ? 'looking at this machine…' : `training shortly on ${engine}…`,
+        )
     },
     wipe,
   }

@@ -1,6 +1,7 @@
 import { Command } from 'commander'
 import { formatBytes } from '../../core/units.js'
 import { cancelOnSignal } from '../cancel.js'
+import { hang } from '../../report/wrap.js'
 import { exitCodes } from '../exit-codes.js'
 import { err, out, outJson, outPaint } from '../output.js'
 
@@ -9,6 +10,14 @@ interface BuildFlags {
   readonly cuda?: boolean
   readonly force?: boolean
   readonly json?: boolean
+}
+
+/** What is said to somebody who would build an engine that needs none. */
+const noBuilding: Readonly<Record<string, string>> = {
+  webgpu:
+    'The engine webgpu is not built: run `npm install --save-dev webgpu @tensorflow/tfjs-backend-webgpu`.',
+  wasm: 'The engine wasm comes with Trimtab: there is nothing to build.',
+  cpu: 'The engine cpu comes with Trimtab: there is nothing to build.',
 }
 
 const build = async (flags: BuildFlags): Promise<void> => {
@@ -29,13 +38,12 @@ const build = async (flags: BuildFlags): Promise<void> => {
     }
     const paint = outPaint()
     const { name, tensorflow, device, bytes, trial, reused, folder } = report
-    out(
-      `${paint.green('✔')} ${name}${reused ? ' was built already' : ''}: TensorFlow ${tensorflow} for ${device === 'cuda' ? 'CUDA' : 'CPU'}, ${formatBytes(bytes)} in ${folder}`,
-    )
-    out(
-      `  It trains${trial.gpu ? ' on the GPU' : ''}; weights are within ${trial.difference.toExponential(1)} of the cpu engine's. \`engine: native\` uses it from now on.`,
-    )
-    if (trial.note !== undefined) out(`  ${paint.yellow('It does not use a GPU')}: ${trial.note}.`)
+    const made = `${name}${reused ? ' was built already' : ''}: TensorFlow ${tensorflow} for ${device === 'cuda' ? 'CUDA' : 'CPU'}, ${formatBytes(bytes)} in ${folder}`
+    out(hang(`${paint.green('✔')} `, made, 2, paint))
+    const trained = `It trains${trial.gpu ? ' on the GPU' : ''}; weights are within ${trial.difference.toExponential(1)} of the cpu engine's. \`engine: native\` uses it from now on.`
+    out(hang('  ', trained, 2, paint))
+    if (trial.note !== undefined)
+      out(hang('  ', `${paint.yellow('It does not use a GPU')}: ${trial.note}.`, 2, paint))
   } catch (error) {
     if (!well) await tree.done(false)
     if (!signal.aborted) throw error
@@ -56,7 +64,7 @@ export const engineCommand = (): Command => {
     )
     .option('--cuda', 'for NVIDIA GPUs; absent: where this machine shows one')
     .option('--no-cuda', 'for the CPU, also where there is a GPU')
-    .option('--force', 'build again what is there already')
+    .option('--force', 'build again what is there already, and bring its TensorFlow anew')
     .option('--json', 'print what was built as JSON')
     .addHelpText(
       'after',
@@ -72,7 +80,7 @@ Examples:
     )
     .action(async (engine: string, flags: BuildFlags) => {
       if (engine !== 'native') {
-        err(`Only the engine native is built; "${engine}" is not.`)
+        err(noBuilding[engine] ?? `There is no engine "${engine}" to build: there is native.`)
         process.exitCode = exitCodes.refused
         return
       }

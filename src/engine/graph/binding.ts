@@ -37,8 +37,18 @@ export interface Binding {
   readonly TF_ATTR_SHAPE: number
 }
 
-/** TensorFlow's numbers of the types that tfjs has (`tensorflow/core/framework/types.proto`). */
-export const dtypes = { float32: 1, int32: 3, string: 7, bool: 10, complex64: 8, resource: 20 } as const
+/** TensorFlow's numbers of types (`tensorflow/core/framework/types.proto`); tfjs has no tensors of 16 bits, graphs do. */
+export const dtypes = {
+  float32: 1,
+  float64: 2,
+  int32: 3,
+  string: 7,
+  complex64: 8,
+  bool: 10,
+  bfloat16: 14,
+  float16: 19,
+  resource: 20,
+} as const
 
 /** The tfjs backend of the native engine. */
 export interface NativeBackend {

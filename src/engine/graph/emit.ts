@@ -2,6 +2,7 @@ import type { OpAttr } from './binding.js'
 import type { Attr, ConstantValue, Node } from './node.js'
 import { constantNode, fillOf, identityNode, placeholderNode, shape, type } from './node.js'
 import type { Origin, RecordedOp, Recording } from './recorder.js'
+import { needed } from './needed.js'
 import type { Site } from './rewrite.js'
 import { rewritings } from './rewrite.js'
 
@@ -79,8 +80,14 @@ export interface Host {
   capture(id: number, value: ConstantValue): string
 }
 
-const contentOf = ({ dtype, shape: sides, values }: ConstantValue): string =>
-  `${dtype}:${sides.join('×')}:${Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString('base64')}`
+const contentOf = (value: ConstantValue): string => {
+  const { dtype, shape: sides, values } = value
+  const fill = fillOf(value)
+  // In bits, so that −0 is another number than 0, and latin1, which is a copy.
+  const one = fill === undefined ? values : values.subarray(0, 1)
+  const bits = Buffer.from(one.buffer, one.byteOffset, one.byteLength).toString('latin1')
+  return `${dtype}:${sides.join('×')}:${bits}`
+}
 
 /** The nodes of what is wanted of a recording, each after those that it takes its inputs from. */
 export const emit = (
@@ -92,6 +99,7 @@ export const emit = (
   const nodes: Node[] = []
   const names = new Map<number, string>()
   const ops = new Map<RecordedOp, string>()
+  const views: Site['views'] = new Map()
   const constants = new Map<string, string>()
   const reads = new Map<string, string>()
   const feeds: Feed[] = []
@@ -154,7 +162,7 @@ export const emit = (
       return node
     }
     const shapes = op.inputs.map(shapeOf)
-    const instead = rewritings[op.name]?.(op, { inputs, shapes, add, constant })
+    const instead = rewritings[op.name]?.(op, { inputs, shapes, add, constant, views })
     if (instead !== undefined) return instead
     const attrs = Object.fromEntries(op.attrs.map(attr => [attr.name, attrOf(attr, host.kinds)]))
     if (untyped.has(op.name)) attrs['T'] = type(dtypeOf(op.inputs[0]!))
@@ -211,5 +219,6 @@ export const emit = (
     nodes.push(identityNode(node, dtypeOf(id), value, at === 0 ? waits : []))
     named.set(key, node)
   })
-  return { nodes, signature: { name, feeds, fetches: named } }
+  const asked = [...named.values(), ...feeds.map(({ node }) => node)]
+  return { nodes: needed(nodes, asked), signature: { name, feeds, fetches: named } }
 }

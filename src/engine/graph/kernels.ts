@@ -1,5 +1,5 @@
 import { tf } from '../tf.js'
-import type { NativeBackend, OpAttr } from './binding.js'
+import type { NativeBackend, OpAttr, TensorMeta } from './binding.js'
 import { nativeBackendName } from './binding.js'
 import { isRecording } from './recorder.js'
 
@@ -16,6 +16,8 @@ export interface KernelBackend extends NativeBackend {
     count: number,
   ): tf.TensorInfo[]
   getDTypeInteger(dtype: tf.DataType): number
+  /** Makes a tensor of the addon one of tfjs, which is then its owner. */
+  createOutputTensor(meta: TensorMeta): tf.Tensor
 }
 
 /** The attribute by which an operation says a type. */

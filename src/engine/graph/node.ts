@@ -68,14 +68,19 @@ const shapeMessage = (sides: readonly number[]): Message => {
 const bytesOf = ({ values }: ConstantValue): Uint8Array =>
   new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
 
-/** The one number that fills a tensor; undefined where there are several, or none. */
-export const fillOf = ({ values }: ConstantValue): number | undefined => {
-  const [first] = values
-  // Object.is, so that −0 stays −0.
-  return first !== undefined && values.length > 1 && values.every(value => Object.is(value, first))
-    ? first
-    : undefined
+const isFilled = ({ buffer, byteOffset, byteLength, BYTES_PER_ELEMENT: width }: Numbers): boolean => {
+  // In bits, so that −0 stays −0.
+  const bits =
+    width === 4
+      ? new Uint32Array(buffer, byteOffset, byteLength / 4)
+      : new Uint8Array(buffer, byteOffset, byteLength)
+  for (let at = 1; at < bits.length; at++) if (bits[at] !== bits[0]) return false
+  return bits.length > 1
 }
+
+/** The one number that fills a tensor; undefined where there are several, or none. */
+export const fillOf = ({ values }: ConstantValue): number | undefined =>
+  isFilled(values) ? values[0] : undefined
 
 /** TensorProto: dtype 1, shape 2, content 4; of a tensor that one number fills, that number alone (float_val 5, int_val 7, bool_val 11). */
 const tensorMessage = (tensor: ConstantValue): Message => {

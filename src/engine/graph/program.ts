@@ -1,6 +1,8 @@
 import { dtypes } from './binding.js'
 import type { AttrKinds, Signature, Variable, Wanted } from './emit.js'
 import { emit } from './emit.js'
+import type { HalfType } from './mixed-precision.js'
+import { mixPrecision } from './mixed-precision.js'
 import type { ConstantValue, Node } from './node.js'
 import { constantNode, identityNode, placeholderNode, shape, text, type } from './node.js'
 import type { Recording } from './recorder.js'
@@ -63,15 +65,15 @@ export class Program {
 
   /**
    * Adds what was recorded under a name of its own. A run computes `fetches` from the feeds and from what the variables
-   * hold, and then gives the variables their new values.
+   * hold, and then gives the variables their new values. `half`: in mixed precision; absent: all in float32.
    */
-  add(name: string, recording: Recording, wanted: Wanted): Signature {
+  add(name: string, recording: Recording, wanted: Wanted, half?: HalfType): Signature {
     const { nodes, signature } = emit(name, recording, wanted, {
       kinds: this.#kinds,
       handle: (key, variable) => this.variable(key, variable),
       capture: (id, value) => this.#capture(id, value),
     })
-    this.nodes.push(...nodes)
+    this.nodes.push(...(half === undefined ? nodes : mixPrecision(name, nodes, half)))
     return signature
   }
 }

@@ -3,7 +3,8 @@
 
 const varint = (value: number | bigint): Uint8Array => {
   // Nearly all are field numbers, lengths and small sizes.
-  if (typeof value === 'number' && value >= 0 && value < 0x80) return Uint8Array.of(value)
+  if (typeof value === 'number' && value >= 0 && value < 0x4000)
+    return value < 0x80 ? Uint8Array.of(value) : Uint8Array.of((value & 0x7f) | 0x80, value >> 7)
   let rest = BigInt.asUintN(64, BigInt(value))
   const bytes: number[] = []
   do {
@@ -13,6 +14,8 @@ const varint = (value: number | bigint): Uint8Array => {
   } while (rest !== 0n)
   return Uint8Array.from(bytes)
 }
+
+const text = new TextEncoder()
 
 /** One message in the making: fields in the order in which they are put. */
 export class Message {
@@ -40,11 +43,7 @@ export class Message {
   /** Text, bytes, a message, or a packed list. */
   bytes(field: number, value: string | Uint8Array | Message): this {
     const bytes =
-      typeof value === 'string'
-        ? new TextEncoder().encode(value)
-        : value instanceof Message
-          ? value.encode()
-          : value
+      typeof value === 'string' ? text.encode(value) : value instanceof Message ? value.encode() : value
     this.#put(varint((field << 3) | 2))
     this.#put(varint(bytes.length))
     this.#put(bytes)

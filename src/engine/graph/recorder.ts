@@ -1,6 +1,6 @@
 import { tf } from '../tf.js'
 import type { Binding, NativeBackend, Numbers, OpAttr, TensorMeta } from './binding.js'
-import { nativeBackend } from './binding.js'
+import { dtypes, nativeBackend } from './binding.js'
 import type { ConstantValue } from './node.js'
 
 /** An operation that ran while it was recorded. */
@@ -33,6 +33,8 @@ export type Origin =
 /** What an engine did, with the source of each tensor. */
 export interface Recording {
   readonly origins: ReadonlyMap<number, Origin>
+  /** In the order in which they were asked for. */
+  readonly ops: readonly RecordedOp[]
   /** Why it cannot be run as a graph: JavaScript looked at a number that the engine computed. Absent: it can. */
   readonly impure?: string
 }
@@ -57,12 +59,45 @@ export const isRecording = (): boolean => recording
 
 interface Known extends Recorder {
   readonly origins: Map<number, Origin>
+  readonly ops: RecordedOp[]
   impure?: string
 }
 
-const replacement = (real: Binding, known: Known): Binding => {
+/** Work that should have done what was recorded before does something else. */
+class Strayed extends Error {}
+
+/** What two steps that are not the same graph are told by. */
+export const otherOperations = 'two steps run different operations'
+
+/**
+ * Answers as the recording says that the engine answered before, and computes nothing: what it gives are stand-ins of
+ * the right type and shape, without numbers.
+ */
+const answering = (real: Binding, ops: readonly RecordedOp[]): Binding['executeOp'] => {
+  let at = 0
+  return (name, _attrs, _inputs, count) => {
+    const before = ops[at++]
+    if (before?.name !== name || before.outputs.length !== count) throw new Strayed(otherOperations)
+    return before.outputs.map(({ dtype, shape }) => ({
+      id: real.createTensor([], dtypes.float32, Float32Array.of(0)),
+      dtype,
+      shape,
+    }))
+  }
+}
+
+const replacement = (real: Binding, known: Known, like: Recording | undefined): Binding => {
+  const execute =
+    like === undefined
+      ? (...given: Parameters<Binding['executeOp']>) => real.executeOp(...given)
+      : answering(real, like.ops)
   const capture = (id: number): void => {
     if (known.origins.has(id)) return
+    const before = like?.origins.get(id)
+    if (before?.kind === 'captured') {
+      known.origins.set(id, before)
+      return
+    }
     // The addon tells type and shape of an operation's outputs alone.
     const [meta] = real.executeOp('Identity', [], [id], 1)
     const { dtype, shape } = meta!
@@ -77,8 +112,9 @@ const replacement = (real: Binding, known: Known): Binding => {
     },
     executeOp: (name, attrs, inputs, count) => {
       for (const id of inputs) capture(id)
-      const outputs = real.executeOp(name, attrs, inputs, count)
+      const outputs = execute(name, attrs, inputs, count)
       const op: RecordedOp = { name, attrs, inputs: [...inputs], outputs }
+      known.ops.push(op)
       outputs.forEach(({ id }, output) => known.origins.set(id, { kind: 'op', op, output }))
       return outputs
     },
@@ -87,6 +123,7 @@ const replacement = (real: Binding, known: Known): Binding => {
       if (origin?.kind === 'op') known.impure ??= `JavaScript looks at what ${origin.op.name} computed`
       if (origin?.kind === 'feed' || origin?.kind === 'state')
         known.impure ??= `JavaScript looks at ${origin.key}`
+      if (like !== undefined && known.impure !== undefined) throw new Strayed(known.impure)
       return real.tensorDataSync(id)
     },
   }
@@ -107,16 +144,20 @@ const withBinding = <T>(backend: NativeBackend, binding: Binding, work: () => T)
   }
 }
 
+const dtypeOf = ({ dtype }: tf.Tensor): number => dtypes[dtype]
+
 /**
  * Runs `work` on the native engine, inside a tidy, and keeps what it asked of the addon. All that it makes is really computed: give it
- * copies of what must not change, or put it back afterwards.
+ * copies of what must not change, or put it back afterwards. With `like`, the same work recorded before, nothing is
+ * computed at all: what it makes has type and shape and no numbers, so that it must be put back in any case. Where it
+ * strays from `like`, the recording is impure and there is no result.
  */
 export const record = <T>(
   work: (recorder: Recorder) => T,
+  like?: Recording,
 ): { readonly recording: Recording; readonly result: T } => {
   const backend = nativeBackend()
   if (backend === undefined) throw new Error('only the native engine can be recorded')
-  const real = backend.binding
   const idOf = (tensor: tf.Tensor): number => backend.getInputTensorIds([tensor])[0]!
   const origins = new Map<number, Origin>()
   const put = (kind: 'feed' | 'state', key: string, tensor: tf.Tensor): void => {
@@ -124,17 +165,23 @@ export const record = <T>(
     const before = origins.get(id)
     if (before?.kind === 'feed' || before?.kind === 'state')
       throw new Error(`${key} and ${before.key} are one tensor`)
-    const [meta] = real.executeOp('Identity', [], [id], 1)
-    real.deleteTensor(meta!.id)
-    origins.set(id, { kind, key, dtype: meta!.dtype, shape: meta!.shape })
+    origins.set(id, { kind, key, dtype: dtypeOf(tensor), shape: [...tensor.shape] })
   }
   const known: Known = {
     origins,
+    ops: [],
     idOf,
     feed: (key, tensor) => put('feed', key, tensor),
     state: (key, tensor) => put('state', key, tensor),
   }
   let result: T | undefined
-  withBinding(backend, replacement(real, known), () => tf.tidy(() => void (result = work(known))))
+  try {
+    withBinding(backend, replacement(backend.binding, known, like), () =>
+      tf.tidy(() => void (result = work(known))),
+    )
+  } catch (error) {
+    if (!(error instanceof Strayed)) throw error
+    known.impure = error.message
+  }
   return { recording: known, result: result! }
 }

@@ -10,6 +10,13 @@ export interface Site {
   /** Adds a node and gives the name of its first output. */
   add(op: string, inputs: readonly string[], attrs: Node['attrs']): string
   constant(value: ConstantValue): string
+  /** Of tensors that are others in another shape: those others. */
+  readonly views: Map<string, View>
+}
+
+interface View {
+  readonly name: string
+  readonly shape: readonly number[]
 }
 
 /** The name of the tensor that stands for an operation's one output; undefined: the operation itself is to be written. */
@@ -22,12 +29,21 @@ const isFloat = ({ outputs }: RecordedOp): boolean => outputs[0]!.dtype === dtyp
 
 const float: Attr = type(dtypes.float32)
 
-const reshape = (site: Site, input: string, shape: readonly number[]): string =>
-  site.add(
+/** A shape of a shape is one shape; of 1,947 nodes of an LSTM's step 650 are none then. */
+const reshape = (site: Site, given: View, shape: readonly number[], dtype: number): string => {
+  const source = site.views.get(given.name) ?? given
+  if (sameShape(source.shape, shape)) return source.name
+  const made = site.add(
     'Reshape',
-    [input, site.constant({ dtype: dtypes.int32, shape: [shape.length], values: Int32Array.from(shape) })],
-    { T: float, Tshape: type(dtypes.int32) },
+    [
+      source.name,
+      site.constant({ dtype: dtypes.int32, shape: [shape.length], values: Int32Array.from(shape) }),
+    ],
+    { T: type(dtype), Tshape: type(dtypes.int32) },
   )
+  site.views.set(made, source)
+  return made
+}
 
 const valueOf = (op: RecordedOp, name: string): unknown => op.attrs.find(attr => attr.name === name)?.value
 
@@ -44,21 +60,23 @@ export const rewritings: Readonly<Record<string, Rewriting>> = {
   },
   /** A cast to the type that it has already. */
   Cast: (op, { inputs }) => (valueOf(op, 'SrcT') === valueOf(op, 'DstT') ? inputs[0] : undefined),
-  /** A shape that it has already. */
-  Reshape: (op, { inputs, shapes }) => (sameShape(shapes[0]!, op.outputs[0]!.shape) ? inputs[0] : undefined),
+  /** Often a shape that it has already, or had before. */
+  Reshape: (op, site) => {
+    const [output] = op.outputs
+    return reshape(site, { name: site.inputs[0]!, shape: site.shapes[0]! }, output!.shape, output!.dtype)
+  },
   /** One pair of matrices in a batch of one. */
   BatchMatMulV2: (op, site) => {
     const [a, b] = site.shapes
     if (!isFloat(op) || a!.length !== 3 || b!.length !== 3 || a![0] !== 1 || b![0] !== 1) return undefined
-    const product = site.add(
-      'MatMul',
-      [reshape(site, site.inputs[0]!, a!.slice(1)), reshape(site, site.inputs[1]!, b!.slice(1))],
-      {
-        T: float,
-        transpose_a: { kind: 'bool', value: valueOf(op, 'adj_x') === true },
-        transpose_b: { kind: 'bool', value: valueOf(op, 'adj_y') === true },
-      },
-    )
-    return reshape(site, product, op.outputs[0]!.shape)
+    const matrix = (at: number, shape: readonly number[]): string =>
+      reshape(site, { name: site.inputs[at]!, shape }, shape.slice(1), dtypes.float32)
+    const product = site.add('MatMul', [matrix(0, a!), matrix(1, b!)], {
+      T: float,
+      transpose_a: { kind: 'bool', value: valueOf(op, 'adj_x') === true },
+      transpose_b: { kind: 'bool', value: valueOf(op, 'adj_y') === true },
+    })
+    const { shape } = op.outputs[0]!
+    return reshape(site, { name: product, shape: shape.slice(1) }, shape, dtypes.float32)
   },
 }

@@ -1,4 +1,4 @@
-import { activatedConvolution, activatedProduct, activationGradient } from '../activated.js'
+import { activatedConvolution, activatedProduct, activationGradient, type Bend, bends } from '../activated.js'
 import type { tf } from '../tf.js'
 import { convolve } from './convolution.js'
 import type { Heap } from './heap.js'
@@ -9,8 +9,8 @@ import { elementWork, sizeOf } from './replace.js'
 /** Rows that one call goes over: at most 16 calls, each of whole stretches of 128 rows. Shapes alone decide. */
 const chunkOf = (rows: number): number => Math.max(1, Math.ceil(rows / 16 / 128)) * 128
 
-/** dz = dy where y > 0, else 0, and Σ dz of each channel. */
-const gradient = (heap: Heap, dy: tf.TensorInfo, y: tf.TensorInfo): tf.TensorInfo[] => {
+/** dz = what passes of dy where y came out of the bend, and Σ dz of each channel. */
+const gradient = (heap: Heap, dy: tf.TensorInfo, y: tf.TensorInfo, bend: Bend): tf.TensorInfo[] => {
   const channels = y.shape.at(-1)!
   const rows = sizeOf(y.shape) / channels
   const [dz, dBias] = [heap.output(y.shape), heap.output([channels])]
@@ -19,7 +19,7 @@ const gradient = (heap: Heap, dy: tf.TensorInfo, y: tf.TensorInfo): tf.TensorInf
   const states = heap.scratch(chunks * channels * 8)
   heap.split(
     'maskedSums',
-    [heap.at(dy), heap.at(y), heap.at(dz), rows, channels, each, states],
+    [heap.at(dy), heap.at(y), bends.indexOf(bend), heap.at(dz), rows, channels, each, states],
     chunks,
     each * channels * elementWork,
     channels * 4,
@@ -33,8 +33,9 @@ const gradient = (heap: Heap, dy: tf.TensorInfo, y: tf.TensorInfo): tf.TensorInf
 
 export const activatedKernels: KernelTable = {
   [activatedConvolution]: heap => (inputs, attrs) =>
-    convolve(heap, inputs['x']!, inputs['filter']!, attrs, inputs['bias'], attrs['relu'] === true),
+    convolve(heap, inputs['x']!, inputs['filter']!, attrs, inputs['bias'], attrs['bend'] as Bend),
   [activatedProduct]: heap => (inputs, attrs) =>
-    multiply(heap, inputs['x']!, inputs['kernel']!, false, false, inputs['bias'], attrs['relu'] === true),
-  [activationGradient]: heap => inputs => gradient(heap, inputs['dy']!, inputs['y']!),
+    multiply(heap, inputs['x']!, inputs['kernel']!, false, false, inputs['bias'], attrs['bend'] as Bend),
+  [activationGradient]: heap => (inputs, attrs) =>
+    gradient(heap, inputs['dy']!, inputs['y']!, attrs['bend'] as Bend),
 }

@@ -1,3 +1,4 @@
+import { type Bend, bendOf, bends } from '../activated.js'
 import { tf } from '../tf.js'
 import { directConvolve, directFilterGradient, isDirect } from './direct.js'
 import type { Heap } from './heap.js'
@@ -53,14 +54,14 @@ const isPointwise = (info: tf.backend_util.Conv2DInfo): boolean =>
 const patchOf = (info: tf.backend_util.Conv2DInfo): number =>
   info.filterHeight * info.filterWidth * info.inChannels
 
-/** y = conv2d(x, filter) + bias, then relu if asked for; `bias` has one number an output channel. */
+/** y = conv2d(x, filter) + bias, then the bend; `bias` has one number an output channel. */
 export const convolve = (
   heap: Heap,
   x: tf.TensorInfo,
   filter: tf.TensorInfo,
   attrs: unknown,
   bias?: tf.TensorInfo,
-  relu = false,
+  bend: Bend = 'linear',
 ): tf.TensorInfo => {
   const info = infoOf(x.shape, filter.shape, attrs)
   const y = heap.output(info.outShape)
@@ -71,22 +72,22 @@ export const convolve = (
   if (isPointwise(info)) {
     const pixels = info.batchSize * info.outHeight * info.outWidth
     const [n, k] = [info.outChannels, info.inChannels]
-    splitGemm(heap, heap.at(x), k, 1, heap.at(filter), 1, n, heap.at(y), n, pixels, n, k, biasAt, relu)
+    splitGemm(heap, heap.at(x), k, 1, heap.at(filter), 1, n, heap.at(y), n, pixels, n, k, biasAt, bend)
     return y
   }
   if (isWinograd(info)) {
-    winogradConvolve(heap, info, heap.at(x), heap.at(filter), heap.at(y), biasAt, relu)
+    winogradConvolve(heap, info, heap.at(x), heap.at(filter), heap.at(y), biasAt, bend)
     return y
   }
   if (isDirect(info)) {
-    directConvolve(heap, info, heap.at(x), heap.at(filter), heap.at(y), biasAt, relu)
+    directConvolve(heap, info, heap.at(x), heap.at(filter), heap.at(y), biasAt, bend)
     return y
   }
   const pixels = info.batchSize * info.outHeight * info.outWidth
   const blocks = kernels.convolveBlocks(pixels, info.outChannels)
   heap.split(
     'convolve',
-    [heap.window(info), heap.at(x), heap.at(filter), heap.at(y), biasAt, Number(relu)],
+    [heap.window(info), heap.at(x), heap.at(filter), heap.at(y), biasAt, bends.indexOf(bend)],
     blocks,
     (pixels * info.outChannels * patch) / blocks,
     kernels.convolveScratch(patch),
@@ -106,7 +107,7 @@ const filterGradient = (heap: Heap, x: tf.TensorInfo, dy: tf.TensorInfo, attrs: 
   if (isPointwise(info)) {
     const pixels = info.batchSize * info.outHeight * info.outWidth
     const [n, k] = [info.outChannels, info.inChannels]
-    splitGemm(heap, heap.at(x), 1, k, heap.at(dy), 1, n, heap.at(dFilter), n, k, n, pixels, 0, false)
+    splitGemm(heap, heap.at(x), 1, k, heap.at(dy), 1, n, heap.at(dFilter), n, k, n, pixels)
     return dFilter
   }
   if (isWinograd(info)) {
@@ -145,7 +146,7 @@ const inputGradient = (
   if (isPointwise(info)) {
     const pixels = info.batchSize * info.outHeight * info.outWidth
     const [n, k] = [info.outChannels, info.inChannels]
-    splitGemm(heap, heap.at(dy), n, 1, heap.at(filter), n, 1, heap.at(dx), k, pixels, k, n, 0, false)
+    splitGemm(heap, heap.at(dy), n, 1, heap.at(filter), n, 1, heap.at(dx), k, pixels, k, n)
     return dx
   }
   if (isWinogradInputGradient(info)) {
@@ -166,17 +167,10 @@ export const convolutionKernels: KernelTable = {
   Conv2D: heap => (inputs, attrs) => convolve(heap, inputs['x']!, inputs['filter']!, attrs),
   FusedConv2D: (heap, stock) => (inputs, attrs) => {
     const { bias, preluActivationWeights } = inputs
-    const plain = attrs['activation'] === 'linear' || attrs['activation'] === 'relu'
+    const bend = bendOf(attrs['activation'])
     const fits = bias === undefined || bias === null || bias.shape.length === 1
-    if (!plain || !fits || preluActivationWeights) return stock(inputs, attrs)
-    return convolve(
-      heap,
-      inputs['x']!,
-      inputs['filter']!,
-      attrs,
-      bias ?? undefined,
-      attrs['activation'] === 'relu',
-    )
+    if (!bend || !fits || preluActivationWeights) return stock(inputs, attrs)
+    return convolve(heap, inputs['x']!, inputs['filter']!, attrs, bias ?? undefined, bend)
   },
   Conv2DBackpropFilter: heap => (inputs, attrs) => filterGradient(heap, inputs['x']!, inputs['dy']!, attrs),
   Conv2DBackpropInput: heap => (inputs, attrs) =>

@@ -34,14 +34,16 @@ type Info = tf.backend_util.Conv2DInfo
 const isThree = (info: Info): boolean =>
   info.filterHeight === 3 &&
   info.filterWidth === 3 &&
-  info.strideHeight === 1 &&
-  info.strideWidth === 1 &&
   info.dilationHeight === 1 &&
   info.dilationWidth === 1 &&
   info.outChannels === info.inChannels &&
   info.inChannels % 4 === 0 &&
   info.padInfo.top <= 2 &&
   info.padInfo.left <= 2
+
+/** One whose input's gradient is such a convolution, too. */
+const isThreeBack = (info: Info): boolean =>
+  isThree(info) && info.strideHeight === 1 && info.strideWidth === 1
 
 /** The convolution that the input's gradient is: of dy, by the filter in reverse. */
 const turned = (info: Info): Info => ({
@@ -87,7 +89,7 @@ export const depthwiseKernels: KernelTable = {
     const dx = heap.output(shape)
     if (sizeOf(shape) === 0) return dx
     const info = infoOf(shape, filter.shape, attrs)
-    if (isThree(info) && sizeOf(dy.shape) > 0) convolveThree(heap, turned(info), dy, filter, dx, true)
+    if (isThreeBack(info) && sizeOf(dy.shape) > 0) convolveThree(heap, turned(info), dy, filter, dx, true)
     else
       heap.split(
         'depthwiseInputGradient',

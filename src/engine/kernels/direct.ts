@@ -1,3 +1,4 @@
+import { type Bend, bends } from '../activated.js'
 import type { tf } from '../tf.js'
 import type { Heap } from './heap.js'
 
@@ -18,7 +19,7 @@ export const isDirect = (info: Info): boolean =>
 
 const pixelsOf = (info: Info): number => info.outHeight * info.outWidth
 
-/** y = conv(x, filter) + bias, then relu if asked for. `bias` is an address, or 0. */
+/** y = conv(x, filter) + bias, then the bend. `bias` is an address, or 0. */
 export const directConvolve = (
   heap: Heap,
   info: Info,
@@ -26,12 +27,12 @@ export const directConvolve = (
   filter: number,
   y: number,
   bias: number,
-  relu: boolean,
+  bend: Bend,
 ): void => {
   const window = heap.window(info)
   heap.split(
     'directConvolve',
-    [window, x, filter, y, bias, Number(relu)],
+    [window, x, filter, y, bias, bends.indexOf(bend)],
     info.batchSize,
     pixelsOf(info) * depthOf(info) * info.outChannels,
     heap.kernels.directScratch(window),

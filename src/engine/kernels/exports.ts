@@ -23,24 +23,7 @@ export interface SplitKernels {
       n: number,
       k: number,
       bias: Bytes,
-      relu: number,
-      ...range: Range,
-    ]
-  ): void
-  /** In parts of C (`gemmParts`). */
-  gemmAdd(
-    ...given: [
-      a: Bytes,
-      aRow: number,
-      aDepth: number,
-      b: Bytes,
-      bColumn: number,
-      bDepth: number,
-      c: Bytes,
-      cRow: number,
-      m: number,
-      n: number,
-      k: number,
+      bend: number,
       ...range: Range,
     ]
   ): void
@@ -62,7 +45,7 @@ export interface SplitKernels {
   ): void
   /** In blocks of y (`convolveBlocks`). */
   convolve(
-    ...given: [window: Bytes, x: Bytes, filter: Bytes, y: Bytes, bias: Bytes, relu: number, ...range: Range]
+    ...given: [window: Bytes, x: Bytes, filter: Bytes, y: Bytes, bias: Bytes, bend: number, ...range: Range]
   ): void
   /** In parts of the filter (`filterParts`). */
   convolveFilterGradient(
@@ -74,7 +57,7 @@ export interface SplitKernels {
   ): void
   /** In images. */
   directConvolve(
-    ...given: [window: Bytes, x: Bytes, filter: Bytes, y: Bytes, bias: Bytes, relu: number, ...range: Range]
+    ...given: [window: Bytes, x: Bytes, filter: Bytes, y: Bytes, bias: Bytes, bend: number, ...range: Range]
   ): void
   /** In chunks of `each` images. */
   directPartials(
@@ -93,7 +76,7 @@ export interface SplitKernels {
   ): void
   /** In blocks of 32 tiles. */
   winogradConvolve(
-    ...given: [window: Bytes, x: Bytes, points: Bytes, y: Bytes, bias: Bytes, relu: number, ...range: Range]
+    ...given: [window: Bytes, x: Bytes, points: Bytes, y: Bytes, bias: Bytes, bend: number, ...range: Range]
   ): void
   /** In chunks of `each` tiles. */
   winogradSums(
@@ -126,6 +109,8 @@ export interface SplitKernels {
   reduceSum(
     ...given: [x: Bytes, outer: number, n: number, inner: number, y: Bytes, divisor: number, ...range: Range]
   ): void
+  /** In outer ones. */
+  spread(...given: [x: Bytes, n: number, inner: number, y: Bytes, divisor: number, ...range: Range]): void
   /** In rows. */
   normalize(
     ...given: [
@@ -135,7 +120,7 @@ export interface SplitKernels {
       offset: Bytes,
       channels: number,
       y: Bytes,
-      relu: number,
+      bend: number,
       ...range: Range,
     ]
   ): void
@@ -153,6 +138,7 @@ export interface SplitKernels {
       channels: number,
       each: number,
       states: Bytes,
+      bend: number,
       factor: Bytes,
       offset: Bytes,
       ...range: Range,
@@ -163,6 +149,7 @@ export interface SplitKernels {
     ...given: [
       dy: Bytes,
       y: Bytes,
+      bend: number,
       dz: Bytes,
       rows: number,
       channels: number,
@@ -180,6 +167,7 @@ export interface SplitKernels {
       factor: Bytes,
       slope: Bytes,
       shift: Bytes,
+      bend: number,
       offset: Bytes,
       channels: number,
       dx: Bytes,
@@ -199,7 +187,11 @@ export interface SplitKernels {
   /** In elements. */
   move(...given: [rule: number, numbers: Bytes, ...range: Range]): void
   /** In elements. */
-  reluGradient(...given: [dy: Bytes, x: Bytes, dx: Bytes, ...range: Range]): void
+  bendElements(...given: [x: Bytes, bend: number, y: Bytes, ...range: Range]): void
+  /** In elements. */
+  bendGradient(...given: [dy: Bytes, x: Bytes, bend: number, dx: Bytes, ...range: Range]): void
+  /** In elements. `which`: 0 a + b, 1 a − b, 2 a·b. */
+  combine(...given: [which: number, a: Bytes, b: Bytes, y: Bytes, ...range: Range]): void
 }
 
 /** What a kernel takes before its range. */

@@ -1,30 +1,19 @@
 import { tf } from '../tf.js'
-import { registerActivated } from '../activated.js'
+import { bendBack, registerActivated } from '../activated.js'
 import { registerRecurrence } from '../recurrence.js'
 import { registerBatchNormalization } from '../normalize-batch.js'
 import type { Heap } from './heap.js'
 import { normalizationSums as sumsOf } from './normalization.js'
+import { isOneRun, spreadKernel } from './reduction.js'
 import type { KernelTable } from './replace.js'
-import { elementWork, replaceKernels, sizeOf } from './replace.js'
+import { replaceKernels } from './replace.js'
 
 // Gradients that are many operations in tfjs and one pass here. They are registered for every engine, since tfjs
 // knows gradients by operation alone; on an engine other than wasm they do what tfjs does.
 
-const reluGradient = 'TrimtabReluGradient'
 const normalizationSums = 'TrimtabNormalizationSums'
 
 const kernels: KernelTable = {
-  [reluGradient]: heap => inputs => {
-    const dy = inputs['dy']!
-    const dx = heap.output(dy.shape)
-    heap.split(
-      'reluGradient',
-      [heap.at(dy), heap.at(inputs['x']!), heap.at(dx)],
-      sizeOf(dy.shape),
-      elementWork,
-    )
-    return dx
-  },
   [normalizationSums]: heap => inputs => sumsOf(heap, inputs['x']!, inputs['dy']!, inputs['mean']!),
 }
 
@@ -32,8 +21,6 @@ type Config = NonNullable<ReturnType<typeof tf.getGradient>>
 type Gradients = ReturnType<Config['gradFunc']>
 
 const onWasm = (): boolean => tf.getBackend() === 'wasm'
-const run = (name: string, inputs: Record<string, tf.Tensor>): tf.Tensor =>
-  tf.engine().runKernel(name, inputs)
 const runTwo = (name: string, inputs: Record<string, tf.Tensor>): [tf.Tensor, tf.Tensor] =>
   tf.engine().runKernel(name, inputs)
 
@@ -54,7 +41,26 @@ const replaceGradient = (
 }
 
 const ofRelu = (dy: tf.Tensor, [x]: tf.Tensor[]): Gradients | undefined =>
-  dy.dtype === 'float32' && x!.dtype === 'float32' ? { x: () => run(reluGradient, { dy, x: x! }) } : undefined
+  dy.dtype === 'float32' && x!.dtype === 'float32' ? { x: () => bendBack(dy, x!, 'relu') } : undefined
+
+/** Of a sum or a mean over axes side by side; tfjs multiplies a tensor of ones that it makes in JavaScript. */
+const ofReduction =
+  (mean: boolean) =>
+  (dy: tf.Tensor, [x]: tf.Tensor[], attrs: Record<string, unknown>): Gradients | undefined => {
+    const axes = tf.util.parseAxisParam(attrs['axis'] as number | number[], x!.shape)
+    if (dy.dtype !== 'float32' || x!.dtype !== 'float32' || !isOneRun(x!.shape, axes)) return undefined
+    const divisor = mean ? x!.size / dy.size : 1
+    return { x: () => spreadOver(dy, { shape: x!.shape, axes, divisor }) }
+  }
+
+interface Spread extends tf.NamedAttrMap {
+  readonly shape: number[]
+  readonly axes: number[]
+  readonly divisor: number
+}
+
+const spreadOver = (x: tf.Tensor, attrs: Spread): tf.Tensor =>
+  tf.engine().runKernel(spreadKernel, { x }, attrs)
 
 /** Ioffe & Szegedy 2015, section 3, with mean and variance as inputs of their own, as the operation has them. */
 const ofBatchNorm = (
@@ -80,17 +86,18 @@ const ofBatchNorm = (
 
 export const registerGradients = (heap: Heap): void => {
   replaceKernels(heap, kernels)
-  // The gradient of the gradient: it is linear in dy, and flat in x.
-  tf.registerGradient({
-    kernelName: reluGradient,
-    inputsToSave: ['x'],
-    gradFunc: (ddx, [x]) => ({
-      dy: () => run(reluGradient, { dy: ddx as tf.Tensor, x: x! }),
-      x: () => tf.zerosLike(x!),
-    }),
-  })
   replaceGradient('Relu', ofRelu)
   replaceGradient('FusedBatchNorm', ofBatchNorm)
+  replaceGradient('Sum', ofReduction(false))
+  replaceGradient('Mean', ofReduction(true))
+  tf.registerGradient({
+    kernelName: spreadKernel,
+    inputsToSave: ['x'],
+    gradFunc: (dy, [x], attrs) => {
+      const { axes, divisor } = attrs as Spread
+      return { x: () => tf.reshape(tf.div(tf.sum(dy as tf.Tensor, axes), divisor), x!.shape) }
+    },
+  })
   registerBatchNormalization()
   registerRecurrence()
   registerActivated()

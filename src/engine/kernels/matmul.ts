@@ -1,5 +1,5 @@
+import { type Bend, bendOf, bends } from '../activated.js'
 import { tf } from '../tf.js'
-import type { Given } from './exports.js'
 import type { Heap } from './heap.js'
 import type { KernelTable } from './replace.js'
 import { sizeOf } from './replace.js'
@@ -21,12 +21,19 @@ export const splitGemm = (
   m: number,
   n: number,
   k: number,
-  bias: number,
-  relu: boolean,
+  bias = 0,
+  bend: Bend = 'linear',
 ): void => {
   const parts = heap.kernels.gemmParts(m, n)
   const stretches = Math.ceil(k / heap.kernels.gemmDepth(k))
-  if (parts < 8 && stretches >= 8 && stretches * m * n <= mostPartials && bias === 0 && !relu && cRow === n) {
+  if (
+    parts < 8 &&
+    stretches >= 8 &&
+    stretches * m * n <= mostPartials &&
+    bias === 0 &&
+    bend === 'linear' &&
+    cRow === n
+  ) {
     const partials = heap.partials(stretches * m * n * 4)
     heap.split(
       'gemmPartials',
@@ -40,21 +47,14 @@ export const splitGemm = (
   }
   heap.split(
     'gemm',
-    [a, aRow, aDepth, b, bColumn, bDepth, c, cRow, m, n, k, bias, Number(relu)],
+    [a, aRow, aDepth, b, bColumn, bDepth, c, cRow, m, n, k, bias, bends.indexOf(bend)],
     parts,
     (m * n * k) / parts,
     heap.kernels.gemmScratch(),
   )
 }
 
-/** C += A·B of addresses and strides, on the engine's threads. */
-export const splitGemmAdd = (heap: Heap, ...given: Given<'gemmAdd'>): void => {
-  const [m, n, k] = given.slice(8) as [number, number, number]
-  const parts = heap.kernels.gemmParts(m, n)
-  heap.split('gemmAdd', given, parts, (m * n * k) / parts, heap.kernels.gemmScratch())
-}
-
-/** C = op(A)·op(B) + bias over the last two axes, the leading ones broadcast; then relu if asked for. */
+/** C = op(A)·op(B) + bias over the last two axes, the leading ones broadcast; then the bend. */
 export const multiply = (
   heap: Heap,
   a: tf.TensorInfo,
@@ -62,7 +62,7 @@ export const multiply = (
   transposeA: boolean,
   transposeB: boolean,
   bias?: tf.TensorInfo,
-  relu = false,
+  bend: Bend = 'linear',
 ): tf.TensorInfo => {
   const batchA = a.shape.slice(0, -2)
   const batchB = b.shape.slice(0, -2)
@@ -82,7 +82,7 @@ export const multiply = (
     const each = bias === undefined ? undefined : heap.floats(bias)
     values.forEach((_, i) => {
       const value = each?.[i % n] ?? 0
-      values[i] = relu ? Math.max(0, value) : value
+      values[i] = bendOne(value, bend)
     })
     return c
   }
@@ -103,7 +103,7 @@ export const multiply = (
       n,
       k,
       bias === undefined ? 0 : heap.at(bias),
-      relu,
+      bend,
     )
   return c
 }
@@ -129,6 +129,9 @@ const indexOf = (flat: number, shape: readonly number[], steps: readonly number[
   return index
 }
 
+const bendOne = (value: number, bend: Bend): number =>
+  bend === 'linear' ? value : Math.min(Math.max(0, value), bend === 'relu6' ? 6 : Infinity)
+
 const isFloat = (...tensors: tf.TensorInfo[]): boolean => tensors.every(({ dtype }) => dtype === 'float32')
 
 export const matrixKernels: KernelTable = {
@@ -142,19 +145,10 @@ export const matrixKernels: KernelTable = {
     const a = inputs['a']!
     const b = inputs['b']!
     const bias = inputs['bias'] ?? undefined
-    const activation = attrs['activation'] as string
-    const plain = activation === 'linear' || activation === 'relu'
+    const bend = bendOf(attrs['activation'])
     const columns = b.shape.at(attrs['transposeB'] === true ? -2 : -1)
     const fits = bias === undefined || (bias.shape.length === 1 && bias.shape[0] === columns)
-    if (!plain || !fits || !isFloat(a, b)) return stock(inputs, attrs)
-    return multiply(
-      heap,
-      a,
-      b,
-      attrs['transposeA'] === true,
-      attrs['transposeB'] === true,
-      bias,
-      activation === 'relu',
-    )
+    if (!bend || !fits || !isFloat(a, b)) return stock(inputs, attrs)
+    return multiply(heap, a, b, attrs['transposeA'] === true, attrs['transposeB'] === true, bias, bend)
   },
 }

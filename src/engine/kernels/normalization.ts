@@ -1,3 +1,4 @@
+import { type Bend, bends } from '../activated.js'
 import { batchNormalization, batchNormalizationGradient } from '../normalize-batch.js'
 import type { tf } from '../tf.js'
 import type { Heap } from './heap.js'
@@ -57,12 +58,12 @@ const productsOf = (
   rows: number,
   channels: number,
   room: ReturnType<typeof roomFor>,
-  relu: readonly [factor: number, offset: number] = [0, 0],
+  bend: readonly [bend: number, factor: number, offset: number] = [0, 0, 0],
 ): { sums: Float64Array; products: Float64Array } => {
   const each = chunkOf(rows)
   heap.split(
     'channelProducts',
-    [x, dy, mean, rows, channels, each, room.states, ...relu],
+    [x, dy, mean, rows, channels, each, room.states, ...bend],
     room.chunks,
     each * channels * elementWork,
     channels * 8,
@@ -103,7 +104,7 @@ const factorsOf = (
 
 interface Attrs {
   readonly epsilon: number
-  readonly relu: boolean
+  readonly bend: Bend
 }
 
 const normalizeBatch = (
@@ -111,7 +112,7 @@ const normalizeBatch = (
   x: tf.TensorInfo,
   scale: tf.TensorInfo,
   offset: tf.TensorInfo,
-  { epsilon, relu }: Attrs,
+  { epsilon, bend }: Attrs,
 ): tf.TensorInfo[] => {
   const channels = x.shape.at(-1)!
   const rows = sizeOf(x.shape) / channels
@@ -141,7 +142,7 @@ const normalizeBatch = (
   floatsAt(heap, room.vector(0), channels).set(factorsOf(heap, scale, variance, epsilon))
   heap.split(
     'normalize',
-    [heap.at(x), heap.at(mean), room.vector(0), heap.at(offset), channels, heap.at(y), Number(relu)],
+    [heap.at(x), heap.at(mean), room.vector(0), heap.at(offset), channels, heap.at(y), bends.indexOf(bend)],
     rows,
     channels * elementWork,
   )
@@ -152,7 +153,7 @@ const normalizeBatch = (
 const batchGradient = (
   heap: Heap,
   inputs: Record<'x' | 'dy' | 'scale' | 'offset' | 'mean' | 'variance', tf.TensorInfo>,
-  { epsilon, relu }: Attrs,
+  { epsilon, bend }: Attrs,
 ): tf.TensorInfo[] => {
   const { x, dy, scale, offset, mean, variance } = inputs
   const channels = x.shape.at(-1)!
@@ -162,21 +163,16 @@ const batchGradient = (
   const room = roomFor(heap, rows, channels, 3)
   const [xAt, dyAt, meanAt] = [heap.at(x), heap.at(dy), heap.at(mean)]
   const [factorAt, slopeAt, shiftAt] = [0, 1, 2].map(room.vector) as [number, number, number]
-  const offsetAt = relu ? heap.at(offset) : 0
+  const bendAt = [bends.indexOf(bend), heap.at(offset)] as const
   const roots = Float64Array.from(heap.floats(variance), value => 1 / Math.sqrt(value + epsilon))
-  // As the forward pass has them, or the relu's edge would lie elsewhere.
+  // As the forward pass has them, or the bend's edge would lie elsewhere.
   const factors = factorsOf(heap, scale, variance, epsilon)
   floatsAt(heap, factorAt, channels).set(factors)
-  const { sums, products } = productsOf(
-    heap,
-    xAt,
-    dyAt,
-    meanAt,
-    rows,
-    channels,
-    room,
-    relu ? [factorAt, offsetAt] : [0, 0],
-  )
+  const { sums, products } = productsOf(heap, xAt, dyAt, meanAt, rows, channels, room, [
+    bendAt[0],
+    factorAt,
+    bendAt[1],
+  ])
   heap.floats(dScale).set(products.map((product, c) => product * roots[c]!))
   heap.floats(dOffset).set(sums)
   floatsAt(heap, slopeAt, channels).set(
@@ -185,7 +181,7 @@ const batchGradient = (
   floatsAt(heap, shiftAt, channels).set(sums.map((sum, c) => (-factors[c]! * sum) / rows))
   heap.split(
     'normalizationGradient',
-    [xAt, dyAt, meanAt, factorAt, slopeAt, shiftAt, offsetAt, channels, heap.at(dx)],
+    [xAt, dyAt, meanAt, factorAt, slopeAt, shiftAt, ...bendAt, channels, heap.at(dx)],
     rows,
     channels * elementWork,
   )

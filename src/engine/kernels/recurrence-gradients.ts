@@ -33,7 +33,7 @@ export const inputGradient = (
     splitGemm(
       heap,
       ...([heap.at(dGates), wide, 1, heap.at(kernel), wide, 1, rows, channels] as const),
-      ...([steps * batch, channels, wide, 0, false] as const),
+      ...([steps * batch, channels, wide] as const),
     )
     swap(heap, rows, heap.at(dx), [steps, batch, channels], backwards ? 2 : 0)
   })
@@ -47,7 +47,7 @@ const outer = (
   [b, n, bRow]: readonly [number, number, number],
   k: number,
   [out, outRow]: readonly [number, number],
-): void => splitGemm(heap, a, 1, m, b, 1, bRow, out, outRow, m, n, k, 0, false)
+): void => splitGemm(heap, a, 1, m, b, 1, bRow, out, outRow, m, n, k)
 
 /** Of the kernel (channels × kernels·units). */
 export const kernelGradient = (

@@ -56,7 +56,38 @@ const reduce = (
   }
 }
 
+/** The kernel's name among those of tfjs: x/`divisor` at every place of `shape` that a sum over `axes` brings to x's. */
+export const spreadKernel = 'TrimtabSpread'
+
+/** Are the summed axes side by side? Then one pass spreads over them. */
+export const isOneRun = (shape: readonly number[], axes: readonly number[]): boolean =>
+  runsOf(shape, axes).filter(run => run.summed).length === 1
+
+const spread = (
+  heap: Heap,
+  x: tf.TensorInfo,
+  { shape, axes, divisor }: { shape: number[]; axes: number[]; divisor: number },
+): tf.TensorInfo => {
+  const y = heap.output(shape)
+  if (sizeOf(shape) === 0) return y
+  const runs = runsOf(shape, axes)
+  const at = runs.findIndex(run => run.summed)
+  const outer = sizeOf(runs.slice(0, at).map(run => run.size))
+  const inner = sizeOf(runs.slice(at + 1).map(run => run.size))
+  const { size } = runs[at]!
+  heap.split(
+    'spread',
+    [heap.at(x), size, inner, heap.at(y), divisor],
+    outer,
+    size * inner * elementWork,
+    inner * 4,
+  )
+  return y
+}
+
 export const reductionKernels: KernelTable = {
+  [spreadKernel]: heap => (inputs, attrs) =>
+    spread(heap, inputs['x']!, attrs as unknown as Parameters<typeof spread>[2]),
   Sum: (heap, stock) => (inputs, attrs) => {
     const x = inputs['x']!
     // The backend's own leaves the sum of no integers as it finds the memory.

@@ -3,6 +3,7 @@ import { convolutionKernels } from './convolution.js'
 import { volumeKernels } from './convolution3d.js'
 import { curveKernels } from './curves.js'
 import { depthwiseKernels } from './depthwise.js'
+import { elementKernels } from './elements.js'
 import { registerGradients } from './gradients.js'
 import type { Heap } from './heap.js'
 import { matrixKernels } from './matmul.js'
@@ -27,6 +28,7 @@ export const registerKernels = (heap: Heap): void => {
     ...movementKernels,
     ...moveKernels,
     ...curveKernels,
+    ...elementKernels,
     ...activatedKernels,
     ...recurrenceKernels,
   })

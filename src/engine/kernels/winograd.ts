@@ -1,3 +1,4 @@
+import { type Bend, bends } from '../activated.js'
 import type { tf } from '../tf.js'
 import type { Heap } from './heap.js'
 
@@ -52,7 +53,7 @@ const filterPoints = (heap: Heap, info: Info, filter: number, back: boolean): nu
   return points
 }
 
-/** y = conv(x, filter) + bias, then relu if asked for. `bias` is an address, or 0. */
+/** y = conv(x, filter) + bias, then the bend. `bias` is an address, or 0. */
 export const winogradConvolve = (
   heap: Heap,
   info: Info,
@@ -60,12 +61,12 @@ export const winogradConvolve = (
   filter: number,
   y: number,
   bias: number,
-  relu: boolean,
+  bend: Bend,
 ): void => {
   const points = filterPoints(heap, info, filter, false)
   heap.split(
     'winogradConvolve',
-    [heap.window(info), x, points, y, bias, Number(relu)],
+    [heap.window(info), x, points, y, bias, bends.indexOf(bend)],
     Math.ceil(tilesOf(info) / block),
     block * workOf(info),
     scratchFor(heap, info),

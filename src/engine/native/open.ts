@@ -15,7 +15,7 @@ import type { InstalledPackage } from './installed.js'
 import { explain } from './symptoms.js'
 
 /** tfjs's name of the backend that tfjs-node-gpu registers. */
-export const nativeBackend = 'tensorflow'
+const nativeBackend = 'tensorflow'
 
 /**
  * What TensorFlow reads from the environment when its library is loaded: take GPU memory as it is needed, not all of it

@@ -1,8 +1,8 @@
 import { readNumber, type Reader } from './bytes.js'
-import { asFloat, asInteger, type Frame, getBits, getLong, setLanes, splitLong } from './frame.js'
+import { asFloat, asInteger, type Frame, getBits, setLanes } from './frame.js'
 import type { Lowering } from './lowering.js'
 
-// Loads, stores, constants, shuffles, splats and single lanes.
+// Loads and stores, of whole vectors and of one lane.
 
 const load = { f32: 0x2a, s8: 0x2c, u8: 0x2d, s16: 0x2e, u16: 0x2f } as const
 const store = { f32: 0x38, i8: 0x3a, i16: 0x3b } as const
@@ -138,96 +138,6 @@ const storeLane =
     }
   }
 
-const constant: Lowering = (frame, reader) => {
-  const words = new DataView(reader.bytes.buffer, reader.bytes.byteOffset + reader.at, 16)
-  reader.at += 16
-  setLanes(frame, frame.put(), i => {
-    frame.constant(words.getInt32(i * 4, true))
-    frame.emit(asFloat)
-  })
-}
-
-const shuffle: Lowering = (frame, reader) => {
-  const picks = reader.bytes.subarray(reader.at, reader.at + 16)
-  reader.at += 16
-  const b = frame.take()
-  const a = frame.take()
-  setLanes(frame, frame.put(), i => {
-    const [first, ...rest] = picks.subarray(i * 4, i * 4 + 4) as unknown as [number, ...number[]]
-    const wordOf = (pick: number): readonly [number, number] => [pick < 16 ? a : b, (pick % 16) >> 2]
-    if (first % 4 === 0 && rest.every((pick, k) => pick === first + k + 1)) {
-      frame.get(frame.lane(...wordOf(first)))
-      return
-    }
-    ;[first, ...rest].forEach((pick, k) => {
-      getBits(frame, ...wordOf(pick))
-      frame.constant((pick % 4) * 8)
-      frame.emit(0x76)
-      frame.constant(0xff)
-      frame.emit(0x71)
-      frame.constant(k * 8)
-      frame.emit(0x74)
-      if (k > 0) frame.emit(0x72)
-    })
-    frame.emit(asFloat)
-  })
-}
-
-/** All four lanes from the number on the stack, which `codes` make an f32. */
-const splat32 =
-  (...codes: number[]): Lowering =>
-  frame => {
-    frame.takeScalar()
-    frame.emit(...codes)
-    const slot = frame.put()
-    frame.set(frame.lane(slot, 0))
-    for (let i = 1; i < 4; i++) {
-      frame.get(frame.lane(slot, 0))
-      frame.set(frame.lane(slot, i))
-    }
-  }
-
-const splat64 =
-  (...codes: number[]): Lowering =>
-  frame => {
-    frame.takeScalar()
-    frame.emit(...codes)
-    splitLong(frame)
-    const slot = frame.put()
-    for (const i of [1, 0]) frame.set(frame.lane(slot, i))
-    for (const i of [2, 3]) {
-      frame.get(frame.lane(slot, i - 2))
-      frame.set(frame.lane(slot, i))
-    }
-  }
-
-const extract =
-  (bits: 32 | 64, ...codes: number[]): Lowering =>
-  (frame, reader) => {
-    const lane = reader.bytes[reader.at++]!
-    const a = frame.take()
-    frame.putScalar()
-    if (bits === 64) getLong(frame, a, lane)
-    else frame.get(frame.lane(a, lane))
-    frame.emit(...codes)
-  }
-
-const replace =
-  (bits: 32 | 64, ...codes: number[]): Lowering =>
-  (frame, reader) => {
-    const lane = reader.bytes[reader.at++]!
-    frame.takeScalar()
-    frame.emit(...codes)
-    const a = frame.take()
-    frame.put()
-    if (bits === 32) frame.set(frame.lane(a, lane))
-    else {
-      splitLong(frame)
-      frame.set(frame.lane(a, lane * 2 + 1))
-      frame.set(frame.lane(a, lane * 2))
-    }
-  }
-
 export const lanesMemory: readonly (readonly [number, Lowering])[] = [
   [0, loadLanes([0, 4, 8, 12])],
   [1, loadWide(8, true)],
@@ -241,20 +151,6 @@ export const lanesMemory: readonly (readonly [number, Lowering])[] = [
   [9, loadLanes([0, 0, 0, 0])],
   [10, loadLanes([0, 4, 0, 4])],
   [11, storeAll],
-  [12, constant],
-  [13, shuffle],
-  [17, splat32(asFloat)],
-  [18, splat64()],
-  [19, splat32()],
-  [20, splat64(0xbd)],
-  [27, extract(32, asInteger)],
-  [28, replace(32, asFloat)],
-  [29, extract(64)],
-  [30, replace(64)],
-  [31, extract(32)],
-  [32, replace(32)],
-  [33, extract(64, 0xbf)],
-  [34, replace(64, 0xbd)],
   ...([8, 16, 32, 64] as const).map((bits, i): [number, Lowering] => [84 + i, loadLane(bits)]),
   ...([8, 16, 32, 64] as const).map((bits, i): [number, Lowering] => [88 + i, storeLane(bits)]),
   [92, loadLanes([0, undefined, undefined, undefined])],

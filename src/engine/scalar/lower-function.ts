@@ -1,10 +1,7 @@
 import { append, readNumber, readSigned, type Reader, writeNumber, writeSized } from './bytes.js'
 import { makeFrame, type Frame } from './frame.js'
 import { effectOf, empty, op, skipImmediates, skipSimdImmediates, type, unknown } from './instructions.js'
-import { lanes32 } from './lanes-32.js'
-import { lanes64 } from './lanes-64.js'
-import { lanesMemory } from './lanes-memory.js'
-import { lanesSmall } from './lanes-small.js'
+import { lowerings } from './lowerings.js'
 
 /** Numbers that a function takes and gives; no vectors: compilers pass those in memory or inline them. */
 export interface Signature {
@@ -29,8 +26,6 @@ interface Label {
   readonly gives: number
   readonly givesVector: boolean
 }
-
-const lowerings = new Map([...lanesMemory, ...lanes32, ...lanes64, ...lanesSmall])
 
 /** Where each local went: a vector becomes four f32. */
 const mapLocals = (reader: Reader, takes: number) => {

@@ -14,8 +14,8 @@ export interface ThreadData {
   readonly seat: number
 }
 
-/** Looks this often for the next job before it lies down, some 30 µs: kernels of one step follow each other closely. */
-const looks = 3000
+/** Looks this often for the next job before it lies down, some 200 µs: between kernels of one step lies the JavaScript of one operation or a few, and to wake up takes as long as a small job. */
+const looks = 20_000
 
 const { module, memory, block: buffer, seat } = workerData as ThreadData
 const { exports } = new WebAssembly.Instance(module, { env: { memory } })

@@ -1,5 +1,5 @@
 import type { Schema } from '../authored.js'
-import { isMetaKey } from '../schema.js'
+import { isMetaKey } from '../step-schema.js'
 import type { Completion } from './completion.js'
 import type { Cursor } from './cursor.js'
 import { descriptionOf, resolveSchema, schemasAt } from './schema-at.js'

@@ -34,7 +34,7 @@ const scalarsOf = (node: Node): ScalarNode[] =>
       : [...node.entries.values()].flatMap(({ value }) => scalarsOf(value))
 
 /** Expressions of a text that may be half-written, with their offsets. */
-export const expressionsIn = (text: string): { readonly text: string; readonly at: number }[] => {
+const expressionsIn = (text: string): { readonly text: string; readonly at: number }[] => {
   if (!text.includes('${{')) return []
   const parts = partsOf(text)
   if ('unclosed' in parts) {

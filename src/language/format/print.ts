@@ -2,7 +2,7 @@ import { inlineScalar, scalarLines } from './scalar.js'
 import { isBranch, keyOf, type Branch, type Comment, type Entry, type Sheet, type Written } from './tree.js'
 
 /** Columns that a map or list in brackets may fill; a wider one is written below each other. */
-export const widest = 130
+const widest = 130
 
 const hasComments = (branch: Branch): boolean =>
   branch.after.length > 0 ||

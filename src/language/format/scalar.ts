@@ -35,8 +35,7 @@ const quoted = (value: string): string =>
   /["\\]/.test(value) && plainly.test(value) ? `'${value.replaceAll("'", "''")}'` : doubleQuoted(value)
 
 /** The shortest way to write a text on one line. */
-export const textOf = (value: string, flow: boolean): string =>
-  standsPlain(value, flow) ? value : quoted(value)
+const textOf = (value: string, flow: boolean): string => (standsPlain(value, flow) ? value : quoted(value))
 
 /** A return alone ends no line, and would with a line feed behind it. */
 const hasReturn = ({ style, source }: Leaf): boolean => style === 'plain' && source.includes('\r')

@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { initializerField } from '../fields.js'
+import { initializerField, scalingFields } from '../fields.js'
 import { channelsOf, defineLayer, formatShape, misfit, type Shape } from '../layer-type.js'
 
 /** An axis counted from 1 (0 is the batch) or from the end (−1), as an index of a shape without the batch. */
@@ -19,15 +19,7 @@ export const batchNormalization = defineLayer({
         default: 0.99,
         description: 'Share of the moving mean and variance that a training step keeps.',
       }),
-      epsilon: Type.Number({
-        exclusiveMinimum: 0,
-        default: 0.001,
-        description: 'Added to the variance before its root is taken.',
-      }),
-      center: Type.Boolean({ default: true, description: 'Adds beta.' }),
-      scale: Type.Boolean({ default: true, description: 'Multiplies by gamma.' }),
-      betaInitializer: initializerField('zeros', 'offset beta'),
-      gammaInitializer: initializerField('ones', 'scale gamma'),
+      ...scalingFields,
       movingMeanInitializer: initializerField('zeros', 'moving mean'),
       movingVarianceInitializer: initializerField('ones', 'moving variance'),
     },

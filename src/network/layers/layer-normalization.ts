@@ -1,5 +1,5 @@
 import { Type } from 'typebox'
-import { initializerField } from '../fields.js'
+import { scalingFields } from '../fields.js'
 import { channelsOf, defineLayer } from '../layer-type.js'
 
 export const layerNormalization = defineLayer({
@@ -11,15 +11,7 @@ export const layerNormalization = defineLayer({
         default: -1,
         description: 'Axis that is normalized; only the last (−1) is supported.',
       }),
-      epsilon: Type.Number({
-        exclusiveMinimum: 0,
-        default: 0.001,
-        description: 'Added to the variance before its root is taken.',
-      }),
-      center: Type.Boolean({ default: true, description: 'Adds beta.' }),
-      scale: Type.Boolean({ default: true, description: 'Multiplies by gamma.' }),
-      betaInitializer: initializerField('zeros', 'offset beta'),
-      gammaInitializer: initializerField('ones', 'scale gamma'),
+      ...scalingFields,
     },
     {
       additionalProperties: false,

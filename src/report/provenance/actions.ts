@@ -5,8 +5,7 @@ import { ref, type Entity, type Ref } from './entities.js'
 import type { Names } from './names.js'
 
 /** ISO 8601 with its offset spelt out, as the profile's validator asks. */
-export const momentOf = (milliseconds: number): string =>
-  new Date(milliseconds).toISOString().replace('Z', '+00:00')
+const momentOf = (milliseconds: number): string => new Date(milliseconds).toISOString().replace('Z', '+00:00')
 
 interface Times {
   readonly startTime?: string

@@ -4,7 +4,7 @@ import { hexOf, madeIn } from './entities.js'
 import { home } from './terms.js'
 
 /** What a run of a recipe is built by, as SLSA calls it: docs/provenance.md says what its parameters mean. */
-export const buildType = 'https://unpkg.com/trimtab/docs/provenance.md#recipe-run-v1'
+const buildType = 'https://unpkg.com/trimtab/docs/provenance.md#recipe-run-v1'
 
 const resource = (name: string, digest: string, more: Readonly<Record<string, unknown>> = {}) => ({
   name,

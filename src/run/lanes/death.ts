@@ -24,7 +24,7 @@ export interface Death {
 const meanings: Partial<Record<NodeJS.Signals, string>> = {
   SIGSEGV: 'a bad memory access in native code',
   SIGBUS: 'memory that is mapped but not there: a full /dev/shm, or a file that was cut',
-  SIGABRT: 'native code gave up',
+  SIGABRT: 'native code that gave up',
   SIGILL: 'an instruction that this processor does not have: a library built for a newer one',
   SIGFPE: 'a division by zero in native code',
 }

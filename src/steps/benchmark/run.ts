@@ -3,17 +3,20 @@ import type { RunStep, StepContext, StepFile, StepInput } from '../../core/step-
 import { stream } from '../../core/random.js'
 import { openDataset } from '../../data/open.js'
 import { openEngine } from '../../engine/open.js'
-import { tf } from '../../engine/tf.js'
-import { inputTensor } from '../../fit/examples.js'
-import { type Runnable, buildRunnable } from '../../model/runnable.js'
+import { inputArray } from '../../fit/examples.js'
+import type { Plain } from '../../fit/examples.js'
+import type { Model } from '../../model/model.js'
 import { loadModel } from '../../model/store-model.js'
+import type { ModelDescription } from '../../network/description.js'
+import { executionRecord, logExecution } from '../../fit/execution.js'
 import type { BenchmarkConfig } from './spec.js'
+import { openPasses } from './run-passes.js'
 import { interleave, latencyOf } from './run-timing.js'
 
 type Step = StepFile<BenchmarkConfig>
 
 /** A batch to run: the dataset's own examples (test, else validation, else train), or uniform random numbers. */
-const inputOf = async (step: Step, context: StepContext, shape: readonly number[]): Promise<tf.Tensor> => {
+const inputOf = async (step: Step, context: StepContext, shape: readonly number[]): Promise<Plain> => {
   const { batchSize } = step.config
   const data = step.inputs['data']?.[0]
   if (data) {
@@ -24,30 +27,18 @@ const inputOf = async (step: Step, context: StepContext, shape: readonly number[
     if (split) {
       // A small split is gone round, so that the batch is as large as asked for.
       const order = Uint32Array.from({ length: batchSize }, (_, i) => i % split.count)
-      for (const batch of split.batches(batchSize, order)) return inputTensor(batch, shape)
+      for (const batch of split.batches(batchSize, order)) return inputArray(batch, shape)
     }
   }
   const random = stream(step.seed, 'input')
   const size = shape.reduce((product, side) => product * side, batchSize)
-  return tf.tensor(
-    Float32Array.from({ length: size }, () => random.uniform()),
-    [batchSize, ...shape],
-  )
+  const values = Float32Array.from({ length: size }, () => random.uniform())
+  return { values, shape: [batchSize, ...shape] }
 }
 
-interface Entrant {
-  readonly name: string
-  readonly runnable: Runnable
-  readonly simulated: boolean
-}
-
-const enter = async (input: StepInput, context: StepContext): Promise<Entrant> => {
-  const model = await loadModel(input.artifact, digest => context.open(digest))
-  return {
-    name: input.from,
-    runnable: buildRunnable(model),
-    simulated: model.marks.activations.size > 0 || model.weights.some(weight => weight.quantization),
-  }
+const isSimulated = ({ artifact }: StepInput): boolean => {
+  const { quantized } = artifact.meta['description'] as ModelDescription
+  return quantized.activations !== undefined || quantized.weights !== undefined
 }
 
 /** Times every model's forward pass against the reference's, round by round. */
@@ -58,22 +49,20 @@ export const run: RunStep<BenchmarkConfig> = async (step, context) => {
   const listed = step.inputs['models']!
   const reference = step.inputs['reference']![0]!
   const inputs = listed.some(each => each.from === reference.from) ? listed : [reference, ...listed]
-  const entrants: Entrant[] = []
-  const x = await inputOf(
-    step,
-    context,
-    (await loadModel(reference.artifact, digest => context.open(digest))).network.inputShape,
+  const load = ({ artifact }: StepInput): Promise<Model> =>
+    loadModel(artifact, digest => context.open(digest))
+  const x = await inputOf(step, context, (await load(reference)).network.inputShape)
+  const passes = await openPasses(
+    inputs.map(input => () => load(input)),
+    x,
   )
   try {
-    for (const input of inputs) entrants.push(await enter(input, context))
+    const execution = logExecution(context, 'this benchmark', passes.execution)
     const times = await interleave(
-      entrants.map(({ runnable }) => async () => {
+      passes.each.map(pass => async () => {
         const start = performance.now()
-        const output = tf.tidy(() => runnable.forward(x).output)
-        await output.data()
-        const taken = performance.now() - start
-        output.dispose()
-        return taken
+        await pass()
+        return performance.now() - start
       }),
       {
         rounds,
@@ -85,17 +74,18 @@ export const run: RunStep<BenchmarkConfig> = async (step, context) => {
         },
       },
     )
-    const base = times[entrants.findIndex(each => each.name === reference.from)]!
-    const simulated = entrants.filter(each => each.simulated).map(each => each.name)
+    const base = times[inputs.findIndex(each => each.from === reference.from)]!
+    const simulated = inputs.filter(isSimulated).map(each => each.from)
     return {
       outputs: {},
       measurements: {
         reference: reference.from,
         batchSize,
+        ...executionRecord(execution),
         models: Object.fromEntries(
-          entrants.map((each, i) => [
-            each.name,
-            latencyOf(times[i]!, base, { confidence, batchSize, simulated: each.simulated }),
+          inputs.map((each, i) => [
+            each.from,
+            latencyOf(times[i]!, base, { confidence, batchSize, simulated: isSimulated(each) }),
           ]),
         ),
       },
@@ -107,7 +97,6 @@ export const run: RunStep<BenchmarkConfig> = async (step, context) => {
           : [],
     }
   } finally {
-    x.dispose()
-    for (const { runnable } of entrants) runnable.dispose()
+    passes.dispose()
   }
 }

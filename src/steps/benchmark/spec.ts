@@ -82,7 +82,7 @@ const memory = ({ batchSize }: BenchmarkConfig, inputs: DescribedInputs): Memory
 
 export const benchmark = defineStep({
   kind: 'benchmark',
-  revision: 1,
+  revision: 2,
   params,
   lane: 'gpu',
   computes: true,

@@ -91,7 +91,7 @@ const emptyClasses = ({ classes, classNames }: Classes, facts: SourceFacts): Fau
 }
 
 /** Sizes of the splits, those of a test source included. */
-export const sizesOf = (
+const sizesOf = (
   config: DatasetConfig,
   facts: Required<Pick<Facts, 'source'>> & Facts,
 ): { readonly sizes: SplitSizes; readonly faults: readonly Fault[] } => {

@@ -100,8 +100,6 @@ export const datasetFields = Type.Object(
 )
 export type DatasetConfig = Static<typeof datasetFields>
 
-export type NormalizeConfig = NonNullable<DatasetConfig['normalize']>
-
 /** A written source with its name and all of its fields. */
 export const resolveSource = (written: DatasetConfig['source']): Source =>
   resolveVariant(sourceTables, written)

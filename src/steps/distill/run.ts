@@ -10,6 +10,7 @@ import type { Runnable } from '../../model/runnable.js'
 import { loadModel } from '../../model/store-model.js'
 import { scheduleValue } from '../../network/schedules.js'
 import { finalActivation } from '../train/checks.js'
+import { logExecution } from '../../fit/execution.js'
 import { type Bench, refuse, runTraining } from '../train/run-training.js'
 import { distillFaults, measureHints, sharedWeights, temperatureFaults } from './checks.js'
 import type { DistillConfig } from './fields.js'
@@ -60,8 +61,10 @@ const objectiveOf = async (
     emit: context.emit.bind(context),
   }
   try {
-    await asked.remember(bench.train, watch)
-    if (bench.validation) await asked.remember(bench.validation, watch)
+    for (const split of [bench.train, bench.validation]) {
+      const execution = split && (await asked.remember(split, watch))
+      if (execution) logExecution(context, `asking the teachers on ${split.name}`, execution)
+    }
   } catch (error) {
     hints.dispose()
     throw error

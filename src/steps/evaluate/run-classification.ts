@@ -1,14 +1,6 @@
+import type { ClassScores } from '../../core/class-scores.js'
 import { log } from '../../core/portable/logarithm.js'
 import { type Answers, answerOf } from './run-answers.js'
-
-/** How one class fares. `support`: examples of it. */
-export interface ClassScores {
-  readonly name: string
-  readonly precision: number
-  readonly recall: number
-  readonly f1: number
-  readonly support: number
-}
 
 export interface ClassificationReport {
   /** Means over the split; what could not be measured is absent. */

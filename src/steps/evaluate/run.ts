@@ -8,6 +8,7 @@ import { openEngine } from '../../engine/open.js'
 import { type Runnable, buildRunnable } from '../../model/runnable.js'
 import { loadModel } from '../../model/store-model.js'
 import type { ModelDescription } from '../../network/description.js'
+import { logExecution } from '../../fit/execution.js'
 import { fitFaults, outputsOf, referenceFaults } from './fit.js'
 import { endingOf, probabilities } from './run-answers.js'
 import { Classification } from './run-classification.js'
@@ -36,17 +37,19 @@ interface Bench {
 
 const measure = async (bench: Bench, { description }: Dataset, split: Split): Promise<SplitReport> => {
   const { model, reference, outputs, config, context } = bench
+  const phase = `measuring on ${split.name}`
   const options = {
     batchSize: config.batchSize,
     cancelled: () => context.cancelled(),
-    emit: (done: number) => context.emit({ phase: `measuring on ${split.name}`, done }),
+    emit: (done: number) => context.emit({ phase, done }),
   }
   const compared = reference !== undefined
   if (description.task === 'regression') {
     const scores = new Regression(outputs, compared)
-    await runOutputs(model, reference, split, options, (batch, output, other) =>
+    const execution = await runOutputs(model, reference, split, options, (batch, output, other) =>
       scores.add(batch.targets, output, other),
     )
+    logExecution(context, phase, execution)
     return { metrics: scores.metrics(), tables: {}, bits: {}, notFinite: 0 }
   }
   const ending = endingOf(model.network)
@@ -59,13 +62,14 @@ const measure = async (bench: Bench, { description }: Dataset, split: Split): Pr
     compared,
     ...(description.classNames ? { classNames: description.classNames } : {}),
   })
-  await runOutputs(model, reference, split, options, (batch, output, other) =>
+  const execution = await runOutputs(model, reference, split, options, (batch, output, other) =>
     scores.add(
       batch.labels,
       probabilities(output, outputs, ending),
       other && otherEnding && probabilities(other, outputs, otherEnding),
     ),
   )
+  logExecution(context, phase, execution)
   const { metrics, perClass, confusion, notFinite, correct, correctTop } = scores.report()
   const bits = {
     [`correct-${split.name}`]: correct,

@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { halfToFloat } from '../../core/half.js'
 import { digestOf } from '../../core/hash.js'
 import { fail } from '../../core/problem.js'
 import { OtherFile, readRegular, sayUnreadable } from '../../core/regular-file.js'
@@ -25,16 +26,6 @@ export const readChecked = async (file: string, files: StepFile['files']): Promi
       : fail('file-unreadable', `${basename(file)} ${said}`)
   }
   return promised?.digest === digestOf(bytes) ? bytes : changed()
-}
-
-/** The value of 16 bits of IEEE 754 half precision. */
-export const halfToFloat = (bits: number): number => {
-  const sign = bits & 0x8000 ? -1 : 1
-  const exponent = (bits >> 10) & 0x1f
-  const fraction = bits & 0x3ff
-  if (exponent === 0) return sign * fraction * 2 ** -24
-  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15)
 }
 
 const readers: Readonly<Record<TfjsDtype, (view: DataView, at: number) => number>> = {

@@ -1,9 +1,11 @@
-import { Cancelled, type StepContext } from '../../core/step-file.js'
 import { fail } from '../../core/problem.js'
+import { Cancelled, type StepContext } from '../../core/step-file.js'
 import type { Split } from '../../data/dataset.js'
+import { someOf } from '../../data/some-of.js'
 import { infer } from '../../fit/infer.js'
 import type { Model } from '../../model/model.js'
 import { buildRunnable } from '../../model/runnable.js'
+import { logExecution } from '../../fit/execution.js'
 import { observedLayer } from './observed-layer.js'
 
 /** Activations of whole layers are held at once: small batches keep that small. */
@@ -12,12 +14,7 @@ const batchSize = 32
 /** `count` examples, evenly spread over a split, in its order. */
 export const evenly = (split: Split, count: number): Split => {
   const order = Uint32Array.from({ length: count }, (_, at) => Math.floor((at * split.count) / count))
-  return {
-    name: split.name,
-    count,
-    labels: split.labels.length === 0 ? split.labels : Int32Array.from(order, at => split.labels[at]!),
-    batches: (size, chosen) => split.batches(size, chosen ? chosen.map(at => order[at]!) : order),
-  }
+  return someOf(split, order)
 }
 
 export interface Measure {
@@ -49,7 +46,7 @@ export const activationFigures = async (
   const counts = new Map(layers.map(layer => [layer, 0]))
   const runnable = buildRunnable(model)
   try {
-    await infer(
+    const execution = await infer(
       runnable,
       split,
       {
@@ -68,6 +65,7 @@ export const activationFigures = async (
         }
       },
     )
+    logExecution(context, 'measuring activations', execution)
   } finally {
     runnable.dispose()
   }

@@ -2,10 +2,12 @@ import { fail } from '../../core/problem.js'
 import { stream } from '../../core/random.js'
 import type { StepContext } from '../../core/step-file.js'
 import type { Split } from '../../data/dataset.js'
+import { someOf } from '../../data/some-of.js'
 import { infer } from '../../fit/infer.js'
 import type { ActivationQuantization, Model } from '../../model/model.js'
 import { buildRunnable } from '../../model/runnable.js'
 import { scaleOf } from '../../model/scales.js'
+import { logExecution } from '../../fit/execution.js'
 import type { QuantizeConfig } from './fields.js'
 import type { FormatPlan } from './formats.js'
 
@@ -22,12 +24,7 @@ const bins = 8192
 export const sample = (split: Split, count: number, seed: number): Split => {
   const drawn = stream(seed, 'calibration').shuffle(Uint32Array.from({ length: split.count }, (_, at) => at))
   const order = drawn.slice(0, count).sort()
-  return {
-    name: split.name,
-    count,
-    labels: split.labels.length === 0 ? split.labels : Int32Array.from(order, at => split.labels[at]!),
-    batches: (size, chosen) => split.batches(size, chosen ? chosen.map(at => order[at]!) : order),
-  }
+  return someOf(split, order)
 }
 
 /** Smallest and largest of what has been seen. Adding a number that is not finite fails. */
@@ -86,11 +83,11 @@ export const rangesOn = async (
   split: Split,
   layers: readonly string[],
   config: QuantizeConfig['calibration'],
-  context: Pick<StepContext, 'emit' | 'cancelled'>,
+  context: Pick<StepContext, 'emit' | 'cancelled' | 'log'>,
 ): Promise<Calibrated[]> => {
   const runnable = buildRunnable(model)
-  const pass = (phase: string, add: (layer: string, values: Float32Array) => void): Promise<void> =>
-    infer(
+  const pass = async (phase: string, add: (layer: string, values: Float32Array) => void): Promise<void> => {
+    const execution = await infer(
       runnable,
       split,
       {
@@ -104,6 +101,8 @@ export const rangesOn = async (
         for (const layer of layers) add(layer, taps[layer]!)
       },
     )
+    logExecution(context, phase, execution)
+  }
   try {
     const extremes = new Map(layers.map(layer => [layer, new Extremes()]))
     await pass('calibrating', (layer, values) => extremes.get(layer)!.add(layer, values))

@@ -68,6 +68,12 @@ export const trainingFields = (presets: { readonly epochs: number }) => ({
     'Greatest Euclidean norm of all gradients of a step together; larger ones are scaled down.',
   ),
   clipValue: positive('Greatest size of one number of a gradient; larger ones are cut.'),
+  mixedPrecision: Type.Optional(
+    Type.Enum(['none', 'float16', 'bfloat16'], {
+      description:
+        'Format of 16 bits in which products and what lies between them compute while training, for the matrix units of GPUs; weights stay float32. `float16` scales the loss by itself. Needs the engine `native`. Absence: `none`, all in float32.',
+    }),
+  ),
   l1: share('λ of a term λΣ|w| over kernels in the loss (lasso): draws weights to 0.'),
   l2: share('λ of a term λΣw² over kernels in the loss (ridge).'),
 })

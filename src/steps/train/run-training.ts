@@ -27,6 +27,7 @@ import { chooseLoss } from '../../network/losses.js'
 import { resolveOptimizer } from '../../network/optimizers.js'
 import { factsOfNetwork } from '../../network/propagate.js'
 import { scheduleValue } from '../../network/schedules.js'
+import { executionRecord, logExecution } from '../../fit/execution.js'
 import { networkFaults, referenceFaults, settingFaults } from './checks.js'
 import { type TrainingConfig, scoreNames } from './fields.js'
 import { type Trained, wanted } from './predict.js'
@@ -136,6 +137,7 @@ export const runTraining = async <Config extends Trained>(
   makeObjective: (bench: Bench) => Promise<Objective>,
 ): Promise<{ readonly output: StepOutput; readonly fitted: FitResult }> => {
   const { config, microBatch } = step
+  const { mixedPrecision } = config
   await openEngine(step.engine.name, { threads: () => context.threads() })
   const dataset = await openDataset(step.inputs['data']![0]!.artifact, digest => context.open(digest))
   const { task } = dataset.description
@@ -189,6 +191,7 @@ export const runTraining = async <Config extends Trained>(
       },
       masks: model.marks.masks,
       ...(quantized ? { fakeQuantization: quantized } : {}),
+      ...(mixedPrecision === undefined || mixedPrecision === 'none' ? {} : { mixedPrecision }),
       seed: step.seed,
       cancelled: () => context.cancelled(),
       emit: progress => context.emit(progress),
@@ -202,9 +205,7 @@ export const runTraining = async <Config extends Trained>(
           }
         : {}),
     })
-    const { execution } = fitted
-    if (execution.mode === 'operations' && execution.why !== undefined)
-      context.log('info', `this training runs operation by operation, not as a graph: ${execution.why}`)
+    const execution = logExecution(context, 'this training', fitted.execution)
     const weights = await runnable.weights()
     refuseDiverged(weights, fitted)
     const { model: kept, notes: contracts } = keepContracts(model, weights)
@@ -218,7 +219,7 @@ export const runTraining = async <Config extends Trained>(
         epoch: fitted.epoch,
         stoppedEarly: fitted.stoppedEarly,
         ...(microBatch === undefined ? {} : { microBatch }),
-        ...(execution.mode === 'graph' || execution.why !== undefined ? { execution } : {}),
+        ...executionRecord(execution),
         ...(classWeights ? { classWeights } : {}),
         history: fitted.history,
       },

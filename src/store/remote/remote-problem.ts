@@ -1,8 +1,5 @@
 import { problem, ProblemError, type Problem } from '../../core/problem.js'
 
-export type RemoteCode =
-  'remote-unreachable' | 'remote-refused' | 'remote-missing' | 'remote-failed' | 'remote-wrong-bytes'
-
 const withoutIt = '`--remote none` does without.'
 
 /** The remote gives no answer, or breaks off. */

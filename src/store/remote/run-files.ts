@@ -12,7 +12,7 @@ export const runFiles = ['journal.jsonl', 'run.json'] as const
  * Objects that a run's record names and that are here: texts of its recipe, and what its steps made. The digests of
  * files and keys in it name no objects.
  */
-export const objectsNamed = (record: string, local: Store): readonly ObjectRef[] => {
+const objectsNamed = (record: string, local: Store): readonly ObjectRef[] => {
   const named = new Set(record.match(/sha256:[0-9a-f]{64}/g) as readonly Digest[] | null)
   return [...named].flatMap(digest => {
     const found = statSync(local.objects.path(digest), { throwIfNoEntry: false })

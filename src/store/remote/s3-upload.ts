@@ -10,7 +10,8 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3'
 import { problem, ProblemError } from '../../core/problem.js'
-import { limiter } from './limit.js'
+import { limiter } from '../../core/limit.js'
+import { readStretch } from '../../core/regular-file.js'
 import type { Upload } from './remote.js'
 
 /** What an upload needs of its remote. */
@@ -37,18 +38,6 @@ const damaged = ({ file, digest }: Upload): ProblemError =>
     }),
   )
 
-/** Less than asked for only where the file ends. */
-const readPart = async (file: FileHandle, at: number, size: number): Promise<Buffer> => {
-  const buffer = Buffer.allocUnsafe(size)
-  let filled = 0
-  while (filled < size) {
-    const { bytesRead } = await file.read(buffer, filled, size - filled, at + filled)
-    if (bytesRead === 0) break
-    filled += bytesRead
-  }
-  return buffer.subarray(0, filled)
-}
-
 const uploadParts = async (
   { send, place }: Sending,
   upload: Upload,
@@ -65,7 +54,7 @@ const uploadParts = async (
     // A part is read once there is a place for it, so that no more than these are in memory.
     await new Promise<void>(resolve => {
       const sending = limited(async (): Promise<CompletedPart> => {
-        const Body = await readPart(file, at, Math.min(size, upload.bytes - at)).finally(resolve)
+        const Body = await readStretch(file, at, Math.min(size, upload.bytes - at)).finally(resolve)
         hash.update(Body)
         const { ETag } = await send(
           (s3, abortSignal) =>
@@ -105,7 +94,7 @@ export const uploadFile = async (sending: Sending, upload: Upload): Promise<void
   try {
     if (upload.bytes <= whole) {
       // One byte more than it should have tells of a file that grew.
-      const Body = await readPart(file, 0, upload.bytes + 1)
+      const Body = await readStretch(file, 0, upload.bytes + 1)
       if (`sha256:${createHash('sha256').update(Body).digest('hex')}` !== upload.digest) throw damaged(upload)
       await send(
         (s3, abortSignal) => s3.send(new PutObjectCommand({ ...place, Body }), { abortSignal }),

@@ -1,61 +1,13 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { randomBytes } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ProblemError } from '../../../src/core/problem.js'
 import { downloadWithIndex, indexUrl } from '../../../src/engine/native/build/index-download.js'
 import { emptyFolder } from '../../rig.js'
 import { assert, suite } from '../../suite.js'
-import { writeFileSync } from 'node:fs'
+import { bytes, digest, file, json, serve, startOf } from './index-rig.js'
 
 const test = suite('the Python index without pip')
-
-const tag = 'manylinux2014_x86_64'
-const file = (version: string, platform = tag): string =>
-  `tensorflow_cpu-${version}-cp311-cp311-${platform}.whl`
-const bytes = randomBytes(3_000_000)
-const digest = createHash('sha256').update(bytes).digest('hex')
-
-interface Served {
-  readonly url: string
-  readonly asked: { path: string; range: string | undefined; login: string | undefined }[]
-  close(): Promise<void>
-}
-
-/** An index on this machine, with one way to answer each path. */
-const serve = async (
-  answer: (request: IncomingMessage, response: ServerResponse) => void,
-): Promise<Served> => {
-  const asked: Served['asked'] = []
-  const server = createServer((request, response) => {
-    asked.push({
-      path: request.url ?? '',
-      range: request.headers.range,
-      login: request.headers.authorization,
-    })
-    answer(request, response)
-  })
-  await new Promise<void>(ready => server.listen(0, '127.0.0.1', ready))
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    asked,
-    close: () =>
-      new Promise(done => {
-        server.close(() => done())
-        server.closeAllConnections()
-      }),
-  }
-}
-
-const json = (response: ServerResponse, versions: readonly string[], sha = digest): void => {
-  response.setHeader('content-type', 'application/vnd.pypi.simple.v1+json')
-  response.end(
-    JSON.stringify({
-      files: versions.map(name => ({ filename: name, url: `/files/${name}`, hashes: { sha256: sha } })),
-    }),
-  )
-}
 
 const bring = async (url: string, specifier: string): Promise<string | undefined> => {
   const folder = emptyFolder()
@@ -67,6 +19,7 @@ const bring = async (url: string, specifier: string): Promise<string | undefined
     pythons: [],
     folder: join(folder, 'wheels'),
     scratch: join(folder, 'scratch'),
+    downloads: join(folder, 'downloads'),
   })
 }
 
@@ -119,7 +72,7 @@ test('a connection that ends early is taken up where it ended', async () => {
   let cuts = 2
   const index = await serve((request, response) => {
     if (request.url!.startsWith('/simple')) return json(response, all)
-    const start = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0)
+    const start = startOf(request)
     response.writeHead(start > 0 ? 206 : 200, { 'content-length': bytes.length - start })
     if (cuts-- > 0)
       response.write(bytes.subarray(start, start + 900_000), () => setTimeout(() => response.destroy(), 50))

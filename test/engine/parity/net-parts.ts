@@ -9,7 +9,7 @@ import { buildRunnable } from '../../../src/model/runnable.js'
 import { networkOf, stirredModel } from '../../model/networks.js'
 import type { Case, Figures } from './parts.js'
 
-interface Net {
+export interface Net {
   readonly input: readonly number[]
   /** Whole numbers below this: indices into an embedding. */
   readonly indices?: number
@@ -22,7 +22,7 @@ const convolve = (filters: number, more: object = {}): unknown => ({
 })
 
 /** Between them every family of layers; small enough for the engine of plain JavaScript. */
-const nets: Readonly<Record<string, Net>> = {
+export const nets: Readonly<Record<string, Net>> = {
   mlp: {
     input: [7],
     layers: [

@@ -36,7 +36,7 @@ export function convolveBlocks(pixels: i32, n: i32): i32 {
 }
 
 /**
- * y = bias + conv(x, filter), then relu if asked for. Filter (height, width, inChannels, outChannels). Computes the
+ * y = bias + conv(x, filter), then the bend. Filter (height, width, inChannels, outChannels). Computes the
  * blocks of y(pixels × outChannels) from `first` to `end`, counted down the columns.
  */
 export function convolve(
@@ -45,7 +45,7 @@ export function convolve(
   filter: usize,
   y: usize,
   bias: usize,
-  relu: bool,
+  bend: i32,
   first: i32,
   end: i32,
   scratch: usize,
@@ -87,7 +87,7 @@ export function convolve(
           rowBytes,
           start,
           p > 0 ? rowBytes : 0,
-          relu && last,
+          last ? bend : 0,
           zeros,
           spare,
         )
@@ -161,7 +161,7 @@ export function convolveFilterGradient(
           rowBytes,
           p > 0 || add ? cell : zeros,
           p > 0 || add ? rowBytes : 0,
-          false,
+          0,
           zeros,
           spare,
         )
@@ -222,12 +222,12 @@ export function convolveInputGradient(
             patchBytes,
             zeros,
             0,
-            false,
+            0,
             zeros,
             spare,
           )
       }
-    else gemm(from, n, 1, filter, n, 1, patches, k, rows, k, n, 0, false, 0, gemmParts(rows, k), scratch)
+    else gemm(from, n, 1, filter, n, 1, patches, k, rows, k, n, 0, 0, 0, gemmParts(rows, k), scratch)
     scatter(w, places, rows, patches, patchBytes)
   }
 }

@@ -43,14 +43,14 @@ function copySeen(w: Window, image: usize, dst: usize): void {
     )
 }
 
-/** y = bias + conv(x, filter), then relu if asked for, of images `first` to `end`. At least 4 output columns. */
+/** y = bias + conv(x, filter), then the bend, of images `first` to `end`. At least 4 output columns. */
 export function directConvolve(
   w: Window,
   x: usize,
   filter: usize,
   y: usize,
   bias: usize,
-  relu: bool,
+  bend: i32,
   first: i32,
   end: i32,
   scratch: usize,
@@ -94,7 +94,7 @@ export function directConvolve(
             rowBytes,
             start,
             0,
-            relu,
+            bend,
           )
         }
       }

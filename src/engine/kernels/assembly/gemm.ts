@@ -2,7 +2,7 @@ import { packColumns, packRows } from './pack'
 import { multiplyBlock } from './tile'
 
 // Sizes of the blocks, in elements: a block of A stays in the second cache, a panel of B in the first.
-export const blockRows: i32 = 64
+export const blockRows: i32 = 128
 export const blockColumns: i32 = 256
 export const blockDepth: i32 = 384
 /** Bytes at the head of the scratch memory: zeros, as many as a block is deep, then a spare tile. */
@@ -64,8 +64,7 @@ function multiply(
   n: i32,
   k: i32,
   bias: usize,
-  add: bool,
-  relu: bool,
+  bend: i32,
   first: i32,
   end: i32,
   scratch: usize,
@@ -114,7 +113,7 @@ function multiply(
           packedRows,
         )
         const cell = c + (<usize>(i * cRow + j) << 2)
-        const start = p > 0 || add ? cell : bias == 0 ? zeros : bias + (<usize>j << 2)
+        const start = p > 0 ? cell : bias == 0 ? zeros : bias + (<usize>j << 2)
         multiplyBlock(
           packedRows,
           packedColumns,
@@ -124,8 +123,8 @@ function multiply(
           cell,
           rowBytes,
           start,
-          p > 0 || add ? rowBytes : 0,
-          relu && last,
+          p > 0 ? rowBytes : 0,
+          last ? bend : 0,
           zeros,
           spare,
         )
@@ -135,7 +134,7 @@ function multiply(
 }
 
 /**
- * C(m × n) = bias + A(m × k)·B(k × n), then relu if asked for. Strides in floats; C's columns are adjacent.
+ * C(m × n) = bias + A(m × k)·B(k × n), then the bend. Strides in floats; C's columns are adjacent.
  * `bias` has n floats, or is 0 for none. The order of addition depends on the shapes alone. Computes the parts of C
  * from `first` to `end`; they are counted down the columns.
  */
@@ -152,32 +151,12 @@ export function gemm(
   n: i32,
   k: i32,
   bias: usize,
-  relu: bool,
+  bend: i32,
   first: i32,
   end: i32,
   scratch: usize,
 ): void {
-  multiply(a, aRow, aDepth, b, bColumn, bDepth, c, cRow, m, n, k, bias, false, relu, first, end, scratch)
-}
-
-/** C += A·B, as `gemm` computes it. */
-export function gemmAdd(
-  a: usize,
-  aRow: i32,
-  aDepth: i32,
-  b: usize,
-  bColumn: i32,
-  bDepth: i32,
-  c: usize,
-  cRow: i32,
-  m: i32,
-  n: i32,
-  k: i32,
-  first: i32,
-  end: i32,
-  scratch: usize,
-): void {
-  multiply(a, aRow, aDepth, b, bColumn, bDepth, c, cRow, m, n, k, 0, true, false, first, end, scratch)
+  multiply(a, aRow, aDepth, b, bColumn, bDepth, c, cRow, m, n, k, bias, bend, first, end, scratch)
 }
 
 /** Steps of the long sum that are added up before they are added to C. */
@@ -213,6 +192,6 @@ export function gemmPartials(
     const at = a + (<usize>(p * aDepth) << 2)
     const bt = b + (<usize>(p * bDepth) << 2)
     const to = partials + <usize>i * bytes
-    multiply(at, aRow, aDepth, bt, bColumn, bDepth, to, n, m, n, deep, 0, false, false, 0, parts, scratch)
+    multiply(at, aRow, aDepth, bt, bColumn, bDepth, to, n, m, n, deep, 0, 0, 0, parts, scratch)
   }
 }

@@ -1,6 +1,6 @@
 // The WebAssembly module of our kernels. It has no memory of its own: it imports the one of tfjs's wasm backend
 // and works on the tensors where they lie. Addresses in, nothing out; shapes are checked on the JavaScript side.
-export { gemm, gemmAdd, gemmDepth, gemmPartials, gemmParts, gemmScratch } from './gemm'
+export { gemm, gemmDepth, gemmPartials, gemmParts, gemmScratch } from './gemm'
 export {
   convolve,
   convolveBlocks,
@@ -13,10 +13,10 @@ export { depthwiseFilterPartials, depthwiseInputGradient, sumPartials } from './
 export { maxPool, maxPoolGradient } from './max-pool'
 export { averagePoolGradient } from './pool'
 export { maxPool3d } from './pool3d'
-export { reduceParts, reduceSum } from './reduce'
+export { reduceParts, reduceSum, spread } from './reduce'
 export { normalize } from './normalize'
 export { channelMoments, channelProducts, normalizationGradient } from './moments'
-export { reluGradient, segmentSum } from './elementwise'
+export { bendElements, bendGradient, combine, segmentSum } from './elementwise'
 export { winogradConvolve, winogradFilter, winogradFilterGradient, winogradSums } from './winograd'
 export { winogradScratch } from './winograd-tiles'
 export { move } from './moves'

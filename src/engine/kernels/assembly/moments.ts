@@ -1,5 +1,7 @@
 // Batch normalization's passes over x(rows × channels), row by row. Stretches of 128 rows are summed in float32, and the
 // stretches in float64.
+import { onePassing, passing, topOf } from './bend'
+
 export const stretch: i32 = 128
 
 /** sums += x − pivot, a channel each. */
@@ -42,19 +44,19 @@ function addSquares(sums: usize, x: usize, mean: usize, n: i32): void {
   }
 }
 
-/** What is left of dy behind a relu: where (x − mean)·factor + offset, the relu's input, is above 0. */
+/** What is left of dy behind a bend, whose input is (x − mean)·factor + offset. */
 @inline
-function behindRelu(dy: v128, off: v128, factor: usize, offset: usize): v128 {
+function behindBend(dy: v128, off: v128, factor: usize, offset: usize, top: f32): v128 {
   const value = f32x4.add(f32x4.mul(off, v128.load(factor)), v128.load(offset))
-  return v128.and(dy, f32x4.gt(value, f32x4.splat(0)))
+  return passing(dy, value, f32x4.splat(top))
 }
 
 @inline
-function oneBehindRelu(dy: f32, off: f32, factor: usize, offset: usize): f32 {
-  return off * load<f32>(factor) + load<f32>(offset) > 0 ? dy : 0
+function oneBehindBend(dy: f32, off: f32, factor: usize, offset: usize, top: f32): f32 {
+  return onePassing(dy, off * load<f32>(factor) + load<f32>(offset), top)
 }
 
-/** sums += dy and products += dy·(x − mean), a channel each; `relu`: of what is left of dy behind it. */
+/** sums += dy and products += dy·(x − mean), a channel each; `bends`: of what is left of dy behind the bend. */
 @inline
 function addProducts(
   sums: usize,
@@ -63,22 +65,23 @@ function addProducts(
   x: usize,
   mean: usize,
   bytes: usize,
-  relu: bool,
+  bends: bool,
   factor: usize,
   offset: usize,
+  top: f32,
 ): void {
   let c: usize = 0
   for (; c + 16 <= bytes; c += 16) {
     let gradient = v128.load(dy + c)
     const off = f32x4.sub(v128.load(x + c), v128.load(mean + c))
-    if (relu) gradient = behindRelu(gradient, off, factor + c, offset + c)
+    if (bends) gradient = behindBend(gradient, off, factor + c, offset + c, top)
     v128.store(sums + c, f32x4.add(v128.load(sums + c), gradient))
     v128.store(products + c, f32x4.add(v128.load(products + c), f32x4.mul(gradient, off)))
   }
   for (; c < bytes; c += 4) {
     let gradient = load<f32>(dy + c)
     const off = load<f32>(x + c) - load<f32>(mean + c)
-    if (relu) gradient = oneBehindRelu(gradient, off, factor + c, offset + c)
+    if (bends) gradient = oneBehindBend(gradient, off, factor + c, offset + c, top)
     store<f32>(sums + c, load<f32>(sums + c) + gradient)
     store<f32>(products + c, load<f32>(products + c) + gradient * off)
   }
@@ -135,7 +138,7 @@ export function channelMoments(
 
 /**
  * Σ dy and Σ dy·(x − mean) of each channel over each chunk of `each` rows, into `states`: a chunk's twice `channels` float64.
- * With a `factor`, of what is left of dy behind the relu of (x − mean)·factor + offset; 0: no relu. Chunks `first` to `end`;
+ * With a `bend`, of what is left of dy behind that of (x − mean)·factor + offset. Chunks `first` to `end`;
  * `scratch` has room for two rows.
  */
 export function channelProducts(
@@ -146,12 +149,14 @@ export function channelProducts(
   channels: i32,
   each: i32,
   states: usize,
+  bend: i32,
   factor: usize,
   offset: usize,
   first: i32,
   end: i32,
   scratch: usize,
 ): void {
+  const top = topOf(bend)
   const rowBytes = (<usize>channels) << 2
   for (let chunk = first; chunk < end; chunk++) {
     const state = states + <usize>chunk * (rowBytes << 2)
@@ -162,9 +167,9 @@ export function channelProducts(
       memory.fill(scratch, 0, rowBytes << 1)
       let at = <usize>row * rowBytes
       for (let i = 0; i < count; i++) {
-        if (factor == 0)
-          addProducts(scratch, scratch + rowBytes, dy + at, x + at, mean, rowBytes, false, 0, 0)
-        else addProducts(scratch, scratch + rowBytes, dy + at, x + at, mean, rowBytes, true, factor, offset)
+        if (bend == 0)
+          addProducts(scratch, scratch + rowBytes, dy + at, x + at, mean, rowBytes, false, 0, 0, 0)
+        else addProducts(scratch, scratch + rowBytes, dy + at, x + at, mean, rowBytes, true, factor, offset, top)
         at += rowBytes
       }
       for (let c: usize = 0; c < rowBytes << 1; c += 4) {
@@ -184,7 +189,8 @@ function gradientRow(
   slope: usize,
   shift: usize,
   offset: usize,
-  relu: bool,
+  bends: bool,
+  top: f32,
   bytes: usize,
   dx: usize,
 ): void {
@@ -192,22 +198,22 @@ function gradientRow(
   for (; c + 16 <= bytes; c += 16) {
     const off = f32x4.sub(v128.load(x + c), v128.load(mean + c))
     let gradient = v128.load(dy + c)
-    if (relu) gradient = behindRelu(gradient, off, factor + c, offset + c)
+    if (bends) gradient = behindBend(gradient, off, factor + c, offset + c, top)
     const bent = f32x4.add(f32x4.mul(off, v128.load(slope + c)), v128.load(shift + c))
     v128.store(dx + c, f32x4.add(f32x4.mul(gradient, v128.load(factor + c)), bent))
   }
   for (; c < bytes; c += 4) {
     const off = load<f32>(x + c) - load<f32>(mean + c)
     let gradient = load<f32>(dy + c)
-    if (relu) gradient = oneBehindRelu(gradient, off, factor + c, offset + c)
+    if (bends) gradient = oneBehindBend(gradient, off, factor + c, offset + c, top)
     const bent = off * load<f32>(slope + c) + load<f32>(shift + c)
     store<f32>(dx + c, gradient * load<f32>(factor + c) + bent)
   }
 }
 
 /**
- * dx = dy·factor + (x − mean)·slope + shift, a channel each, of rows `first` to `end`. With an `offset`, of what is left of
- * dy behind the relu of (x − mean)·factor + offset; 0: no relu.
+ * dx = dy·factor + (x − mean)·slope + shift, a channel each, of rows `first` to `end`. With a `bend`, of what is left of dy
+ * behind that of (x − mean)·factor + offset.
  */
 export function normalizationGradient(
   x: usize,
@@ -216,6 +222,7 @@ export function normalizationGradient(
   factor: usize,
   slope: usize,
   shift: usize,
+  bend: i32,
   offset: usize,
   channels: i32,
   dx: usize,
@@ -223,11 +230,12 @@ export function normalizationGradient(
   end: i32,
   _: usize,
 ): void {
+  const top = topOf(bend)
   const bytes = (<usize>channels) << 2
   let at = <usize>first * bytes
   for (let row = first; row < end; row++) {
-    if (offset == 0) gradientRow(x + at, dy + at, mean, factor, slope, shift, 0, false, bytes, dx + at)
-    else gradientRow(x + at, dy + at, mean, factor, slope, shift, offset, true, bytes, dx + at)
+    if (bend == 0) gradientRow(x + at, dy + at, mean, factor, slope, shift, 0, false, 0, bytes, dx + at)
+    else gradientRow(x + at, dy + at, mean, factor, slope, shift, offset, true, top, bytes, dx + at)
     at += bytes
   }
 }

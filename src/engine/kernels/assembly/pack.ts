@@ -63,12 +63,48 @@ function packQuad(
   }
 }
 
+/**
+ * Four vectors of each of `k` steps to four places: whole cache lines are read, of which the next step's lie in the same
+ * few sets where rows are powers of two apart.
+ */
+@inline
+function packLine(
+  src: usize,
+  depthStep: usize,
+  k: i32,
+  to0: usize,
+  to1: usize,
+  to2: usize,
+  to3: usize,
+  step: usize,
+): void {
+  do {
+    v128.store(to0, v128.load(src))
+    v128.store(to1, v128.load(src, 16))
+    v128.store(to2, v128.load(src, 32))
+    v128.store(to3, v128.load(src, 48))
+    src += depthStep
+    to0 += step
+    to1 += step
+    to2 += step
+    to3 += step
+  } while (--k)
+}
+
 /** `rows` of A (at least 1), `k` deep (at least 1), as panels of 4. */
 export function packRows(src: usize, rowStep: usize, depthStep: usize, rows: i32, k: i32, dst: usize): void {
-  for (let i = 0; i < rows; i += 4) {
+  const panel = <usize>k * 16
+  let i = 0
+  if (rowStep == 4)
+    for (; i + 16 <= rows; i += 16) {
+      packLine(src, depthStep, k, dst, dst + panel, dst + panel * 2, dst + panel * 3, 16)
+      src += 64
+      dst += panel * 4
+    }
+  for (; i < rows; i += 4) {
     packQuad(src, rowStep, depthStep, rows - i, k, dst, 16)
     src += rowStep * 4
-    dst += <usize>k * 16
+    dst += panel
   }
 }
 
@@ -81,10 +117,18 @@ export function packColumns(
   k: i32,
   dst: usize,
 ): void {
-  for (let j = 0; j < columns; j += 8) {
+  const panel = <usize>k * 32
+  let j = 0
+  if (columnStep == 4)
+    for (; j + 16 <= columns; j += 16) {
+      packLine(src, depthStep, k, dst, dst + 16, dst + panel, dst + panel + 16, 32)
+      src += 64
+      dst += panel * 2
+    }
+  for (; j < columns; j += 8) {
     packQuad(src, columnStep, depthStep, columns - j, k, dst, 32)
     packQuad(src + columnStep * 4, columnStep, depthStep, columns - j - 4, k, dst + 16, 32)
     src += columnStep * 8
-    dst += <usize>k * 32
+    dst += panel
   }
 }

@@ -50,7 +50,7 @@ export function multiplyPacked(
     packRows(a + (<usize>p << 2), aRow, 4, rows, deep, packedRows)
     const from = p > 0 ? c : start
     const step = p > 0 ? cRow : startRow
-    multiplyBlock(packedRows, b, rows, n, deep, c, cRow, from, step, false, zeros, scratch)
+    multiplyBlock(packedRows, b, rows, n, deep, c, cRow, from, step, 0, zeros, scratch)
     b += packedBytes(n, deep)
   }
 }

@@ -142,3 +142,30 @@ export function reduceSum(
     y += rowBytes
   }
 }
+
+/**
+ * y(outer × n × inner) = x(outer × inner) over and over, divided by `divisor`: the gradient of a sum or a mean. Computes the
+ * outer ones from `first` to `end`; `scratch` has room for `inner` floats.
+ */
+export function spread(
+  x: usize,
+  n: i32,
+  inner: i32,
+  y: usize,
+  divisor: f32,
+  first: i32,
+  end: i32,
+  scratch: usize,
+): void {
+  const rowBytes = <usize>inner << 2
+  x += <usize>first * rowBytes
+  y += <usize>first * <usize>n * rowBytes
+  for (let i = first; i < end; i++) {
+    for (let at: usize = 0; at < rowBytes; at += 4) store<f32>(scratch + at, load<f32>(x + at) / divisor)
+    if (inner == 1) {
+      const value = load<f32>(scratch)
+      for (let row = 0; row < n; row++, y += 4) store<f32>(y, value)
+    } else for (let row = 0; row < n; row++, y += rowBytes) memory.copy(y, scratch, rowBytes)
+    x += rowBytes
+  }
+}

@@ -1,8 +1,10 @@
-// Innermost products of a 4×8 tile whose A is read where it lies, without packing. Eight accumulators each, as in tile.ts.
+// Innermost products of a 4×8 tile whose A is read where it lies, without packing. One step of the sum
+// in a loop's body, as in tile.ts.
+import { bent } from './bend'
 
 /**
  * C = start + A·B. A: 4 rows `aRow` bytes apart, each of `runs` stretches of `n` adjacent floats, one stretch beginning
- * `aJump` bytes behind the one before it. B: a packed panel of 8 columns, runs·n deep. `start` and `relu` as in `tile`.
+ * `aJump` bytes behind the one before it. B: a packed panel of 8 columns, runs·n deep. `start` and `bend` as in `tile`.
  */
 export function tileOfRuns(
   a: usize,
@@ -15,7 +17,7 @@ export function tileOfRuns(
   cRow: usize,
   start: usize,
   startRow: usize,
-  relu: bool,
+  bend: i32,
 ): void {
   let c00 = f32x4.splat(0)
   let c01 = f32x4.splat(0)
@@ -31,44 +33,8 @@ export function tileOfRuns(
   let row2 = row1 + aRow
   let row3 = row2 + aRow
   do {
-    let pairs = n >> 1
-    while (pairs > 0) {
-      const b0 = v128.load(b)
-      const b1 = v128.load(b, 16)
-      const a0 = v128.load_splat<f32>(row0)
-      c00 = f32x4.add(c00, f32x4.mul(a0, b0))
-      c01 = f32x4.add(c01, f32x4.mul(a0, b1))
-      const a1 = v128.load_splat<f32>(row1)
-      c10 = f32x4.add(c10, f32x4.mul(a1, b0))
-      c11 = f32x4.add(c11, f32x4.mul(a1, b1))
-      const a2 = v128.load_splat<f32>(row2)
-      c20 = f32x4.add(c20, f32x4.mul(a2, b0))
-      c21 = f32x4.add(c21, f32x4.mul(a2, b1))
-      const a3 = v128.load_splat<f32>(row3)
-      c30 = f32x4.add(c30, f32x4.mul(a3, b0))
-      c31 = f32x4.add(c31, f32x4.mul(a3, b1))
-      const b2 = v128.load(b, 32)
-      const b3 = v128.load(b, 48)
-      const a4 = v128.load_splat<f32>(row0, 4)
-      c00 = f32x4.add(c00, f32x4.mul(a4, b2))
-      c01 = f32x4.add(c01, f32x4.mul(a4, b3))
-      const a5 = v128.load_splat<f32>(row1, 4)
-      c10 = f32x4.add(c10, f32x4.mul(a5, b2))
-      c11 = f32x4.add(c11, f32x4.mul(a5, b3))
-      const a6 = v128.load_splat<f32>(row2, 4)
-      c20 = f32x4.add(c20, f32x4.mul(a6, b2))
-      c21 = f32x4.add(c21, f32x4.mul(a6, b3))
-      const a7 = v128.load_splat<f32>(row3, 4)
-      c30 = f32x4.add(c30, f32x4.mul(a7, b2))
-      c31 = f32x4.add(c31, f32x4.mul(a7, b3))
-      row0 += 8
-      row1 += 8
-      row2 += 8
-      row3 += 8
-      b += 64
-      pairs--
-    }
-    if (n & 1) {
+    let left = n
+    do {
       const b0 = v128.load(b)
       const b1 = v128.load(b, 16)
       const a0 = v128.load_splat<f32>(row0)
@@ -88,7 +54,7 @@ export function tileOfRuns(
       row2 += 4
       row3 += 4
       b += 32
-    }
+    } while (--left)
     row0 += aJump - back
     row1 += aJump - back
     row2 += aJump - back
@@ -105,16 +71,15 @@ export function tileOfRuns(
   start += startRow
   c30 = f32x4.add(c30, v128.load(start))
   c31 = f32x4.add(c31, v128.load(start, 16))
-  if (relu) {
-    const zero = f32x4.splat(0)
-    c00 = f32x4.max(c00, zero)
-    c01 = f32x4.max(c01, zero)
-    c10 = f32x4.max(c10, zero)
-    c11 = f32x4.max(c11, zero)
-    c20 = f32x4.max(c20, zero)
-    c21 = f32x4.max(c21, zero)
-    c30 = f32x4.max(c30, zero)
-    c31 = f32x4.max(c31, zero)
+  if (bend != 0) {
+    c00 = bent(c00, bend)
+    c01 = bent(c01, bend)
+    c10 = bent(c10, bend)
+    c11 = bent(c11, bend)
+    c20 = bent(c20, bend)
+    c21 = bent(c21, bend)
+    c30 = bent(c30, bend)
+    c31 = bent(c31, bend)
   }
   v128.store(c, c00)
   v128.store(c, c01, 16)

@@ -1,4 +1,5 @@
 // Tiles of images and of outputs on their way to Winograd's 36 points, and back.
+import { bent } from './bend'
 import { Window } from './window'
 import { gradientLine, imageLine, outputLine } from './winograd-lines'
 
@@ -105,7 +106,7 @@ export function gradientPoints(
   }
 }
 
-/** The 36 points of an output tile back to its pixels, with bias and relu; what hangs over the edge is left out. */
+/** The 36 points of an output tile back to its pixels, with bias and bend; what hangs over the edge is left out. */
 export function storeTile(
   w: Window,
   src: usize,
@@ -113,7 +114,7 @@ export function storeTile(
   y: usize,
   tile: i32,
   bias: usize,
-  relu: bool,
+  bend: i32,
   middle: usize,
   square: usize,
 ): void {
@@ -135,7 +136,7 @@ export function storeTile(
       let cell = corner + channel + <usize>row * line
       for (let column = 0; column < columns; column++) {
         const value = f32x4.add(v128.load(square + (<usize>(row * 4 + column) << 4)), offset)
-        v128.store(cell, relu ? f32x4.max(value, zero) : value)
+        v128.store(cell, bent(value, bend))
         cell += channelBytes
       }
     }

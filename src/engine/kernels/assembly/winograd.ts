@@ -52,14 +52,14 @@ export function winogradFilter(
     }
 }
 
-/** y = bias + conv(x, filter), then relu if asked for, of blocks of tiles `from` to `to` (by batch, rows, columns). `points`: of `winogradFilter`. */
+/** y = bias + conv(x, filter), then the bend, of blocks of tiles `from` to `to` (by batch, rows, columns). `points`: of `winogradFilter`. */
 export function winogradConvolve(
   w: Window,
   x: usize,
   points: usize,
   y: usize,
   bias: usize,
-  relu: bool,
+  bend: i32,
   from: i32,
   to: i32,
   scratch: usize,
@@ -95,11 +95,11 @@ export function winogradConvolve(
             <usize>n << 2,
             zeros,
             0,
-            false,
+            0,
           )
       }
     for (let i = 0; i < count; i++)
-      storeTile(w, products + (<usize>(i * n) << 2), productStep, y, tile + i, bias, relu, middle, square)
+      storeTile(w, products + (<usize>(i * n) << 2), productStep, y, tile + i, bias, bend, middle, square)
   }
 }
 

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { mkdir, readdir, rename, rm, symlink } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { problem, ProblemError } from '../../../core/problem.js'
+import { wheelsFolder } from './fetch-wheel.js'
 import { downloadWithIndex } from './index-download.js'
 import { downloadWithPip, findPip, newestWithPip, type Wanted } from './pip.js'
 import { pythonsFor, tensorflowProjects } from './projects.js'
@@ -24,8 +25,10 @@ export interface Bringing {
   readonly folder: string
   /** Where built engines lie: one of them may have the same TensorFlow. */
   readonly engines: string
-  /** Where whole wheels of builds that did not come to their end lie. */
+  /** Where wheels of builds that did not come to their end lie, whole or begun. */
   readonly downloads: string
+  /** Bring TensorFlow anew, though an engine that is built may have the same. */
+  readonly anew: boolean
   readonly tell: (phase: 'download' | 'unpack', what: string, done: number, total: number) => void
   readonly signal?: AbortSignal
 }
@@ -39,9 +42,6 @@ type Download = (
   specifier: string,
   pythons: readonly string[],
 ) => Promise<string | undefined>
-
-/** Where the wheels of a build lie, each whole. */
-export const wheelsFolder = (folder: string): string => join(folder, 'wheels')
 
 /** A wheel that an earlier build has left. It is moved to this build's folder, so that two builds never share one. */
 const leftBehind = async (
@@ -85,7 +85,7 @@ const downloader = async (bringing: Bringing): Promise<Download> => {
       progress: (done, total) => tell('download', requirement, done, total),
       ...(signal ? { signal } : {}),
     }
-    if (!pip) return downloadWithIndex({ ...wanted, project, specifier })
+    if (!pip) return downloadWithIndex({ ...wanted, project, specifier, downloads: bringing.downloads })
     const newest = specifier === '' ? await newestWithPip(pip, project, pythons, signal) : undefined
     if (!newest) return downloadWithPip(pip, wanted)
     const { version, python } = newest
@@ -151,7 +151,9 @@ const fromIndex = async (
 ): Promise<Brought> => {
   const site = join(bringing.folder, 'site')
   const taken =
-    version === undefined ? undefined : await reuseTensorFlow(bringing.engines, version, device, site)
+    version === undefined || bringing.anew
+      ? undefined
+      : await reuseTensorFlow(bringing.engines, version, device, site)
   const reused = taken === undefined ? undefined : inspectSite(site)
   if (reused && taken !== undefined) return { ...reused, include: includeFolder(site), source: taken }
   const download = await downloader(bringing)

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { mkdir, open, rename, stat } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { problem, ProblemError } from '../../../core/problem.js'
+import { ask, unreachable } from './ask.js'
+import { fetchWheel, type Offer } from './fetch-wheel.js'
 import type { Wanted } from './pip.js'
-import { allows, compareVersions, isRelease, parseWheelName, platformTags, type WheelName } from './wheel.js'
+import { allows, compareVersions, isRelease, parseWheelName, platformTags } from './wheel.js'
 
 // Where there is no Python, and so no pip: the index itself is asked (PEP 503 and 691), and the wheel downloaded.
 
@@ -26,48 +25,6 @@ export const indexUrl = (env: NodeJS.ProcessEnv = process.env): string => {
     if (found !== undefined) return found
   }
   return 'https://pypi.org/simple'
-}
-
-interface Offer extends WheelName {
-  readonly url: string
-  /** SHA-256, hexadecimal; undefined where the index names none. */
-  readonly digest?: string
-}
-
-/** Without the password that an address may hold. */
-const shown = (url: URL): string => `${url.protocol}//${url.host}${url.pathname}`
-
-const unreachable = (url: URL, why: string): ProblemError =>
-  new ProblemError(
-    problem('tensorflow-unavailable', `${shown(url)} cannot be read: ${why}`, {
-      hint: 'Behind a proxy, or for an index that needs more than a user and password in its address, install pip: `apt-get install python3-pip`, `dnf install python3-pip`.',
-    }),
-  )
-
-const ask = async (
-  address: string,
-  headers: Record<string, string>,
-  signal?: AbortSignal,
-): Promise<Response> => {
-  const url = new URL(address)
-  const plain = new URL(url)
-  const { username, password } = url
-  plain.username = plain.password = ''
-  const login = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString(
-    'base64',
-  )
-  try {
-    return await fetch(plain, {
-      headers: { ...headers, ...(username === '' ? {} : { authorization: `Basic ${login}` }) },
-      ...(signal ? { signal } : {}),
-    })
-  } catch (error) {
-    if (signal?.aborted) throw error
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-    const { code, message } = cause as NodeJS.ErrnoException
-    // Its message is empty where several addresses were tried.
-    throw unreachable(url, message || code || String(error))
-  }
 }
 
 interface JsonPage {
@@ -105,66 +62,32 @@ const offersOf = async (project: string, signal?: AbortSignal): Promise<Offer[]>
   return offersIn(await answer.text(), /json/.test(answer.headers.get('content-type') ?? ''), address)
 }
 
-const digestOf = async (path: string): Promise<string> => {
-  const hash = createHash('sha256')
-  const file = await open(path)
-  try {
-    for await (const chunk of file.createReadStream()) hash.update(chunk as Buffer)
-  } finally {
-    await file.close()
-  }
-  return hash.digest('hex')
+/** The offers that fit this machine and a specifier, the newest first. */
+const fitting = async (project: string, specifier: string, signal?: AbortSignal): Promise<Offer[]> => {
+  const tags = new Set([...platformTags(), 'any'])
+  return (await offersOf(project, signal))
+    .filter(({ platforms }) => platforms.some(platform => tags.has(platform)))
+    .filter(({ version }) => allows(specifier, version))
+    .filter(({ version }) => isRelease(version) || specifier.endsWith(version))
+    .sort((a, b) => compareVersions(b.version, a.version))
 }
 
-const fetchWheel = async (offer: Offer, { folder, scratch, progress, signal }: Wanted): Promise<string> => {
-  await mkdir(scratch, { recursive: true })
-  await mkdir(folder, { recursive: true })
-  const part = join(scratch, `${offer.file}.part`)
-  // A connection that ends early is taken up again where it ended.
-  for (let tries = 0; ; tries++) {
-    const have = (await stat(part).catch(() => undefined))?.size ?? 0
-    const answer = await ask(offer.url, have > 0 ? { range: `bytes=${have}-` } : {}, signal)
-    if (!answer.ok || answer.body === null)
-      throw unreachable(new URL(offer.url), `the server says ${answer.status} ${answer.statusText}`)
-    const start = answer.status === 206 ? have : 0
-    const total = start + Number(answer.headers.get('content-length') ?? 0)
-    const file = await open(part, start > 0 ? 'r+' : 'w')
-    let at = start
-    try {
-      for await (const chunk of answer.body) {
-        await file.write(chunk, 0, chunk.length, at)
-        at += chunk.length
-        progress?.(at, total)
-      }
-      await file.sync()
-    } catch (error) {
-      if (signal?.aborted || tries >= 5)
-        throw signal?.aborted ? error : unreachable(new URL(offer.url), String(error))
-      continue
-    } finally {
-      await file.close()
-    }
-    break
-  }
-  if (offer.digest !== undefined && (await digestOf(part)) !== offer.digest)
-    throw unreachable(new URL(offer.url), 'what it sends is not the file that the index names (SHA-256)')
-  await rename(part, join(folder, offer.file))
-  return join(folder, offer.file)
-}
+/** The newest release of a project for this machine; undefined where there is none. Throws ProblemError. */
+export const newestWithIndex = async (project: string, signal?: AbortSignal): Promise<string | undefined> =>
+  (await fitting(project, '', signal))[0]?.version
 
 /**
  * Downloads the newest wheel that fits the specifier and this machine, without pip. Gives its path; undefined where the
  * index has none. Throws ProblemError (`tensorflow-unavailable`) where the index cannot be read.
  */
 export const downloadWithIndex = async (
-  wanted: Wanted & { readonly project: string; readonly specifier: string },
+  wanted: Wanted & {
+    readonly project: string
+    readonly specifier: string
+    /** Where builds that did not come to their end left wheels, and parts of them. */
+    readonly downloads: string
+  },
 ): Promise<string | undefined> => {
-  const tags = new Set([...platformTags(), 'any'])
-  const offers = (await offersOf(wanted.project, wanted.signal))
-    .filter(({ platforms }) => platforms.some(platform => tags.has(platform)))
-    .filter(({ version }) => allows(wanted.specifier, version))
-    .filter(({ version }) => isRelease(version) || wanted.specifier.endsWith(version))
-    .sort((a, b) => compareVersions(b.version, a.version))
-  const newest = offers[0]
+  const [newest] = await fitting(wanted.project, wanted.specifier, wanted.signal)
   return newest && fetchWheel(newest, wanted)
 }

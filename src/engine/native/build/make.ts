@@ -8,7 +8,7 @@ import type { Brought } from './bring.js'
 import { compileAddon, napiVersion, type Compiler } from './compile.js'
 import { libraryNames } from './tensorflow.js'
 
-export const addonFile = 'tfjs_binding.node'
+const addonFile = 'tfjs_binding.node'
 
 const writeSynced = async (path: string, text: string): Promise<void> => {
   const file = await open(path, 'w')

@@ -46,9 +46,23 @@ const lastError = (text: string): string =>
 const isAbsent = (text: string): boolean =>
   /No matching distribution found|Could not find a version/.test(text)
 
+/** Why pip cannot reach its index; it then says, too, that the index has no such project. Undefined: it could. */
+const unreachedIn = (text: string): string | undefined => {
+  const broken = /after connection broken by '?\w+\(?([^\n]*)/.exec(text)?.[1]
+  if (broken !== undefined)
+    return (
+      /\[Errno -?\d+\] ([^'")]+)/.exec(broken)?.[1] ?? /: ([^:'"]+)['")]+:/.exec(broken)?.[1] ?? 'no answer'
+    )
+  return /There was a problem confirming the ssl certificate/.test(text)
+    ? 'its certificate is not known here'
+    : undefined
+}
+
 const hintOf = (text: string): string => {
   const known = explain(text)
   if (known) return known.mend
+  if (unreachedIn(text) !== undefined && !/CERT|SSL/i.test(text))
+    return 'Check the network, and `pip config list` for the index; a TensorFlow that pip has installed needs none: `--tensorflow FOLDER`.'
   if (/CERTIFICATE|SSL/i.test(text))
     return 'Set `PIP_CERT` (or `cert` in pip.conf) to the certificates of your proxy.'
   if (/40[13]|credential|authenti/i.test(text))
@@ -57,10 +71,16 @@ const hintOf = (text: string): string => {
 }
 
 /** Why pip could not bring something. */
-export const pipProblem = (requirement: string, text: string): Problem =>
-  problem('tensorflow-unavailable', `pip could not download ${requirement}: ${lastError(text)}`, {
+export const pipProblem = (requirement: string, text: string): Problem => {
+  const unreached = unreachedIn(text)
+  const why =
+    unreached === undefined
+      ? (explain(text)?.says ?? lastError(text))
+      : `it cannot reach the Python index (${unreached})`
+  return problem('tensorflow-unavailable', `pip could not download ${requirement}: ${why}`, {
     hint: hintOf(text),
   })
+}
 
 const progressIn =
   (tell: (done: number, total: number) => void) =>
@@ -92,7 +112,7 @@ const wheelsOf = (python: string): string[] => [
 
 /**
  * The newest release of a project that has wheels for this machine, and the Python that they are for; undefined where
- * there is none, or where this pip cannot tell (before 21.2). Without it pip would take a release candidate where a new
+ * there is none, or where this pip cannot tell (before 21.2). Throws ProblemError where it cannot reach the index. Without it pip would take a release candidate where a new
  * Python has nothing else yet.
  */
 export const newestWithPip = async (
@@ -107,6 +127,8 @@ export const newestWithPip = async (
       ['index', 'versions', ...wheelsOf(python), project],
       signal ? { signal } : {},
     )
+    const said = `${ran?.out ?? ''}\n${ran?.err ?? ''}`
+    if (ran?.code !== 0 && unreachedIn(said) !== undefined) throw new ProblemError(pipProblem(project, said))
     const version = /^\S+ \(([^)]+)\)/m.exec(ran?.code === 0 ? ran.out : '')?.[1]
     if (version !== undefined && isRelease(version)) return { version, python }
   }
@@ -150,7 +172,8 @@ export const downloadWithPip = async (pip: Pip, wanted: Wanted): Promise<string 
       await rename(join(into, name), join(folder, name))
       return join(folder, name)
     }
-    if (!isAbsent(text)) throw new ProblemError(pipProblem(requirement, text))
+    if (!isAbsent(text) || unreachedIn(text) !== undefined)
+      throw new ProblemError(pipProblem(requirement, text))
   }
   return undefined
 }

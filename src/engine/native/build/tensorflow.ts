@@ -100,7 +100,9 @@ export const installedTensorFlow = (path: string): TensorFlow => {
       return fail(
         'tensorflow-unavailable',
         `there is no TensorFlow in ${folder}`,
-        'Name a site-packages folder, the tensorflow folder in it, a virtual environment, or a version: `--tensorflow 2.21.0`.',
+        folder.endsWith('.whl')
+          ? `Unpack the wheel with pip, and name the folder: \`pip install --no-deps --target tf ${path}\`, then \`--tensorflow ./tf\`.`
+          : 'Name a site-packages folder, the tensorflow folder in it, a virtual environment, or a version: `--tensorflow 2.21.0`.',
       )
     return fail(
       'tensorflow-unavailable',

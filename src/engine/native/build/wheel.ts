@@ -10,7 +10,7 @@ export interface WheelName {
 }
 
 /** One spelling of a project's name (PEP 503). */
-export const normalName = (name: string): string => name.toLowerCase().replace(/[-_.]+/g, '-')
+const normalName = (name: string): string => name.toLowerCase().replace(/[-_.]+/g, '-')
 
 /** Undefined where the file name is no wheel's. */
 export const parseWheelName = (file: string): WheelName | undefined => {
@@ -88,7 +88,7 @@ export const cudaRequirements = (metadata: string): Requirement[] =>
   })
 
 /** Version of the C library that this Node runs on, `2.36`; undefined where it is another one than glibc. */
-export const glibcVersion = (): string | undefined => {
+const glibcVersion = (): string | undefined => {
   const report = process.report as unknown as { excludeNetwork?: boolean; getReport(): unknown }
   // Looking up the names of open sockets takes seconds; Node 22 and later can leave them out.
   report.excludeNetwork = true
