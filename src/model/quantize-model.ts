@@ -106,7 +106,7 @@ export const quantizeWeights = (
 }
 
 /** The formats that a quantized model's weights have. */
-const formatsOf = (model: Model): Formats =>
+export const formatsOf = (model: Model): Formats =>
   new Map(
     model.weights.flatMap(({ name, quantization }) => {
       if (!quantization) return []
