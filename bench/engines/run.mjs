@@ -2,9 +2,9 @@
 // pass at batch sizes 1 and 128. Each side is a process of its own; they take turns, so that all meet the same machine.
 // Prints a table of medians and ratios, and writes them as JSON and as a plot where asked. Two further networks, `gru` and
 // `simplernn`, run where `--nets` names them.
-//   node bench/engines/run.mjs [--rounds 5] [--steps 3]
+//   node bench/engines/run.mjs [--rounds 5] [--steps 3] [--nets cnn,mlp,gru,simplernn]
 //     [--sides wasm,wasm2,tfjs,native,graph,bf16,fp16,webgpu,tf,tfgraph,tfbf16,torch]
-//     [--nets cnn,mlp,gru,simplernn] [--reference tfjs] [--tensorflow PYTHON] [--torch PYTHON] [--json FILE] [--plot FILE]
+//     [--reference tfjs] [--tensorflow PYTHON] [--torch PYTHON] [--json FILE] [--plot FILE]
 import { build } from 'esbuild'
 import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -129,7 +129,7 @@ const tryOrFail = async (
   throw new ProblemError(
     problem('engine-build-failed', `the engine is built and does not run: ${tried.why}`, {
       hint:
-        tried.known === undefined || /engine build native`\.$/.test(tried.known.mend)
+        tried.known === undefined || tried.known.mend.endsWith('engine build native`.')
           ? 'Bring TensorFlow anew with `trimtab engine build native --force`, or try another: `--tensorflow 2.16.2`. Nothing was kept.'
           : tried.known.mend,
     }),

@@ -6,7 +6,8 @@ import {
   convolveActivated,
   multiplyActivated,
 } from '../engine/activated.js'
-import { canRecur, type Cell, recur } from '../engine/recurrence.js'
+import { canRecur, recur } from '../engine/recurrence.js'
+import type { Cell } from '../engine/recurrence.js'
 import { type layers, tf } from '../engine/tf.js'
 import type { LayerNode } from '../network/network.js'
 import { type Draws, dropMask, dropout, noises } from './noise.js'

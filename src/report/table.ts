@@ -13,6 +13,7 @@ const leastText = 8
 const longestWord = (text: string): number => Math.max(0, ...text.split(/\s+/).map(width))
 
 /** Colour codes at a cell's two ends, and what is between them. */
+// oxlint-disable-next-line no-control-regex -- they are what it looks for
 const coloured = /^((?:\u001B\[\d+m)*)([\s\S]*?)((?:\u001B\[\d+m)*)$/
 
 /** A cell in lines of at most so many columns, each in the cell's colour. */

@@ -29,7 +29,7 @@ export interface Workshop {
   /** Puts weights and what the optimizer remembers back as they were. */
   restore(): void
   /** The batch's own numbers, and what the objective knows of it. */
-  feedsOf(split: Split, batch: Batch, plain: boolean): Map<string, Numbers>
+  readonly feedsOf: (split: Split, batch: Batch, plain: boolean) => Map<string, Numbers>
 }
 
 /** Training steps as graphs. */
