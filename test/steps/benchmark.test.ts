@@ -113,8 +113,8 @@ const time = (
 const latencies = (output: StepOutput): Record<string, Latency> =>
   output.measurements!['models'] as Record<string, Latency>
 
-test('a network of a quarter of the work is faster, the reference is itself, nothing enters an artifact', async () => {
-  const large = await storedModel(stirredModel(networkWith(24), 1))
+test('a network of a hundredth of the work is faster, the reference is itself, nothing enters an artifact', async () => {
+  const large = await storedModel(stirredModel(networkWith(64), 1))
   const small = await storedModel(stirredModel(networkWith(6), 2))
   const quantized = stirredModel(networkWith(6), 2)
   const int8 = await storedModel({
