@@ -5,7 +5,7 @@ import { didYouMean } from '../core/nearest.js'
 import { problem, ProblemError } from '../core/problem.js'
 import { tryEngine } from '../engine/native/build/try-engine.js'
 import { damageOf, listBuilt, type Found } from '../engine/native/built.js'
-import { nativeVersion } from '../engine/native/find.js'
+import { findNative, nativeVersion } from '../engine/native/find.js'
 import { installedPackage } from '../engine/native/installed.js'
 import {
   folderBytes,
@@ -69,6 +69,12 @@ export const listEngines = async (cwd = process.cwd(), signal?: AbortSignal): Pr
     })
   }
   return rows
+}
+
+/** The engine that `engine: native` takes, as far as its files tell; undefined where none is built that it can take. */
+export const usedEngine = (): string | undefined => {
+  const state = findNative()
+  return state.ready ? state.engine.name : undefined
 }
 
 /** Removes built engines, and wheels that builds left which did not come to their end; gives the bytes that are free again. Throws ProblemError (`engine-unknown`) before any goes. */

@@ -38,7 +38,9 @@ test('an engine is built from a TensorFlow that lies somewhere, listed, used and
   const typo = await trimtab(folder, ['engine', 'remove', `${name}x`], env)
   assert.is(typo.code, 2)
   assert.match(typo.stderr, /engine-unknown[\s\S]*tf/)
-  assert.is((await trimtab(folder, ['engine', 'remove', name], env)).code, 0)
+  const removed = await trimtab(folder, ['engine', 'remove', name], env)
+  assert.is(removed.code, 0, removed.stderr)
+  assert.match(removed.stdout, /are free again\.\nNo native engine is left\.\n$/)
   assert.equal(
     readdirSync(join(folder, 'engines')).filter(each => !/^current$/.test(each)),
     [],
