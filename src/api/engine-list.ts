@@ -8,6 +8,7 @@ import { damageOf, listBuilt, type Found } from '../engine/native/built.js'
 import { findNative, nativeVersion } from '../engine/native/find.js'
 import { installedPackage } from '../engine/native/installed.js'
 import {
+  engineFault,
   folderBytes,
   projectEngines,
   removeDeadBuilds,
@@ -98,8 +99,12 @@ export const removeEngines = async (names: readonly string[], cwd = process.cwd(
   for (const name of new Set(names)) {
     const gone = unfinishedFolder(engines, 'gone')
     bytes += await folderBytes(join(engines, name))
-    await rename(join(engines, name), gone)
-    await rm(gone, { recursive: true, force: true })
+    try {
+      await rename(join(engines, name), gone)
+      await rm(gone, { recursive: true, force: true })
+    } catch (error) {
+      throw engineFault(error, engines)
+    }
   }
   return bytes
 }

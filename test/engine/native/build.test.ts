@@ -79,6 +79,13 @@ test('a compiler that fails, and an addon that does not load, keep nothing', asy
   if (!built) return
   const { folder, env } = project()
   const site = ['--tensorflow', join(built.folder, 'site')]
+  writeFileSync(join(folder, 'file'), '')
+  const inTheWay = await trimtab(folder, ['engine', 'build', 'native', ...site], {
+    ...env,
+    TRIMTAB_ENGINES: join(folder, 'file', 'engines'),
+  })
+  assert.is(inTheWay.code, 2, inTheWay.stderr)
+  assert.match(inTheWay.stderr, 'a file and a folder of that name collide')
   const compiler = join(folder, 'c++')
   const asCompiler = (script: string): Record<string, string> => {
     writeFileSync(
