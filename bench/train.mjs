@@ -1,5 +1,5 @@
 // ms a training step of five networks (bench/train-nets.ts) at batch 128, Adam, as the product trains them, on our wasm
-// engine with one thread. Beside it, where asked for, the same from another checkout, and tfjs's native engine op by op.
+// engine with one thread; `gru`, `simplernn` and `stacked` too where named. Beside it, where asked for, the same from another checkout, and tfjs's native engine op by op.
 // The processes take turns, so that all meet the same machine. The processor's time (of all threads) is told beside the clock's:
 // on a busy machine it says more. `--kernels` tells it of each kernel.
 // `--flat 10000` makes so many steps instead and tells what the engine holds before and after them.

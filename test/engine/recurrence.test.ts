@@ -127,6 +127,25 @@ test('without a gradient, where steps keep nothing, the output is the same to th
     })
 })
 
+test('an example gives the same bits alone as among others', async () => {
+  await openEngine('wasm')
+  for (const each of cases.filter(({ x, masked }) => x[0] < 60 && !masked))
+    tf.tidy(() => {
+      const [x, ...weights] = [drawn('x', each.x), ...weightsOf(each)]
+      const run = whole(each)
+      const rest = each.x.slice(1)
+      const alone = tf
+        .unstack(x!)
+        .map(example => run(tf.reshape(example, [1, ...rest]), ...weights).dataSync() as Float32Array)
+      const together = run(x!, ...weights).dataSync() as Float32Array
+      assert.equal(
+        alone.flatMap(values => [...values]),
+        [...together],
+        JSON.stringify(each),
+      )
+    })
+})
+
 test('a step along each gradient changes the output as it says', async () => {
   await openEngine('wasm')
   // Smooth functions, since a kink within the difference would be told from a fault by nothing.

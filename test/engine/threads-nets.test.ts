@@ -62,5 +62,8 @@ for (const [name, batch] of Object.entries({ cnn: 45, mlp: 21, resnet: 37, mobil
       working = count
       assert.is(await trained(name, batch), alone, `${count} threads`)
     }
+    // On a busy machine the threads are long in coming.
+    for (let more = 0; more < 20 && helpedPieces() === before; more++)
+      assert.is(await trained(name, batch), alone)
     assert.ok(helpedPieces() > before)
   })

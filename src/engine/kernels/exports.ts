@@ -27,23 +27,6 @@ export interface SplitKernels {
       ...range: Range,
     ]
   ): void
-  /** In parts of C (`gemmParts`). */
-  gemmAdd(
-    ...given: [
-      a: Bytes,
-      aRow: number,
-      aDepth: number,
-      b: Bytes,
-      bColumn: number,
-      bDepth: number,
-      c: Bytes,
-      cRow: number,
-      m: number,
-      n: number,
-      k: number,
-      ...range: Range,
-    ]
-  ): void
   /** In stretches of k (`gemmDepth`). */
   gemmPartials(
     ...given: [

@@ -1,6 +1,5 @@
 import { type Bend, bendOf, bends } from '../activated.js'
 import { tf } from '../tf.js'
-import type { Given } from './exports.js'
 import type { Heap } from './heap.js'
 import type { KernelTable } from './replace.js'
 import { sizeOf } from './replace.js'
@@ -53,13 +52,6 @@ export const splitGemm = (
     (m * n * k) / parts,
     heap.kernels.gemmScratch(),
   )
-}
-
-/** C += A·B of addresses and strides, on the engine's threads. */
-export const splitGemmAdd = (heap: Heap, ...given: Given<'gemmAdd'>): void => {
-  const [m, n, k] = given.slice(8) as [number, number, number]
-  const parts = heap.kernels.gemmParts(m, n)
-  heap.split('gemmAdd', given, parts, (m * n * k) / parts, heap.kernels.gemmScratch())
 }
 
 /** C = op(A)·op(B) + bias over the last two axes, the leading ones broadcast; then the bend. */

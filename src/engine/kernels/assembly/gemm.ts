@@ -51,7 +51,12 @@ export function gemmParts(m: i32, n: i32): i32 {
   return ceil(m, partRows(m, n)) * ceil(n, partColumns(m, n))
 }
 
-function multiply(
+/**
+ * C(m × n) = bias + A(m × k)·B(k × n), then the bend. Strides in floats; C's columns are adjacent.
+ * `bias` has n floats, or is 0 for none. The order of addition depends on the shapes alone. Computes the parts of C
+ * from `first` to `end`; they are counted down the columns.
+ */
+export function gemm(
   a: usize,
   aRow: i32,
   aDepth: i32,
@@ -64,7 +69,6 @@ function multiply(
   n: i32,
   k: i32,
   bias: usize,
-  add: bool,
   bend: i32,
   first: i32,
   end: i32,
@@ -114,7 +118,7 @@ function multiply(
           packedRows,
         )
         const cell = c + (<usize>(i * cRow + j) << 2)
-        const start = p > 0 || add ? cell : bias == 0 ? zeros : bias + (<usize>j << 2)
+        const start = p > 0 ? cell : bias == 0 ? zeros : bias + (<usize>j << 2)
         multiplyBlock(
           packedRows,
           packedColumns,
@@ -124,7 +128,7 @@ function multiply(
           cell,
           rowBytes,
           start,
-          p > 0 || add ? rowBytes : 0,
+          p > 0 ? rowBytes : 0,
           last ? bend : 0,
           zeros,
           spare,
@@ -132,52 +136,6 @@ function multiply(
       }
     }
   }
-}
-
-/**
- * C(m × n) = bias + A(m × k)·B(k × n), then the bend. Strides in floats; C's columns are adjacent.
- * `bias` has n floats, or is 0 for none. The order of addition depends on the shapes alone. Computes the parts of C
- * from `first` to `end`; they are counted down the columns.
- */
-export function gemm(
-  a: usize,
-  aRow: i32,
-  aDepth: i32,
-  b: usize,
-  bColumn: i32,
-  bDepth: i32,
-  c: usize,
-  cRow: i32,
-  m: i32,
-  n: i32,
-  k: i32,
-  bias: usize,
-  bend: i32,
-  first: i32,
-  end: i32,
-  scratch: usize,
-): void {
-  multiply(a, aRow, aDepth, b, bColumn, bDepth, c, cRow, m, n, k, bias, false, bend, first, end, scratch)
-}
-
-/** C += A·B, as `gemm` computes it. */
-export function gemmAdd(
-  a: usize,
-  aRow: i32,
-  aDepth: i32,
-  b: usize,
-  bColumn: i32,
-  bDepth: i32,
-  c: usize,
-  cRow: i32,
-  m: i32,
-  n: i32,
-  k: i32,
-  first: i32,
-  end: i32,
-  scratch: usize,
-): void {
-  multiply(a, aRow, aDepth, b, bColumn, bDepth, c, cRow, m, n, k, 0, true, 0, first, end, scratch)
 }
 
 /** Steps of the long sum that are added up before they are added to C. */
@@ -213,6 +171,6 @@ export function gemmPartials(
     const at = a + (<usize>(p * aDepth) << 2)
     const bt = b + (<usize>(p * bDepth) << 2)
     const to = partials + <usize>i * bytes
-    multiply(at, aRow, aDepth, bt, bColumn, bDepth, to, n, m, n, deep, 0, false, 0, 0, parts, scratch)
+    gemm(at, aRow, aDepth, bt, bColumn, bDepth, to, n, m, n, deep, 0, 0, 0, parts, scratch)
   }
 }

@@ -1,6 +1,6 @@
 // The WebAssembly module of our kernels. It has no memory of its own: it imports the one of tfjs's wasm backend
 // and works on the tensors where they lie. Addresses in, nothing out; shapes are checked on the JavaScript side.
-export { gemm, gemmAdd, gemmDepth, gemmPartials, gemmParts, gemmScratch } from './gemm'
+export { gemm, gemmDepth, gemmPartials, gemmParts, gemmScratch } from './gemm'
 export {
   convolve,
   convolveBlocks,
