@@ -17,6 +17,7 @@ import { writeFileSafely } from '../store/write-file.js'
 import {
   discardBuild,
   downloadsFolder,
+  engineFault,
   folderBytes,
   nearestFolder,
   projectEngines,
@@ -171,7 +172,9 @@ export const buildEngine = async (options: BuildOptions = {}): Promise<BuildRepo
     tell({ phase: 'try', what: there.name, done: 0, total: 0 })
     const trial = await tryEngine(there.folder, there.device, signal)
     if (trial.works) {
-      await use(engines, there.name)
+      await use(engines, there.name).catch((error: unknown) => {
+        throw engineFault(error, engines)
+      })
       const { name, folder, tensorflow, device, source } = there
       const bytes = await folderBytes(folder)
       return { name, folder, tensorflow, device, source, bytes, reused: true, trial }
@@ -179,8 +182,8 @@ export const buildEngine = async (options: BuildOptions = {}): Promise<BuildRepo
   }
   await checkRoom(engines, request)
   const folder = unfinishedFolder(engines, 'building')
-  await mkdir(folder, { recursive: true })
   try {
+    await mkdir(folder, { recursive: true })
     const brought = await bringTensorFlow(request, {
       folder,
       engines,
@@ -212,7 +215,8 @@ export const buildEngine = async (options: BuildOptions = {}): Promise<BuildRepo
       trial,
     }
   } catch (error) {
-    await discardBuild(engines, folder)
-    throw error
+    // What cannot be cleared now, the next build clears.
+    await discardBuild(engines, folder).catch(() => undefined)
+    throw engineFault(error, engines)
   }
 }

@@ -6,6 +6,7 @@ import { isPart, wheelsFolder } from '../engine/native/build/fetch-wheel.js'
 import { filesBelow } from '../engine/native/build/files-below.js'
 import { enginesFolder } from '../engine/native/folder.js'
 import { projectOf } from '../language/project.js'
+import { fileProblem } from '../store/file-problem.js'
 import { lifeOf, writerIn, writerTag } from '../store/writer.js'
 import { ownStore, storeFault } from './store-folder.js'
 import { ProblemError } from '../core/problem.js'
@@ -18,6 +19,19 @@ export const projectEngines = (cwd = process.cwd()): string => {
   const fault = storeFault(project)
   if (fault) throw new ProblemError(fault)
   return join(ownStore(project), 'engines')
+}
+
+/** What a user can mend about a write that failed among engines, as a ProblemError; any other error as it is. */
+export const engineFault = (error: unknown, engines: string): unknown => {
+  const found = fileProblem(error, engines)
+  if (!found) return error
+  if (found.code !== 'disk-full' && found.code !== 'store-read-only') return new ProblemError(found)
+  const elsewhere = 'set `TRIMTAB_ENGINES` to a folder'
+  const hint =
+    found.code === 'disk-full'
+      ? `Make room, or ${elsewhere} on another disk.`
+      : `Give yourself the right to write there, or ${elsewhere} that takes writes.`
+  return new ProblemError({ ...found, hint })
 }
 
 /** Where the wheels of unfinished builds lie, whole or begun. */

@@ -5,9 +5,10 @@ import { didYouMean } from '../core/nearest.js'
 import { problem, ProblemError } from '../core/problem.js'
 import { tryEngine } from '../engine/native/build/try-engine.js'
 import { damageOf, listBuilt, type Found } from '../engine/native/built.js'
-import { nativeVersion } from '../engine/native/find.js'
+import { findNative, nativeVersion } from '../engine/native/find.js'
 import { installedPackage } from '../engine/native/installed.js'
 import {
+  engineFault,
   folderBytes,
   projectEngines,
   removeDeadBuilds,
@@ -71,6 +72,12 @@ export const listEngines = async (cwd = process.cwd(), signal?: AbortSignal): Pr
   return rows
 }
 
+/** The engine that `engine: native` takes, as far as its files tell; undefined where none is built that it can take. */
+export const usedEngine = (): string | undefined => {
+  const state = findNative()
+  return state.ready ? state.engine.name : undefined
+}
+
 /** Removes built engines, and wheels that builds left which did not come to their end; gives the bytes that are free again. Throws ProblemError (`engine-unknown`) before any goes. */
 export const removeEngines = async (names: readonly string[], cwd = process.cwd()): Promise<number> => {
   const engines = projectEngines(cwd)
@@ -92,8 +99,12 @@ export const removeEngines = async (names: readonly string[], cwd = process.cwd(
   for (const name of new Set(names)) {
     const gone = unfinishedFolder(engines, 'gone')
     bytes += await folderBytes(join(engines, name))
-    await rename(join(engines, name), gone)
-    await rm(gone, { recursive: true, force: true })
+    try {
+      await rename(join(engines, name), gone)
+      await rm(gone, { recursive: true, force: true })
+    } catch (error) {
+      throw engineFault(error, engines)
+    }
   }
   return bytes
 }

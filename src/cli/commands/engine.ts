@@ -104,8 +104,12 @@ Examples:
     .description('remove built engines')
     .argument('<names...>', 'as `trimtab engine list` names them')
     .action(async (names: string[]) => {
-      const { removeEngines } = await import('../../api/engine-list.js')
+      const { removeEngines, usedEngine } = await import('../../api/engine-list.js')
+      const before = usedEngine()
       out(`${formatBytes(await removeEngines(names))} are free again.`)
+      const now = usedEngine()
+      if (now === undefined) out('No native engine is left.')
+      else if (now !== before) out(`\`engine: native\` uses ${now} from now on.`)
     })
   for (const each of command.commands)
     each.exitOverride().showHelpAfterError(`(trimtab engine ${each.name()} --help shows how)`)

@@ -38,7 +38,9 @@ test('an engine is built from a TensorFlow that lies somewhere, listed, used and
   const typo = await trimtab(folder, ['engine', 'remove', `${name}x`], env)
   assert.is(typo.code, 2)
   assert.match(typo.stderr, /engine-unknown[\s\S]*tf/)
-  assert.is((await trimtab(folder, ['engine', 'remove', name], env)).code, 0)
+  const removed = await trimtab(folder, ['engine', 'remove', name], env)
+  assert.is(removed.code, 0, removed.stderr)
+  assert.match(removed.stdout, /are free again\.\nNo native engine is left\.\n$/)
   assert.equal(
     readdirSync(join(folder, 'engines')).filter(each => !/^current$/.test(each)),
     [],
@@ -77,6 +79,13 @@ test('a compiler that fails, and an addon that does not load, keep nothing', asy
   if (!built) return
   const { folder, env } = project()
   const site = ['--tensorflow', join(built.folder, 'site')]
+  writeFileSync(join(folder, 'file'), '')
+  const inTheWay = await trimtab(folder, ['engine', 'build', 'native', ...site], {
+    ...env,
+    TRIMTAB_ENGINES: join(folder, 'file', 'engines'),
+  })
+  assert.is(inTheWay.code, 2, inTheWay.stderr)
+  assert.match(inTheWay.stderr, 'a file and a folder of that name collide')
   const compiler = join(folder, 'c++')
   const asCompiler = (script: string): Record<string, string> => {
     writeFileSync(
