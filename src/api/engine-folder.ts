@@ -32,18 +32,12 @@ export const unfinishedFolder = (engines: string, what: 'building' | 'gone'): st
 /** Days after which nobody is expected to go on with a build. */
 const keptDays = 7
 
-const bytesOf = async (path: string): Promise<number> => (await stat(path).catch(() => undefined))?.size ?? -1
-
 /** Ends with an unfinished build: its wheels, whole or begun, are kept for the next, the rest goes. */
 export const discardBuild = async (engines: string, folder: string): Promise<void> => {
   const [wheels, downloads] = [wheelsFolder(folder), downloadsFolder(engines)]
   const names = (await readdir(wheels).catch(() => [])).filter(name => name.endsWith('.whl') || isPart(name))
   if (names.length > 0) await mkdir(downloads, { recursive: true })
-  for (const name of names) {
-    const [mine, kept] = [join(wheels, name), join(downloads, name)]
-    // Of two builds that were stopped at once, the one that came further.
-    if ((await bytesOf(mine)) > (await bytesOf(kept))) await rename(mine, kept).catch(() => undefined)
-  }
+  for (const name of names) await rename(join(wheels, name), join(downloads, name)).catch(() => undefined)
   await rm(folder, { recursive: true, force: true })
 }
 

@@ -4,6 +4,7 @@ import { tf } from './tf.js'
 /** The kernels' names among those of tfjs. */
 export const batchNormalization = 'TrimtabBatchNormalization'
 export const batchNormalizationGradient = 'TrimtabBatchNormalizationGradient'
+export const movedAverage = 'TrimtabMovedAverage'
 
 export interface NormalizedBatch {
   readonly output: tf.Tensor
@@ -37,6 +38,10 @@ export const normalizeWholeBatch = (
   ]
   return { output, mean, variance }
 }
+
+/** average − (average − value)·share, one number a channel, as one kernel: to the same bits as three operations. */
+export const averageMoved = (average: tf.Tensor, value: tf.Tensor, share: number): tf.Tensor =>
+  tf.engine().runKernel(movedAverage, { average, value }, { share })
 
 let registered = false
 

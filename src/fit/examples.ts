@@ -55,10 +55,14 @@ export interface ExampleOptions {
   readonly classWeights?: readonly number[]
 }
 
-/** A batch's examples, `count × ...shape`. Copied, since the batch's arrays are reused before an engine may have taken them. */
+/**
+ * A batch's examples, `count × ...shape`. Copied, since the batch's arrays are reused before an engine may have taken them;
+ * wasm takes what it is given at once.
+ */
 export const inputArray = (batch: Batch, shape: readonly number[]): Plain => {
   const size = shape.reduce((product, side) => product * side, batch.count)
-  return { values: batch.x.slice(0, size), shape: [batch.count, ...shape] }
+  const values = tf.getBackend() === 'wasm' ? batch.x.subarray(0, size) : batch.x.slice(0, size)
+  return { values, shape: [batch.count, ...shape] }
 }
 
 /** A batch's examples as a tensor, `count × ...shape`. */

@@ -1,6 +1,6 @@
 import type { Bend } from '../engine/activated.js'
 import { nativeNormalization } from '../engine/graph/normalization.js'
-import { canNormalizeBatch, normalizeWholeBatch } from '../engine/normalize-batch.js'
+import { averageMoved, canNormalizeBatch, normalizeWholeBatch } from '../engine/normalize-batch.js'
 import { tf } from '../engine/tf.js'
 
 export interface NormWeights {
@@ -71,7 +71,13 @@ export const normalizeMoving = normalized
 
 /** Moves a moving average towards a batch's value: new = momentum · old + (1 − momentum) · value. */
 export const moveAverage = (average: tf.Variable, value: tf.Tensor, momentum: number): void => {
-  tf.tidy(() => average.assign(tf.sub(average, tf.mul(tf.sub(average, value), 1 - momentum))))
+  tf.tidy(() =>
+    average.assign(
+      canNormalizeBatch()
+        ? averageMoved(average, value, 1 - momentum)
+        : tf.sub(average, tf.mul(tf.sub(average, value), 1 - momentum)),
+    ),
+  )
 }
 
 /**

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { padEnd, padStart, width, type Paint } from './paint.js'
 import { wrap } from './wrap.js'
 
@@ -12,15 +13,15 @@ const leastText = 8
 
 const longestWord = (text: string): number => Math.max(0, ...text.split(/\s+/).map(width))
 
-/** Colour codes at a cell's two ends, and what is between them. */
-// oxlint-disable-next-line no-control-regex -- they are what it looks for
-const coloured = /^((?:\u001B\[\d+m)*)([\s\S]*?)((?:\u001B\[\d+m)*)$/
-
-/** A cell in lines of at most so many columns, each in the cell's colour. */
+/** A cell in lines of at most so many columns, each in the colour that the whole of it has. */
 const cellLines = (cell: string, wide: number): string[] => {
   if (width(cell) <= wide) return [cell]
-  const [, open, text, close] = coloured.exec(cell) ?? ['', '', cell, '']
-  return wrap(text!, wide).map(line => `${open}${line}${close}`)
+  const text = stripVTControlCharacters(cell)
+  const at = cell.indexOf(text)
+  // Of several colours none is the cell's.
+  if (at < 0) return wrap(cell, wide)
+  const [open, close] = [cell.slice(0, at), cell.slice(at + text.length)]
+  return wrap(text, wide).map(line => `${open}${line}${close}`)
 }
 
 /**

@@ -65,7 +65,7 @@ const titleOf = (row: Row, wide: number, paint: Paint): string => {
       skipped > 0 && !none ? `${skipped} skipped` : '',
     ].filter(part => part !== '')
     const parts = [
-      all ? 'reused' : none ? '' : formatSeconds(row.seconds),
+      all ? 'reused' : none || row.seconds === 0 ? '' : formatSeconds(row.seconds),
       states.length > 1 ? counts.join(', ') : '',
       none && row.skipped !== '' ? `skipped: ${row.skipped}` : '',
       row.note,
@@ -127,7 +127,11 @@ export const liveTree = (paint: Paint, terminalRows: number): LiveTree => {
     if (states.some(state => state === 'waiting' || state === 'running')) return
     row.over = true
     if (states.includes('failed')) row.reject?.(new Error(row.note || 'failed'))
-    else row.settle?.()
+    else {
+      // A step that did not run has no tick.
+      if (states.every(state => state === 'skipped')) row.task.skip()
+      row.settle?.()
+    }
   }
   const set = (
     instance: string,
@@ -158,7 +162,13 @@ export const liveTree = (paint: Paint, terminalRows: number): LiveTree => {
         concurrent: true,
         exitOnError: false,
         registerSignalListeners: false,
-        rendererOptions: { showErrorMessage: false, collapseErrors: false },
+        rendererOptions: {
+          showErrorMessage: false,
+          collapseErrors: false,
+          // The title says why.
+          showSkipMessage: false,
+          suffixSkips: false,
+        },
       },
     )
     running = tree.run().catch(() => undefined)

@@ -1,10 +1,16 @@
 import { width, type Paint } from './paint.js'
 
+/** Words, and what stands between two backticks as one where it fits a line: a command that is broken cannot be copied. */
+const wordsOf = (text: string, wide: number): string[] =>
+  [...text.matchAll(/\S*`[^`]*`\S*|\S+/g)].flatMap(([word]) =>
+    width(word) > wide ? word.split(/\s+/) : [word],
+  )
+
 /** A text in lines of at most so many columns, colour codes left out; a longer word has a line of its own. */
 export const wrap = (text: string, wide: number): string[] => {
   const lines: string[] = []
   let line = ''
-  for (const word of text.split(/\s+/)) {
+  for (const word of wordsOf(text, wide)) {
     if (line !== '' && width(line) + width(word) + 1 > wide) {
       lines.push(line)
       line = word

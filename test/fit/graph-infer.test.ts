@@ -55,14 +55,14 @@ test('a split runs as a graph as it does operation by operation, the smaller las
 
 test('teachers are asked in one graph, and remember what they say operation by operation', async () => {
   if (!(await openedNative())) return
-  const data = dataFor(network, { count: 43 })
+  const data = dataFor(network, { count: 83 })
   const runnables = [3, 4].map(seed => buildRunnable(stirredModel(network, seed)))
   const before = tf.memory().numTensors
   const said = async (mode: 'on' | 'off') => {
     const teachers = createTeachers(runnables, ['seen'])
     const watch = { batchSize: 10, cancelled: () => false, emit: () => undefined }
     const execution = await withGraphs(mode, () => teachers.remember(data, watch))
-    const [all] = [...data.batches(43)]
+    const [all] = [...data.batches(83)]
     return { execution, words: teachers.recall(data, all!)! }
   }
   const [graph, operations] = [await said('on'), await said('off')]
@@ -98,7 +98,7 @@ test('an evaluation over several stretches has one graph a model, for each size 
         counted,
         reference,
         data,
-        { batchSize: 1000, cancelled: () => false, emit: () => undefined },
+        { batchSize: 600, cancelled: () => false, emit: () => undefined },
         (batch, output, other) => seen.push(...batch.indices, ...output, ...other!),
       ),
     )
@@ -106,8 +106,8 @@ test('an evaluation over several stretches has one graph a model, for each size 
   }
   const [graph, operations] = [await through('on'), await through('off')]
   assert.equal(graph.execution, { mode: 'graph' })
-  // Two recordings of 1000, of 96 where the first stretch ends, and of 3.
-  assert.equal([graph.forwards, operations.forwards], [6, 7])
+  // Two recordings of 600, of 496 where the first stretch ends, and of 403.
+  assert.equal([graph.forwards, operations.forwards], [6, 9])
   assert.is(graph.seen.length, 5 * 5099)
   graph.seen.forEach((value, at) => assert.ok(Math.abs(value - operations.seen[at]!) < 1e-6))
   model!.dispose()

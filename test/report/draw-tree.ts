@@ -14,6 +14,7 @@ const instances = [
   { instance: 'scores[base]', step: 'scores' },
   { instance: 'scores[int8]', step: 'scores' },
   { instance: 'broken', step: 'broken' },
+  { instance: 'later', step: 'later' },
 ].map(each => ({ ...each, kind: 'test', status: 'miss' as const }))
 
 tree.on({ time: 0, type: 'planned', run: 'r', recipe: 'recipe.yml', instances })
@@ -40,5 +41,6 @@ tree.on({
   retrying: false,
   problems: [problem('disk-full', 'the disk is full')],
 })
+tree.on({ time: 0, type: 'skipped', instance: 'later', reason: 'needs "broken", which failed' })
 await wait()
 await tree.done()

@@ -1,6 +1,6 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { accept, reproduce, run } from '../../src/api/index.js'
+import { accept, diff, reproduce, run } from '../../src/api/index.js'
 import { readLockFile } from '../../src/store/lock-file.js'
 import { assert, suite } from '../suite.js'
 import { playRecipe, preloading, projectWith, type Project } from './play.js'
@@ -99,6 +99,21 @@ test('a lock is reproduced by what it says itself, whatever the one beside the r
   const old = join(dirname(big.recipe), 'old.lock.yml')
   cpSync(lockOf(big), old)
   writeFileSync(lockOf(big), lock)
+  // The store of neither: locks alone tell it.
+  const bare = projectWith('')
+  for (const [from, to] of [
+    [old, 'big'],
+    [lockOf(small), 'small'],
+  ] as const)
+    cpSync(from, join(dirname(bare.recipe), `${to}.lock.yml`))
+  const { steps: changes } = await diff({
+    a: 'small.lock.yml',
+    b: 'big.lock.yml',
+    cwd: dirname(bare.recipe),
+  })
+  assert.equal(changes.changed.find(({ instance }) => instance === 'wide')!.why, [
+    `examples at once were ${blockOf(small).microBatch}, are all`,
+  ])
   const { verdict, steps } = await reproduce({ target: old, only: ['wide'] })
   assert.is(verdict, 'reproduced')
   assert.is(steps.find(({ instance }) => instance === 'wide')!.type, 'equal')

@@ -4,6 +4,7 @@ import type { Pair } from '../../judge/figure-changes.js'
 import type { StepChange } from '../../judge/run-difference.js'
 import { differencesOf, type FileNames } from '../../plan/differences.js'
 import { recordedIdentity } from '../../plan/key.js'
+import { identityAt } from '../../plan/micro-batches.js'
 
 type Parts = Readonly<Record<string, unknown>>
 
@@ -11,17 +12,16 @@ type Parts = Readonly<Record<string, unknown>>
 const partsOf = ({ record, parts, locked, kind }: ComparedInstance): { parts: Parts; whole: boolean } => {
   if (record?.identity) return { parts: recordedIdentity(record), whole: true }
   if (parts) return { parts, whole: true }
-  const { seed, engine } = locked ?? {}
-  return {
-    parts: { kind, ...(seed === undefined ? {} : { seed }), ...(engine ? { engine } : {}) },
-    whole: false,
-  }
+  const { seed, engine, microBatch } = locked ?? {}
+  const known = { kind, ...(seed === undefined ? {} : { seed }), ...(engine ? { engine } : {}) }
+  return { parts: microBatch === undefined ? known : identityAt(known, microBatch), whole: false }
 }
 
-const partly = ({ kind, seed, engine }: Parts): Parts => ({
+const partly = ({ kind, seed, engine, microBatch }: Parts): Parts => ({
   kind,
   ...(seed === undefined ? {} : { seed }),
   ...(engine === undefined ? {} : { engine }),
+  ...(microBatch === undefined ? {} : { microBatch }),
 })
 
 const namesOfFiles = ({ record, locked }: ComparedInstance): FileNames =>

@@ -1,5 +1,5 @@
 import { type Bend, bends } from '../activated.js'
-import { batchNormalization, batchNormalizationGradient } from '../normalize-batch.js'
+import { batchNormalization, batchNormalizationGradient, movedAverage } from '../normalize-batch.js'
 import type { tf } from '../tf.js'
 import type { Heap } from './heap.js'
 import type { KernelTable } from './replace.js'
@@ -188,6 +188,21 @@ const batchGradient = (
   return outs
 }
 
+/** Some channels' numbers: not worth another language, let alone another thread. */
+const moveAverage = (
+  heap: Heap,
+  average: tf.TensorInfo,
+  value: tf.TensorInfo,
+  share: number,
+): tf.TensorInfo => {
+  const out = heap.output(average.shape)
+  const [before, now, after] = [heap.floats(average), heap.floats(value), heap.floats(out)]
+  const part = Math.fround(share)
+  for (let i = 0; i < after.length; i++)
+    after[i] = before[i]! - Math.fround(Math.fround(before[i]! - now[i]!) * part)
+  return out
+}
+
 export const normalizationKernels: KernelTable = {
   FusedBatchNorm: (heap, stock) => (inputs, attrs) => {
     const x = inputs['x']!
@@ -220,6 +235,8 @@ export const normalizationKernels: KernelTable = {
   },
   [batchNormalization]: heap => (inputs, attrs) =>
     normalizeBatch(heap, inputs['x']!, inputs['scale']!, inputs['offset']!, attrs as unknown as Attrs),
+  [movedAverage]: heap => (inputs, attrs) =>
+    moveAverage(heap, inputs['average']!, inputs['value']!, attrs['share'] as number),
   [batchNormalizationGradient]: heap => (inputs, attrs) =>
     batchGradient(heap, inputs as Parameters<typeof batchGradient>[1], attrs as unknown as Attrs),
 }

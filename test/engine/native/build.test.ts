@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { emptyFolder, trimtab } from '../../rig.js'
 import { assert, suite } from '../../suite.js'
@@ -63,7 +63,13 @@ test('what cannot be built says what is missing, and leaves nothing', async () =
   assert.match(await fault([], { PATH: '' }), /there is no C\+\+ compiler[\s\S]*dnf install gcc-c\+\+/)
   const other = await trimtab(folder, ['engine', 'build', 'webgpu'], env)
   assert.is(other.code, 2)
-  assert.match(other.stderr, 'Only the engine native is built')
+  assert.match(other.stderr, 'npm install --save-dev webgpu @tensorflow/tfjs-backend-webgpu')
+  const misspelt = await trimtab(folder, ['engine', 'build', 'nativ'], env)
+  assert.is(misspelt.code, 2)
+  assert.match(misspelt.stderr, 'There is no engine "nativ" to build: there is native.')
+  writeFileSync(join(folder, 'tf.whl'), '')
+  assert.match(await fault(['--tensorflow', './tf.whl']), /pip install --no-deps --target tf \S*tf\.whl/)
+  rmSync(join(folder, 'tf.whl'))
   assert.equal(readdirSync(folder), [])
 })
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { discardBuild, downloadsFolder, unfinishedFolder } from '../../../src/api/engine-folder.js'
@@ -9,7 +9,7 @@ export const isX64 = process.arch === 'x64' && process.platform === 'linux'
 if (!isX64) console.log('not run: the wheels of the index are for Linux on x64')
 
 export const name = file('2.21.0')
-export const partOf = (sha: string = digest): string => `${name}.${sha}.part`
+export const partOf = (sha: string = digest): string => `${name}.${sha}.00c0ffee.part`
 
 export type Answer = (response: ServerResponse, start: number, request: IncomingMessage) => void
 
@@ -65,8 +65,20 @@ export const build = async (engines: string, signal?: AbortSignal): Promise<Buff
   }
 }
 
+/** What lies among the downloads; each part has a name of its own, which is of no interest. */
 export const left = (engines: string): string[] =>
-  existsSync(downloadsFolder(engines)) ? readdirSync(downloadsFolder(engines)) : []
+  existsSync(downloadsFolder(engines))
+    ? readdirSync(downloadsFolder(engines)).map(each =>
+        each.replace(/\.[0-9a-f]{8}\.part$/, '.00c0ffee.part'),
+      )
+    : []
+
+/** Bytes of the parts that lie there, the most first. */
+export const partSizes = (engines: string): number[] =>
+  readdirSync(downloadsFolder(engines))
+    .filter(each => each.endsWith('.part'))
+    .map(each => statSync(join(downloadsFolder(engines), each)).size)
+    .sort((a, b) => b - a)
 
 /** An earlier build left these bytes. */
 export const leave = (engines: string, content: Buffer, as = partOf()): string => {

@@ -1,7 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { statSync } from 'node:fs'
-import { join } from 'node:path'
-import { downloadsFolder } from '../../../src/api/engine-folder.js'
 import { ProblemError } from '../../../src/core/problem.js'
 import { emptyFolder } from '../../rig.js'
 import { assert, suite } from '../../suite.js'
@@ -16,6 +13,7 @@ import {
   left,
   name,
   partOf,
+  partSizes,
   stuck,
   whole,
   type Answer,
@@ -40,7 +38,7 @@ test('the next command goes on where a cut connection left it, after the first g
   assert.match(await sentence(engines), 'cannot be read')
   await cutting.close()
   assert.equal(left(engines), [partOf()])
-  const have = statSync(join(downloadsFolder(engines), partOf())).size
+  const [have] = partSizes(engines) as [number]
   assert.ok(have > 300_000 && have < bytes.length, `${have}`)
 
   const index = await indexWith(whole)
@@ -133,7 +131,7 @@ test('an index that names no digest: a partial belongs to its address', async ()
   assert.is(await build(engines, stop.signal).catch(() => 'stopped'), 'stopped')
   answer = whole
   const [part] = left(engines)
-  assert.match(part!, /\.of-[0-9a-f]{64}\.part$/)
+  assert.match(part!, /\.of-[0-9a-f]{64}\.00c0ffee\.part$/)
   assert.ok((await build(engines)).equals(bytes))
   assert.equal(asks(index), [0, 700_000])
   await index.close()
@@ -156,13 +154,18 @@ test('two commands at once: one goes on with the partial, the other has its own;
   )
   await index.close()
 
-  // Both are stopped: the longer partial stays.
+  // All are stopped: the next goes on with what came furthest, and the others go.
   const other = emptyFolder()
   const lengths = [400_000, 900_000, 200_000]
   const halting = await indexWith((...all) => stuck(lengths.shift()!)(...all))
   const stop = new AbortController()
   setTimeout(() => stop.abort(), 500)
   await Promise.all([1, 2, 3].map(() => build(other, stop.signal).catch(() => undefined)))
-  assert.is(statSync(join(downloadsFolder(other), partOf())).size, 900_000)
   await halting.close()
+  assert.equal(partSizes(other), [900_000, 400_000, 200_000])
+  const last = await indexWith(whole)
+  assert.ok((await build(other)).equals(bytes))
+  assert.equal(asks(last), [900_000])
+  assert.equal(left(other), [name])
+  await last.close()
 })

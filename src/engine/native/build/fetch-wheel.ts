@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
-import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ask, unreachable } from './ask.js'
 import type { Wanted } from './pip.js'
@@ -16,11 +16,11 @@ export interface Offer extends WheelName {
 const patience = 5
 
 /**
- * The name of a wheel's first bytes while the rest is not here. It says which file's they are: by what the index says of
- * its content, else by its address.
+ * How the names begin of a wheel's first bytes while the rest is not here. They say which file's these are: by what the
+ * index says of its content, else by its address. Each download has a name of its own, so none writes over another's.
  */
-const partName = ({ file, digest, url }: Offer): string =>
-  `${file}.${digest ?? `of-${createHash('sha256').update(url).digest('hex')}`}.part`
+const partStem = ({ file, digest, url }: Offer): string =>
+  `${file}.${digest ?? `of-${createHash('sha256').update(url).digest('hex')}`}.`
 
 /** Where the wheels of a build lie, whole or begun. */
 export const wheelsFolder = (folder: string): string => join(folder, 'wheels')
@@ -47,6 +47,17 @@ const takeOver = (from: string, to: string): Promise<boolean> =>
     () => true,
     () => false,
   )
+
+/** What earlier builds left of a wheel: paths, with the most bytes first. */
+const leftParts = async (downloads: string, offer: Offer): Promise<string[]> => {
+  const names = (await readdir(downloads).catch(() => [])).filter(
+    name => name.startsWith(partStem(offer)) && isPart(name),
+  )
+  const sized = await Promise.all(
+    names.map(async name => ({ path: join(downloads, name), size: await sizeOf(join(downloads, name)) })),
+  )
+  return sized.sort((a, b) => b.size - a.size).map(({ path }) => path)
+}
 
 /** From which byte on an answer is, and of how many. */
 const rangeOf = (answer: Response, asked: number): { readonly start: number; readonly total: number } => {
@@ -110,14 +121,20 @@ export const fetchWheel = async (
 ): Promise<string> => {
   const { folder, downloads } = wanted
   await mkdir(folder, { recursive: true })
-  const [whole, part] = [join(folder, offer.file), join(folder, partName(offer))]
+  const whole = join(folder, offer.file)
+  const part = join(folder, `${partStem(offer)}${randomBytes(4).toString('hex')}.part`)
   const isIt = async (path: string): Promise<boolean> =>
     offer.digest === undefined || (await digestOf(path)) === offer.digest
   if (await takeOver(join(downloads, offer.file), whole)) {
     if (await isIt(whole)) return whole
     await rm(whole)
   }
-  let isOurs = !(await takeOver(join(downloads, partName(offer)), part))
+  let isOurs = true
+  for (const left of await leftParts(downloads, offer)) {
+    if (isOurs) isOurs = !(await takeOver(left, part))
+    // It came less far than the one that is gone on with.
+    else await rm(left, { force: true })
+  }
   for (;;) {
     await complete(offer, part, wanted)
     if (await isIt(part)) break

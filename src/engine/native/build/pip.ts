@@ -51,7 +51,8 @@ const unreachedIn = (text: string): string | undefined => {
   const broken = /after connection broken by '?\w+\(?([^\n]*)/.exec(text)?.[1]
   if (broken !== undefined)
     return (
-      /\[Errno -?\d+\] ([^'")]+)/.exec(broken)?.[1] ?? /: ([^:'"]+)['")]+:/.exec(broken)?.[1] ?? 'no answer'
+      /\[Errno -?\d+\] ([^'")]+)/.exec(broken)?.[1] ??
+      (/timed out/.test(broken) ? 'it timed out' : 'no answer')
     )
   return /There was a problem confirming the ssl certificate/.test(text)
     ? 'its certificate is not known here'
