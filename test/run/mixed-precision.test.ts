@@ -2,6 +2,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { plan } from '../../src/api/index.js'
 import { findNative } from '../../src/engine/native/find.js'
+import { executionText } from '../../src/report/instance-engine.js'
 import type { InstanceRecord } from '../../src/store/run-record.js'
 import { assert, suite } from '../suite.js'
 import { playRecipe, projectWith } from './play.js'
@@ -63,6 +64,9 @@ if (!state.ready) {
       assert.is(execution.mode, 'graph')
       assert.is(execution.mixedPrecision['compute'], compute)
       assert.is('lossScale' in execution.mixedPrecision, compute === 'float16')
+      const told = executionText(step(name))!
+      assert.ok(told.startsWith(`each step as one graph, products in ${compute}`), told)
+      assert.is(/the loss times [\d,.]+ at the end, \d+ steps? skipped$/.test(told), compute === 'float16')
     }
     // The same kernels give the same bits.
     const again = await playRecipe(projectWith(recipe))
