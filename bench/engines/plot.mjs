@@ -17,7 +17,7 @@ export const plot = async (results, reference) => {
       x: {
         field: 'ratio',
         type: 'quantitative',
-        scale: { type: 'log', nice: false, domain: [0.1, 4] },
+        scale: { type: 'log', nice: false, domain: [0.08, 4] },
         axis: { values: [0.1, 0.2, 0.5, 1, 2, 4] },
         title: `training step ÷ ${titleOf(reference)}`,
       },
@@ -25,21 +25,23 @@ export const plot = async (results, reference) => {
       color: { field: 'engine', type: 'nominal', sort: order, legend: null },
     },
   }
-  const numbers = {
-    mark: { type: 'text', align: 'left', dx: 4, fontSize: 10 },
+  // Beside the end of its bar, on whichever side of the reference that is.
+  const numbers = faster => ({
+    transform: [{ filter: `datum.ratio ${faster ? '<' : '>='} 1` }],
+    mark: { type: 'text', align: faster ? 'right' : 'left', dx: faster ? -4 : 4, fontSize: 10 },
     encoding: {
       y: bars.encoding.y,
       x: bars.encoding.x,
       text: { field: 'ratio', type: 'quantitative', format: '.2f' },
     },
-  }
+  })
   const spec = {
     $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
     background: 'white',
     data: { values: rows },
     columns: 2,
     facet: { field: 'net', type: 'nominal', title: null, sort: [...base.keys()] },
-    spec: { width: 300, height: { step: 18 }, layer: [bars, numbers] },
+    spec: { width: 300, height: { step: 18 }, layer: [bars, numbers(true), numbers(false)] },
   }
   const view = new vega.View(vega.parse(lite.compile(spec).spec), { renderer: 'none' })
   return view.toSVG()
