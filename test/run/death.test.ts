@@ -40,7 +40,7 @@ test('the last words of native code', () => {
       signal: 'SIGABRT',
       said: 'I0000 something\n2026-01-01 F tensorflow/core/framework/tensor.cc:844] Check failed: dtype() == expected (1 vs. 3)\n',
     }),
-    'lane-died: the process that ran kind "train" was ended by SIGABRT (Check failed: dtype() == expected (1 vs. 3)) → That is native code gave up. What it wrote last is in FILE',
+    'lane-died: the process that ran kind "train" was ended by SIGABRT (Check failed: dtype() == expected (1 vs. 3)) → That is native code that gave up. What it wrote last is in FILE',
   )
 })
 
