@@ -26,8 +26,8 @@ const median = (numbers: readonly number[]): number =>
 const batch = 64
 
 const mixedRateOf = async (half: HalfType): Promise<number> => {
-  const { steps } = await trainDigits(batch, 5, half)
-  return (batch * 1000) / median(steps.slice(2))
+  const { steps } = await trainDigits(batch, 10, half)
+  return (batch * 1000) / median(steps.slice(3))
 }
 
 /** Examples a second. An engine that needs seconds for two of them is not asked for more. */
