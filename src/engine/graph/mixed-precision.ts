@@ -30,6 +30,10 @@ const operationOf = (
   return operation && isFloat(node, operation) ? operation : undefined
 }
 
+/** What a product or a follower may be in the narrow type. */
+const narrowable = (node: Node): HalfOperation | undefined =>
+  operationOf(node, products) ?? operationOf(node, followers)
+
 const feeding = (node: Node, operation: HalfOperation): string[] =>
   narrowInputs(operation, node.inputs.filter(isData).length).map(at => split(node.inputs[at]!)[0])
 
@@ -61,10 +65,9 @@ const chosen = (nodes: readonly Node[]): ReadonlySet<string> => {
   const leading = new Set<string>()
   const picked = new Set<string>()
   for (const node of [...nodes].reverse()) {
-    const product = operationOf(node, products)
-    const operation = product ?? operationOf(node, followers)
+    const operation = narrowable(node)
     if (!operation || !reached.has(node.name)) continue
-    if (!product && !leading.has(node.name)) continue
+    if (!(node.op in products) && !leading.has(node.name)) continue
     picked.add(node.name)
     for (const name of feeding(node, operation)) leading.add(name)
   }
@@ -82,12 +85,10 @@ export const mixPrecision = (name: string, nodes: readonly Node[], half: HalfTyp
   const byName = new Map(nodes.map(node => [node.name, node]))
   const mixed: Node[] = []
   const casts = new Map<string, string>()
-  const operation = (node: Node): HalfOperation =>
-    (operationOf(node, products) ?? operationOf(node, followers))!
   const isNarrow = (tensor: string): boolean => {
     const [from, output] = split(tensor)
     if (!picked.has(from)) return false
-    const { outputs } = operation(byName.get(from)!)
+    const { outputs } = narrowable(byName.get(from)!)!
     return outputs === undefined || outputs.includes(output)
   }
   const converted = (tensor: string, to: number): string => {
@@ -106,7 +107,7 @@ export const mixPrecision = (name: string, nodes: readonly Node[], half: HalfTyp
     return node
   }
   for (const node of nodes) {
-    const wants = picked.has(node.name) ? operation(node) : undefined
+    const wants = picked.has(node.name) ? narrowable(node) : undefined
     const inNarrow = new Set(wants ? narrowInputs(wants, node.inputs.filter(isData).length) : [])
     const inputs = node.inputs.map((input, at) => {
       if (!isData(input) || inNarrow.has(at) === isNarrow(input)) return input
