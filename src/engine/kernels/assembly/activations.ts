@@ -1,6 +1,7 @@
 // The functions of recurrent cells, and their slopes at the values that they gave. Their numbers are those of
 // `activations` in src/engine/recurrence.ts.
 import { exponential, sigmoid, tangent } from './curves'
+import { plus, times } from './scalars'
 
 const sigmoidAt: i32 = 5
 const tangentAt: i32 = 7
@@ -8,16 +9,6 @@ const tangentAt: i32 = 7
 // Klambauer et al. 2017, as tfjs has them.
 const seluScale: f32 = 1.0507009873554805
 const seluFloor: f32 = 1.7580993408473766
-
-@inline
-function times(v: v128, factor: f32): v128 {
-  return f32x4.mul(v, f32x4.splat(factor))
-}
-
-@inline
-function plus(v: v128, addend: f32): v128 {
-  return f32x4.add(v, f32x4.splat(addend))
-}
 
 @inline
 function between(v: v128, low: f32, high: f32): v128 {

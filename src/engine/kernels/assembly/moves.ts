@@ -1,6 +1,8 @@
 // A weight's step by each rule of the optimizers, in one pass: the same operations in the same order as the rules have
 // them in src/fit/optimizers, hence the same bits. Slots are read and written as the rules list them.
 
+import { plus, times } from './scalars'
+
 /** Where a step reads and writes. 10 addresses and then 11 float32, written by JavaScript. Absent: 0. */
 @unmanaged
 export class Move {
@@ -37,16 +39,6 @@ function read(at: usize, i: usize, whole: bool): v128 {
 function write(at: usize, i: usize, value: v128, whole: bool): void {
   if (whole) v128.store(at + i, value)
   else v128.store_lane<f32>(at + i, value, 0)
-}
-
-@inline
-function times(v: v128, factor: f32): v128 {
-  return f32x4.mul(v, f32x4.splat(factor))
-}
-
-@inline
-function plus(v: v128, addend: f32): v128 {
-  return f32x4.add(v, f32x4.splat(addend))
 }
 
 /** old·rho + value·rest. */
